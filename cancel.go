@@ -1,0 +1,70 @@
+package braid
+
+import (
+	"runtime"
+	"time"
+)
+
+// This file cancels groups, and makes a group act upon the death of its
+// context, whoever brought it about.
+
+// Cancel ends the group early: its context and those of its tasks are dead
+// when Cancel returns, queued tasks are skipped, and the join follows as always.
+//
+// It is a normal way out: with no failure, [Run] returns nil. It hides neither
+// a failure that comes later nor a cancellation from outside. It may be called
+// from the body, a task or elsewhere, more than once, and after the end.
+func (g *Group) Cancel() {
+	g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: callerPC()})
+}
+
+// CancelCause is [Group.Cancel] with a reason, which [Cancellation.Reason]
+// gives to who asks for the cause. The first cause wins.
+func (g *Group) CancelCause(reason error) {
+	g.cancel(&Cancellation{by: g.path(), reason: reason, at: time.Now(), pc: callerPC()})
+}
+
+func (g *Group) cancel(cause *Cancellation) {
+	g.materialize(g.parent).cancel(cause)
+	g.notice()
+}
+
+// dead reports whether the group's context is dead, and if so sees to it that
+// the group has acted upon that.
+func (g *Group) dead() bool {
+	if g.ctx().Err() == nil {
+		return false
+	}
+	g.notice()
+	return true
+}
+
+// notice acts upon the death of the context, once: queued tasks are let through
+// to be skipped, and whoever does not obey will be reported.
+func (g *Group) notice() {
+	if g.flags.Load()&wasNoticed != 0 {
+		return
+	}
+	g.mu.Lock()
+	if g.noticed || g.closed {
+		g.mu.Unlock()
+		return
+	}
+	g.noticed = true
+	g.flags.Or(wasNoticed)
+	m := g.ext()
+	m.noticedAt = time.Now()
+	if g.cfg.grace != Forever {
+		m.stall = time.AfterFunc(g.cfg.grace, g.reportStall)
+	}
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+}
+
+// callerPC gives the place from which the exported function that asks was called.
+func callerPC() uintptr {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	return pc[0] - 1
+}

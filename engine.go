@@ -1,0 +1,297 @@
+package braid
+
+import (
+	"runtime"
+)
+
+// This file runs tasks. Goroutines are used again, yet no task ever waits for
+// another to end, only for the scheduler, by one invariant:
+//
+//	while a task that may run is queued, a worker that will look for it has
+//	been started and has not looked yet.
+//
+// So a worker that takes a task and leaves more behind starts the next worker
+// before it runs the task, and a worker whose task has ended takes the next
+// queued one instead of ending. The workers are joined like the tasks: left
+// behind, the spare one makes small groups dear and looks like a leak.
+//
+// Under the race detector every task gets a goroutine of its own, started by
+// who spawned it: two tasks that ran one after the other on one goroutine would
+// be ordered, and a race between them would go unseen.
+
+const (
+	tasksPerStarter = 32   // queued tasks for which one more starter pays
+	yieldEvery      = 64   // tasks after which a worker steps aside
+	maxSpares       = 1024 // tasks kept for use again
+)
+
+// launch is what has to be started once g.mu is free.
+type launch struct {
+	worker bool
+	direct []*task
+}
+
+// add queues t. It gives ErrClosed if the group has ended.
+func (g *Group) add(t *task) error {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return ErrClosed
+	}
+	g.enqueue(t)
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+	return nil
+}
+
+// addFunc is add for a task without a handle, whose node may have been used.
+func (g *Group) addFunc(run runner, pc uintptr, opts *taskConfig) error {
+	g.mu.Lock()
+	t := g.free
+	if t == nil || g.closed {
+		g.mu.Unlock()
+		return g.add(&task{g: g, run: run, opts: opts, pc: pc})
+	}
+	g.free = t.next
+	g.spares--
+	if t.std.Load() != nil { // somebody has seen it dead; it must stay so
+		t = &task{g: g}
+	}
+	t.next, t.run, t.opts, t.pc = nil, run, opts, pc
+	t.phase.Store(uint32(Queued))
+	g.enqueue(t)
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+	return nil
+}
+
+func (g *Group) enqueue(t *task) {
+	if t.prev = g.last; t.prev != nil {
+		t.prev.next = t
+	} else {
+		g.first = t
+	}
+	g.last = t
+	if g.queue == nil {
+		g.queue = t
+	}
+	g.queued++
+	g.pending++
+	if t.background() {
+		g.back++
+	} else {
+		g.fore++
+	}
+}
+
+// claim makes a queued task a running one, wherever it stands in the queue.
+func (g *Group) claim(t *task) {
+	t.phase.Store(uint32(Running))
+	if g.limit > 0 {
+		g.used += t.weight()
+	}
+	g.queued--
+	if g.queue == t {
+		g.queue = t.next
+		return
+	}
+	// Move it to the front, so that what runs comes before what is queued.
+	g.unlink(t)
+	t.prev, t.next = nil, g.first
+	g.first.prev = t
+	g.first = t
+}
+
+func (g *Group) unlink(t *task) {
+	if t.prev != nil {
+		t.prev.next = t.next
+	} else {
+		g.first = t.next
+	}
+	if t.next != nil {
+		t.next.prev = t.prev
+	} else {
+		g.last = t.prev
+	}
+	t.prev, t.next = nil, nil
+}
+
+// runnable reports whether the first queued task may be taken.
+func (g *Group) runnable() bool {
+	t := g.queue
+	return t != nil && (g.limit == 0 || g.noticed && !t.always() || len(g.regain) == 0 && g.fits(t.weight()))
+}
+
+// take gives the next task to run, with its slot, or nil.
+func (g *Group) take() *task {
+	if !g.runnable() {
+		return nil
+	}
+	t := g.queue
+	g.claim(t)
+	return t
+}
+
+// next says what must be started so that the invariant holds.
+func (g *Group) next() (l launch) {
+	if !g.runnable() {
+		return l
+	}
+	if !reuse {
+		for t := g.take(); t != nil; t = g.take() {
+			l.direct = append(l.direct, t)
+		}
+		return l
+	}
+	if g.starters > 0 && (g.queued <= tasksPerStarter*g.starters || g.starters >= g.maxStarters()) {
+		return l
+	}
+	g.starters++
+	g.pending++
+	if g.work == nil {
+		g.work = g.worker
+	}
+	l.worker = true
+	return l
+}
+
+// maxStarters is the number of processors, asked for once: it costs a lock.
+func (g *Group) maxStarters() int {
+	if g.procs == 0 {
+		g.procs = runtime.GOMAXPROCS(0)
+	}
+	return g.procs
+}
+
+func (g *Group) launch(l launch) {
+	if l.worker {
+		go g.work()
+	}
+	for _, t := range l.direct {
+		go g.runAlone(t)
+	}
+}
+
+func (g *Group) worker() {
+	g.mu.Lock()
+	g.starters--
+	for ran := 1; ; ran++ {
+		t := g.take()
+		if t == nil {
+			break
+		}
+		l := g.next()
+		g.mu.Unlock()
+		g.launch(l)
+		if t.opts != nil && t.opts.own {
+			go g.runAlone(t)
+			g.mu.Lock()
+			continue
+		}
+		g.labels.set(g.parent)
+		exec([2]*task{t}, t, 1)
+		if ran%yieldEvery == 0 {
+			runtime.Gosched()
+		}
+		g.mu.Lock()
+		e := g.finish(t, 0)
+		if e.any() {
+			g.mu.Unlock()
+			g.after(e)
+			g.mu.Lock()
+		}
+	}
+	e := g.finish(nil, 1)
+	g.mu.Unlock()
+	g.after(e)
+}
+
+// runAlone runs t on a goroutine of its own.
+func (g *Group) runAlone(t *task) {
+	exec([2]*task{t}, t, 0)
+	g.retire(t, 0)
+}
+
+// retire finishes t on a goroutine that takes no further task.
+func (g *Group) retire(t *task, holds int) {
+	g.mu.Lock()
+	e := g.finish(t, holds)
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+	g.after(e)
+}
+
+// ending is what is left to do for a finished task once g.mu is free.
+type ending struct {
+	task    *task
+	waiters []*waiter
+	done    chan struct{}
+	quiesce bool
+	joined  chan struct{}
+	resume  []*regainer
+}
+
+func (e *ending) any() bool {
+	return e.waiters != nil || e.done != nil || e.quiesce || e.joined != nil || e.resume != nil
+}
+
+// finish takes an ended task out of the group, and the hold of a worker that
+// ends. Both in one step, so that the group cannot end in between.
+func (g *Group) finish(t *task, holds int) (e ending) {
+	g.pending -= holds
+	if t != nil {
+		g.unlink(t)
+		g.pending--
+		if t.background() {
+			g.back--
+		} else if g.fore--; g.fore == 0 && g.bodyDone && g.back > 0 {
+			e.quiesce = true
+		}
+		if m := t.more; m != nil {
+			e.task, e.waiters, e.done = t, m.waiters, m.done
+			m.waiters = nil
+		}
+		if g.limit > 0 && (t.more == nil || t.more.lent == 0) {
+			e.resume = g.release(t.weight())
+		}
+		g.recycle(t)
+	}
+	if g.pending == 0 {
+		g.closed = true
+		e.joined = g.joined
+	}
+	return e
+}
+
+// recycle keeps the node of a task that nobody has a handle of. A node whose
+// context has been seen dead is left to the collector.
+func (g *Group) recycle(t *task) {
+	if _, handleless := t.run.(goFunc); handleless && reuse && t.more == nil && g.spares < maxSpares && t.std.Load() == nil {
+		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
+		g.free = t
+		g.spares++
+		return
+	}
+	t.run = nil
+}
+
+func (g *Group) after(e ending) {
+	for _, w := range e.waiters {
+		w.done <- e.task
+	}
+	if e.done != nil {
+		close(e.done)
+	}
+	for _, r := range e.resume {
+		close(r.slot)
+	}
+	if e.quiesce {
+		g.cancel(errScopeEnded)
+	}
+	if e.joined != nil {
+		close(e.joined)
+	}
+}

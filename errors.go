@@ -1,0 +1,215 @@
+package braid
+
+import (
+	"errors"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// This file holds the errors a caller meets. How they are taken apart is in
+// tree.go and catch.go, how they print in format.go.
+
+var (
+	// ErrClosed reports that something was handed to a group that has ended.
+	ErrClosed = errors.New("braid: the group has ended")
+	// ErrNotDone is what [Task.Result] gives while the task has not ended.
+	ErrNotDone = errors.New("braid: the task has not ended yet")
+	// ErrGoexit is the error of a task that ended by [runtime.Goexit], as
+	// t.FailNow and t.Fatal do.
+	ErrGoexit = errors.New("braid: the task called runtime.Goexit")
+	// ErrDeadlock is matched by the error of a wait that could never end,
+	// because what is waited for waits in turn for the one that asks.
+	ErrDeadlock = errors.New("braid: deadlock")
+	// ErrNotReady is the error of a task handed to [Start] that ended well
+	// without ever having called ready.
+	ErrNotReady = errors.New("braid: the task ended without calling ready")
+	// ErrReadyTwice is the error of a task handed to [Start] that called ready
+	// more than once.
+	ErrReadyTwice = errors.New("braid: the task called ready more than once")
+	// ErrNotClosed reports a group made with [Open] that was still open when
+	// the task that opened it ended.
+	ErrNotClosed = errors.New("braid: the group was not closed")
+	// ErrNoTasks is what a race without competitors returns.
+	ErrNoTasks = errors.New("braid: no tasks to choose from")
+)
+
+// A Site is a place in the source of the program.
+type Site struct {
+	Func string // the function's full name, as runtime.Func gives it
+	File string // the file's full path
+	Line int    // counted from 1
+}
+
+// String gives "file:line", with only the last element of the path.
+func (s Site) String() string {
+	if s.File == "" {
+		return "unknown"
+	}
+	file := s.File
+	for i := len(file) - 1; i >= 0; i-- {
+		if file[i] == '/' {
+			file = file[i+1:]
+			break
+		}
+	}
+	return file + ":" + strconv.Itoa(s.Line)
+}
+
+// siteOf resolves a program counter inside a function (its entry, or a return
+// address less one). It is called when somebody asks, never while a task is
+// being started.
+func siteOf(pc uintptr) Site {
+	f := runtime.FuncForPC(pc)
+	if f == nil {
+		return Site{}
+	}
+	file, line := f.FileLine(pc)
+	return Site{Func: f.Name(), File: file, Line: line}
+}
+
+// funcName shortens the name of the function at pc to what a reader of an
+// error needs: "fetchUser", "Serve.func1", without the package.
+func funcName(pc uintptr) string {
+	f := runtime.FuncForPC(pc)
+	if f == nil {
+		return ""
+	}
+	name := f.Name()
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if dot := strings.IndexByte(name, '.'); dot >= 0 {
+		name = name[dot+1:]
+	}
+	return strings.TrimSuffix(name, "-fm")
+}
+
+// A TaskError is the failure of one task, or of a group's body.
+type TaskError struct {
+	// Err is what went wrong: what the task returned without the parts that
+	// are mere cancellation, a [*PanicError], or [ErrGoexit].
+	Err error
+	// AfterCancel is set if the task's context was dead before the task
+	// returned: Err may be a consequence of the cancellation ("signal:
+	// killed") and not a failure in its own right.
+	AfterCancel bool
+
+	in       *groupInfo // the group of the task
+	name     string     // the task's name; if empty, pc names it
+	pc       uintptr    // the task's function
+	body     bool       // it is the body's
+	recorded bool       // it is among the group's failures
+}
+
+// A GroupError is what a failed group returns: one [*TaskError] for each
+// failed task, in the order in which they ended, the body's last.
+type GroupError struct {
+	errs    []error    // *TaskError each, unless derived by Split
+	primary *TaskError // the failure that cancelled the group
+	in      *groupInfo
+	dropped int
+}
+
+// groupInfo is what errors keep of a group: a few words, not the group.
+type groupInfo struct {
+	path string // names of the groups and tasks above and of the group itself
+	pc   uintptr
+}
+
+// Path gives the names of the groups and tasks down to the one that failed,
+// separated by slashes.
+func (e *TaskError) Path() string {
+	name := e.name
+	if name == "" && !e.body {
+		name = funcName(e.pc)
+	}
+	if e.in == nil || e.in.path == "" {
+		return name
+	}
+	if name == "" {
+		return e.in.path
+	}
+	return e.in.path + "/" + name
+}
+
+// Spawned tells where the task's function stands, which for a function
+// literal is where it was spawned.
+func (e *TaskError) Spawned() Site { return siteOf(e.pc) }
+
+// Unwrap gives Err, so that errors.Is and errors.As see through.
+func (e *TaskError) Unwrap() error { return e.Err }
+
+// Path gives the names of the groups and tasks down to the group, separated
+// by slashes. It is empty for a group without a name under nothing named.
+func (e *GroupError) Path() string {
+	if e.in == nil {
+		return ""
+	}
+	return e.in.path
+}
+
+// Opened tells where the group's body stands, or where [Open] was called.
+func (e *GroupError) Opened() Site {
+	if e.in == nil {
+		return Site{}
+	}
+	return siteOf(e.in.pc)
+}
+
+// Primary is the failure that cancelled the group. For a part made by [Split]
+// or [Subgroup] it is nil if that failure is not in the part. A group that
+// was cancelled from outside, and whose tasks failed only in consequence, has
+// the first of them.
+func (e *GroupError) Primary() *TaskError { return e.primary }
+
+// Errors gives the failures, one a task, as a copy that the caller may change.
+func (e *GroupError) Errors() []error { return slices.Clone(e.errs) }
+
+// Unwrap gives the failures to errors.Is and errors.As. The slice must not be
+// changed; [GroupError.Errors] gives a copy.
+func (e *GroupError) Unwrap() []error { return e.errs }
+
+// Dropped tells how many failures were counted but not kept, which happens
+// only in a [Supervised] group that had more than its [Keep] limit.
+func (e *GroupError) Dropped() int { return e.dropped }
+
+// A PanicError is a panic of a task, raised again on the goroutine of [Run]
+// after the join, or handed back as an error where [PanicsAsErrors] is set.
+type PanicError struct {
+	Value any    // what panic was called with
+	Stack []byte // the stack of the task at the panic, as runtime/debug.Stack gives it
+	Path  string // names of the groups and tasks down to the one that panicked
+	// Siblings holds the failures of the other tasks, nil if there were none.
+	Siblings error
+}
+
+// Unwrap gives Value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// A TimeoutError says that a scope's own deadline cut its function short. It
+// matches context.DeadlineExceeded.
+type TimeoutError struct {
+	// Name is the scope's name, if it was given one.
+	Name string
+	// After is how long the scope ran before its deadline, which is the d it
+	// was given unless the deadline was moved.
+	After time.Duration
+	// Err is what the function returned when it was cut short, which tells
+	// where it was at that time. It is nil if the function was never called.
+	Err error
+
+	pc uintptr
+}
+
+// Site tells where the function of the scope stands.
+func (e *TimeoutError) Site() Site { return siteOf(e.pc) }
+
+// Timeout is true, as net.Error has it.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Unwrap gives Err.
+func (e *TimeoutError) Unwrap() error { return e.Err }

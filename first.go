@@ -1,0 +1,42 @@
+package braid
+
+import "context"
+
+// First calls all functions at once and returns the value of the first that
+// succeeds. The others are cancelled and joined before First returns. If all
+// fail the error has every failure; with no functions it is [ErrNoTasks]. A
+// panic of any of them is raised after the join. If ctx dies before one has
+// succeeded, the error is as for [Run]. It panics if ctx or a function is nil.
+func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, error)) (T, error) {
+	var zero T
+	for _, fn := range fns {
+		checkFunctions("First", fn == nil)
+	}
+	if len(fns) == 0 {
+		return zero, ErrNoTasks
+	}
+	won := make(chan T, 1)
+	err := run(ctx, "First", callerPC(), func(ctx context.Context, g *Group) error {
+		for _, fn := range fns {
+			_ = g.addFunc(goFunc(func(ctx context.Context) error {
+				v, err := fn(ctx)
+				if err != nil {
+					return err
+				}
+				select {
+				case won <- v:
+					g.Cancel()
+				default: // a close second
+				}
+				return nil
+			}), funcPC(fn), nil)
+		}
+		return nil
+	}, []GroupOption{Supervised, Keep(len(fns))})
+	select {
+	case v := <-won:
+		return v, nil
+	default:
+		return zero, err
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/braid-go/braid
+
+go 1.26

@@ -1,0 +1,375 @@
+package braid
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"runtime"
+	"runtime/pprof"
+	"sync"
+	"time"
+)
+
+// This file makes groups and takes a group through its life: opened, the body
+// run, joined, cleaned up, concluded. How tasks are queued and run is in
+// engine.go, what their results mean in outcome.go.
+
+// A Group is a set of tasks that end before the block that opened it does.
+//
+// Groups come from [Run], [Call] and [Open]; the zero Group cannot be used.
+// All methods may be called from any goroutine.
+type Group struct {
+	scope
+	parent  context.Context
+	cfg     *groupConfig
+	pc      uintptr // the body, or the call of Open
+	upTask  *task   // the task that opened the group,
+	upGroup *Group  // or the group whose body did
+
+	// mu guards what follows, for a few instructions at a time, never while
+	// something blocks and never around foreign code.
+	mu sync.Mutex
+
+	// The live tasks hang in one list: those that run, then those that are
+	// queued, in the order in which they came. It is the run queue, and what
+	// cancelling and looking walk.
+	first, last *task
+	queue       *task // the first queued task
+	queued      int
+
+	pending  int    // what the join waits for: tasks, workers, the body
+	fore     int    // of these, ordinary tasks and the body
+	back     int    // of these, background tasks
+	starters int    // workers that were started and have not looked yet
+	work     func() // g.worker, made once
+	free     *task  // tasks to use again, linked by next
+	spares   int    // how many those are
+	procs    int    // how many starters there may be
+
+	limit  int // 0: none
+	used   int // slots taken
+	regain []*regainer
+
+	closed   bool // nothing is accepted any more
+	bodyDone bool
+	noticed  bool // the death of the context has been acted upon; see cancel.go
+	cut      bool // a cancellation cut a task or the body short
+
+	joined chan struct{} // closed when pending is 0; made by who waits
+	labels labelled
+	more   *groupMore
+	owner  *owner // of a group made by Open
+}
+
+// groupMore is what most groups never need.
+type groupMore struct {
+	info      *groupInfo
+	failures  []error
+	primary   *TaskError
+	bodyFail  *TaskError
+	dropped   int
+	panicked  *PanicError
+	exited    bool
+	defers    []func(context.Context) error
+	children  []*Group // made by Open under the body
+	handlers  map[*handler]struct{}
+	stall     *time.Timer
+	noticedAt time.Time
+}
+
+// ext gives g.more, made on demand; g.mu is held.
+func (g *Group) ext() *groupMore {
+	if g.more == nil {
+		g.more = new(groupMore)
+	}
+	return g.more
+}
+
+// Run opens a group, calls body with it on the caller's goroutine, and returns
+// when body and every task of the group have returned.
+//
+// The ctx given to body is the group's: it dies with the outer ctx, at the
+// first failure, at [Group.Cancel], and when Run returns. It shadows the outer
+// one on purpose.
+//
+// Run returns nil if body and all tasks succeeded. The first failure of a task
+// or of body (an error, a panic, a [runtime.Goexit]) cancels the group; the
+// others are waited for and the result is a [*GroupError] with every failure.
+// What a task returns only because it was cancelled is no failure. If
+// something was cut short by a cancellation from outside and nothing failed,
+// Run returns one plain error that matches context.Canceled or
+// context.DeadlineExceeded and the cause given by whoever cancelled. If ctx is
+// dead already, body is not called.
+//
+// A panic is raised again, as a [*PanicError], once all have been joined; a
+// Goexit of a task becomes one of the caller. Panics at once if ctx or body is
+// nil or an option makes no sense.
+//
+// The shape is that of Trio's nursery and asyncio.TaskGroup.
+func Run(ctx context.Context, body func(ctx context.Context, g *Group) error, opts ...GroupOption) error {
+	if body == nil {
+		panic("braid: Run called with a nil body")
+	}
+	return run(ctx, "Run", funcPC(body), body, opts)
+}
+
+// Call is [Run] for a body with a result. It returns the body's value if Run
+// would return nil, and else the zero value and what Run would return.
+func Call[T any](ctx context.Context, body func(ctx context.Context, g *Group) (T, error), opts ...GroupOption) (T, error) {
+	if body == nil {
+		panic("braid: Call called with a nil body")
+	}
+	var v T
+	err := run(ctx, "Call", funcPC(body), func(ctx context.Context, g *Group) (err error) {
+		v, err = body(ctx, g)
+		return err
+	}, opts)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+func run(ctx context.Context, caller string, pc uintptr, body func(context.Context, *Group) error, opts []GroupOption) error {
+	g := newGroup(ctx, caller, pc, opts)
+	if ctx.Err() != nil {
+		return outside(ctx)
+	}
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		// The body panicked or called Goexit. Join first, whichever it was.
+		var v any
+		if !g.cfg.crashOnPanic {
+			v = recover()
+		}
+		g.bodyUnwound(v)
+		g.join()
+		err, raise, _ := g.conclude()
+		if raise != nil {
+			panic(raise)
+		}
+		g.reportLost(err)
+	}()
+	err := callBody([2]*Group{g}, g, body)
+	returned = true
+	g.bodyReturned(err)
+	g.join()
+	err, raise, exit := g.conclude()
+	switch {
+	case raise != nil:
+		panic(raise)
+	case exit:
+		g.reportLost(err)
+		runtime.Goexit()
+	}
+	return err
+}
+
+// callBody puts the group's address where a stack dump shows it; see stall.go.
+//
+//go:noinline
+func callBody(_ [2]*Group, g *Group, body func(context.Context, *Group) error) error {
+	return body(g.ctx(), g)
+}
+
+var defaultConfig = &groupConfig{grace: DefaultGrace}
+
+func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption) *Group {
+	if ctx == nil {
+		panic("braid: " + caller + " called with a nil context")
+	}
+	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1}
+	g.phase.Store(uint32(Running))
+	g.upTask, g.upGroup = current(ctx)
+	up := defaultConfig
+	if a := g.above(); a != nil {
+		up = a.cfg
+	}
+	if len(opts) > 0 || up.grace != defaultConfig.grace || up.onStall != nil {
+		g.cfg = &groupConfig{}
+		for _, o := range opts {
+			if o == nil {
+				panic("braid: nil option")
+			}
+			o.applyToGroup(g.cfg)
+		}
+		g.cfg.inherit(up)
+		g.limit = g.cfg.limit
+	}
+	return g
+}
+
+func (c *groupConfig) inherit(up *groupConfig) {
+	if c.grace == 0 {
+		c.grace = up.grace
+	}
+	if c.onStall == nil {
+		c.onStall = up.onStall
+	}
+	if c.keep == 0 {
+		c.keep = DefaultKeep
+	}
+	if c.panicsAsErrors && c.crashOnPanic {
+		panic("braid: PanicsAsErrors and CrashOnPanic exclude each other")
+	}
+	if !c.supervised && c.seen&seenKeep != 0 {
+		panic("braid: Keep is for Supervised groups")
+	}
+}
+
+// above gives the group that the group was opened in, or nil.
+func (g *Group) above() *Group {
+	if g.upTask != nil {
+		return g.upTask.g
+	}
+	return g.upGroup
+}
+
+// join waits until the tasks have ended; the body has. When it returns the
+// group is closed.
+func (g *Group) join() {
+	g.mu.Lock()
+	g.bodyDone = true
+	g.fore--
+	g.pending--
+	quiesce := g.fore == 0 && g.back > 0
+	if g.pending == 0 {
+		g.closed = true
+		g.mu.Unlock()
+		return
+	}
+	g.mu.Unlock()
+	if quiesce {
+		g.cancel(errScopeEnded)
+	}
+	// Tasks that are short end while the caller steps aside, and neither a
+	// channel nor a registration above is needed.
+	runtime.Gosched()
+	g.await()
+}
+
+// await waits until nothing is pending. It acts on the death of the context
+// if it sees it.
+func (g *Group) await() {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return
+	}
+	if g.joined == nil {
+		g.joined = make(chan struct{})
+	}
+	joined, noticed := g.joined, g.noticed
+	g.mu.Unlock()
+	if !noticed && g.parent.Done() != nil {
+		select {
+		case <-joined:
+			return
+		case <-g.ctx().Done():
+			g.notice()
+		}
+	}
+	<-joined
+}
+
+// conclude runs what has to run after the join, and gives what the group
+// returns, raises or exits with. The group lets go of all it kept.
+func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
+	g.mu.Lock()
+	m := g.more
+	g.mu.Unlock()
+	if m != nil {
+		g.stopHandlers()
+		g.runDefers()
+		if m.stall != nil {
+			m.stall.Stop()
+		}
+	}
+	err, raise, exit = g.outcome()
+	g.end(Succeeded)
+	g.mu.Lock()
+	g.free, g.more = nil, nil
+	g.mu.Unlock()
+	return err, raise, exit
+}
+
+// reportLost tells of failures that cannot be returned, because the goroutine
+// they would be returned on ends by Goexit.
+func (g *Group) reportLost(err error) {
+	if err != nil {
+		slog.LogAttrs(context.Background(), slog.LevelError,
+			"braid: a Goexit leaves nobody to return these failures to",
+			slog.String("group", g.label()), slog.Any("error", err))
+	}
+}
+
+// path gives the names of what is above the group and its own, if it has one.
+func (g *Group) path() string {
+	path := ""
+	if g.upTask != nil {
+		path = g.upTask.path()
+	} else if g.upGroup != nil {
+		path = g.upGroup.path()
+	}
+	return joinPath(path, g.cfg.name)
+}
+
+// label names the group for a person, also if it has no name.
+func (g *Group) label() string {
+	if path := g.path(); path != "" {
+		return path
+	}
+	return "opened at " + siteOf(g.pc).String()
+}
+
+func joinPath(path, name string) string {
+	switch {
+	case path == "":
+		return name
+	case name == "":
+		return path
+	}
+	return path + "/" + name
+}
+
+// infoLocked gives what errors keep of the group; g.mu is held.
+func (g *Group) infoLocked() *groupInfo {
+	m := g.ext()
+	if m.info == nil {
+		m.info = &groupInfo{path: g.path(), pc: g.pc}
+	}
+	return m.info
+}
+
+// funcPC gives the entry of the function behind fn, a function value.
+func funcPC(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
+
+// labelled sets the goroutine's profiler labels to those of the group's
+// context, so that a worker does not carry a task's labels into the next. It
+// finds them once and then answers for the context.
+type labelled struct {
+	context.Context
+	once  sync.Once
+	value any
+}
+
+func (l *labelled) set(ctx context.Context) {
+	l.once.Do(func() { pprof.SetGoroutineLabels(&labelFinder{ctx, l}) })
+	pprof.SetGoroutineLabels(l)
+}
+
+func (l *labelled) Value(any) any { return l.value }
+
+type labelFinder struct {
+	context.Context
+	l *labelled
+}
+
+func (f *labelFinder) Value(key any) any {
+	f.l.value = f.Context.Value(key)
+	return f.l.value
+}

@@ -1,0 +1,202 @@
+package braid
+
+import "context"
+
+// This file keeps the slots of a limited group. A slot is taken by who takes
+// the task off the queue and given back when the task has ended. A task that
+// waits for another of its group lends its slot meanwhile, so that a limit
+// cannot deadlock; it takes one again, before queued tasks, when its wait is
+// over.
+
+// A regainer is a task whose wait is over and that wants its slot back.
+type regainer struct {
+	weight int
+	slot   chan struct{}
+}
+
+// SetLimit changes the group's [Limit]. Tasks that run go on: a lower limit is
+// reached as they end. It panics if n is less than one.
+func (g *Group) SetLimit(n int) {
+	if n < 1 {
+		panic("braid: SetLimit must be at least 1")
+	}
+	g.mu.Lock()
+	if g.limit == 0 {
+		g.used = 0
+		for t := g.first; t != nil && t != g.queue; t = t.next {
+			if t.more == nil || t.more.lent == 0 {
+				g.used += t.weight()
+			}
+		}
+	}
+	g.limit = n
+	resume := g.serve()
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+	g.after(ending{resume: resume})
+}
+
+// fits reports whether weight slots are free. What is heavier than the limit
+// runs alone; the limit was lowered since it was accepted.
+func (g *Group) fits(weight int) bool { return g.used == 0 || g.used+weight <= g.limit }
+
+// release gives slots back, and first to those that have lent theirs.
+func (g *Group) release(weight int) []*regainer {
+	g.used -= weight
+	return g.serve()
+}
+
+func (g *Group) serve() (resume []*regainer) {
+	for len(g.regain) > 0 && g.fits(g.regain[0].weight) {
+		g.used += g.regain[0].weight
+		resume = append(resume, g.regain[0])
+		g.regain = g.regain[1:]
+	}
+	return resume
+}
+
+// lend gives up the slot in g of the task that ctx belongs to, directly or
+// through groups below, while it waits for something of g. The function it
+// returns takes the slot again, waiting for one to be free.
+func (g *Group) lend(ctx context.Context) (takeBack func()) {
+	t := enclosing(ctx)
+	for t != nil && t.g != g {
+		t = t.g.upper()
+	}
+	if t == nil {
+		return func() {}
+	}
+	g.mu.Lock()
+	m := t.ext()
+	m.lent++
+	if m.lent > 1 || g.limit == 0 {
+		g.mu.Unlock()
+	} else {
+		resume := g.release(t.weight())
+		l := g.next()
+		g.mu.Unlock()
+		g.launch(l)
+		g.after(ending{resume: resume})
+	}
+	return func() {
+		g.mu.Lock()
+		m.lent--
+		if m.lent > 0 || g.limit == 0 {
+			g.mu.Unlock()
+			return
+		}
+		if len(g.regain) == 0 && g.fits(t.weight()) {
+			g.used += t.weight()
+			g.mu.Unlock()
+			return
+		}
+		r := &regainer{t.weight(), make(chan struct{})}
+		g.regain = append(g.regain, r)
+		g.mu.Unlock()
+		<-r.slot
+	}
+}
+
+// enclosing gives the task that ctx belongs to: its own, or that in which the
+// group was opened whose body it is.
+func enclosing(ctx context.Context) *task {
+	t, g := current(ctx)
+	if t == nil && g != nil {
+		t = g.upper()
+	}
+	return t
+}
+
+// upper gives the task that the group was opened in, or nil at the top.
+func (g *Group) upper() *task {
+	for g.upGroup != nil {
+		g = g.upGroup
+	}
+	return g.upTask
+}
+
+// GoWait is [Group.Go] with back-pressure, for a producer: it returns once the
+// task has its slot. If ctx or the group is cancelled first it returns the
+// cause, and fn will not be called. A task of the same group that calls it
+// with its own context lends its slot meanwhile. It panics if ctx or fn is nil
+// or the group has ended.
+func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
+	switch {
+	case ctx == nil:
+		panic("braid: GoWait called with a nil context")
+	case fn == nil:
+		panic("braid: GoWait called with a nil function")
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	w := &waitedFor{goFunc: goFunc(fn), started: make(chan struct{})}
+	t := &task{g: g, run: w, pc: funcPC(fn), opts: taskConfigOf(opts)}
+	g.checkWeight(t.opts)
+	if err := g.add(t); err != nil {
+		g.misused("GoWait", err)
+	}
+	if w.over() {
+		return w.refused
+	}
+	takeBack := g.lend(ctx)
+	defer takeBack()
+	select {
+	case <-w.started:
+		return w.refused
+	case <-ctx.Done():
+	case <-g.ctx().Done():
+		g.notice() // lets the task through, to be skipped
+	}
+	if t.withdraw() {
+		t.g.retire(t, 0)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return context.Cause(g.ctx())
+	}
+	<-w.started
+	return w.refused
+}
+
+// waitedFor is a function whose start is waited for.
+type waitedFor struct {
+	goFunc
+	started chan struct{}
+	refused error // why it was skipped; read after started
+}
+
+func (w *waitedFor) call(ctx context.Context) error {
+	close(w.started)
+	return w.goFunc(ctx)
+}
+
+func (w *waitedFor) skip(cause error) error {
+	w.refused = cause
+	close(w.started)
+	return nil
+}
+
+func (w *waitedFor) over() bool {
+	select {
+	case <-w.started:
+		return true
+	default:
+		return false
+	}
+}
+
+// withdraw takes the task back if it is still queued.
+func (t *task) withdraw() bool {
+	t.g.mu.Lock()
+	queued := State(t.phase.Load()) == Queued
+	if queued {
+		t.g.claim(t)
+	}
+	t.g.mu.Unlock()
+	if queued {
+		t.end(Skipped)
+	}
+	return queued
+}

@@ -1,0 +1,210 @@
+package braid
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+)
+
+// This file is the owner form of a group: for an object that lives longer than
+// one call, such as a server, a pool or a watcher.
+
+// owner is what a group made with Open has beside others.
+type owner struct {
+	left    bool          // somebody has called Close or Wait; guarded by g.mu
+	settled chan struct{} // closed when the rest is final
+	err     error
+	raise   *PanicError
+	exit    bool
+	cleanup runtime.Cleanup
+}
+
+// Open opens a group that belongs to an object instead of a block, and gives
+// it with its context. The object's Close calls [Group.Close]:
+//
+//	s.group, ctx = braid.Open(ctx)
+//	…
+//	func (s *Server) Close() error { return s.group.Close() }
+//
+// A group opened with the context of a task, or of a body, is part of it: if
+// that ends while the group is open, the group is cancelled and joined then
+// and there, and the task fails with an error that matches [ErrNotClosed] and
+// names the call of Open. A group that is garbage collected without having
+// been closed is reported through slog.
+//
+// Under a dead ctx the group is cancelled from the start. Open panics if ctx is
+// nil or an option makes no sense.
+func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
+	g := newGroup(ctx, "Open", callerPC(), opts)
+	g.owner = &owner{settled: make(chan struct{})}
+	switch {
+	case g.upTask != nil:
+		g.upTask.adopt(g)
+	case g.upGroup != nil:
+		g.upGroup.adopt(g)
+	default:
+		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc})
+	}
+	return g, g.ctx()
+}
+
+type unclosed struct {
+	name string
+	pc   uintptr
+}
+
+func reportUnclosed(u unclosed) {
+	slog.LogAttrs(context.Background(), slog.LevelWarn,
+		"braid: a group was garbage collected without having been closed",
+		slog.String("group", u.name), slog.String("opened", siteOf(u.pc).String()))
+}
+
+// Close cancels a group made with [Open], waits until all its tasks have ended,
+// and returns its error: nil, or what failed. That Close itself cancelled is no
+// failure.
+//
+// It may be called more than once and by several goroutines: all wait, and all
+// get the same error (a panic of a task is raised on each, a Goexit likewise).
+// A task that closes its own group could never end: Close then gives, at once,
+// an error that matches [ErrDeadlock]. Close panics if the group was not made
+// with Open.
+func (g *Group) Close() error {
+	pc := callerPC()
+	return g.leave("Close", func() {
+		g.cancel(&Cancellation{by: g.path(), pc: pc})
+	})
+}
+
+// Wait waits until all tasks of a group made with [Open] have ended, and ends
+// the group. It returns what [Group.Close] would return and may be mixed with
+// it: a Close while others Wait cancels. If tasks were cut short by a
+// cancellation from outside, that is the error, as for [Run].
+func (g *Group) Wait() error { return g.leave("Wait", nil) }
+
+func (g *Group) leave(caller string, cancel func()) error {
+	o := g.owner
+	if o == nil {
+		panic("braid: " + caller + " is for groups made with Open; Run and Call join theirs")
+	}
+	if err := g.calledFromWithin(caller); err != nil {
+		return err
+	}
+	if cancel != nil {
+		cancel()
+	}
+	g.settle()
+	switch {
+	case o.raise != nil:
+		panic(o.raise)
+	case o.exit:
+		runtime.Goexit()
+	}
+	return o.err
+}
+
+// settle joins the group for its owner, whoever comes first doing the work.
+func (g *Group) settle() {
+	o := g.owner
+	g.mu.Lock()
+	first := !o.left
+	o.left = true
+	g.mu.Unlock()
+	if first {
+		g.join()
+		o.err, o.raise, o.exit = g.conclude()
+		o.cleanup.Stop()
+		switch {
+		case g.upTask != nil:
+			g.upTask.disown(g)
+		case g.upGroup != nil:
+			g.upGroup.disown(g)
+		}
+		close(o.settled)
+	}
+	<-o.settled
+}
+
+// A task, or a group on behalf of its body, answers for the groups that were
+// opened in it.
+
+func (t *task) adopt(child *Group) {
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	if !t.ended() {
+		m := t.ext()
+		m.children = append(m.children, child)
+		t.flags.Or(hasChildren)
+	}
+}
+
+func (t *task) disown(child *Group) {
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	if t.more != nil {
+		t.more.children = without(t.more.children, child)
+	}
+}
+
+func (t *task) closeChildren() error {
+	if t.flags.Load()&hasChildren == 0 {
+		return nil
+	}
+	t.g.mu.Lock()
+	children := t.more.children
+	t.more.children = nil
+	t.g.mu.Unlock()
+	return closeAll(children)
+}
+
+func (g *Group) adopt(child *Group) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.bodyDone {
+		m := g.ext()
+		m.children = append(m.children, child)
+		g.flags.Or(hasChildren)
+	}
+}
+
+func (g *Group) disown(child *Group) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.more != nil {
+		g.more.children = without(g.more.children, child)
+	}
+}
+
+func (g *Group) closeChildren() error {
+	if g.flags.Load()&hasChildren == 0 {
+		return nil
+	}
+	g.mu.Lock()
+	children := g.more.children
+	g.more.children = nil
+	g.mu.Unlock()
+	return closeAll(children)
+}
+
+func without(groups []*Group, g *Group) []*Group {
+	return slices.DeleteFunc(groups, func(x *Group) bool { return x == g })
+}
+
+// closeAll closes what was left open, the last first, and says so.
+func closeAll(groups []*Group) (err error) {
+	for _, g := range slices.Backward(groups) {
+		o := g.owner
+		g.cancel(&Cancellation{by: g.path(), reason: ErrNotClosed})
+		g.settle()
+		left := fmt.Errorf("%w: opened at %v", ErrNotClosed, siteOf(g.pc))
+		err = join(err, left, o.err)
+		if o.raise != nil {
+			err = join(err, o.raise)
+		}
+		if o.exit {
+			err = join(err, ErrGoexit)
+		}
+	}
+	return err
+}

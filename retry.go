@@ -1,0 +1,85 @@
+package braid
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// A Policy says how [Retry] goes about it. It is a plain value; one serves any
+// number of calls. The zero Policy makes three attempts without a pause.
+type Policy struct {
+	Attempts int           // how often at most, the first included; 0 means 3
+	Delay    time.Duration // before the second attempt
+	Factor   float64       // each delay is the last one times Factor; 0 means 1, a constant delay
+	MaxDelay time.Duration // no delay is longer; 0 means no bound
+	Timeout  time.Duration // of each attempt; 0 means none
+	// If tells whether an error is worth another attempt; nil means all are.
+	If func(error) bool
+}
+
+// Retry calls fn until it succeeds and returns its value. It sleeps between
+// attempts only, and gives up after the last attempt, at an error that the
+// policy's If refuses, or when ctx dies; the error then is a [*GroupError] that
+// has the error of every attempt, and the cause if ctx died. A panic is not
+// retried. Under a dead ctx fn is not called and the error is the cause. It
+// panics if ctx or fn is nil or the policy makes no sense.
+func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T, error)) (T, error) {
+	checkScope("Retry", ctx, fn == nil)
+	p.check()
+	var v, zero T
+	var errs []error
+	delay := p.Delay
+	for attempt := 1; ctx.Err() == nil; attempt++ {
+		err := p.attempt(ctx, func(ctx context.Context) (err error) {
+			v, err = fn(ctx)
+			return err
+		})
+		if err == nil {
+			return v, nil
+		}
+		te := &TaskError{Err: err, AfterCancel: ctx.Err() != nil, name: "attempt " + strconv.Itoa(attempt), pc: funcPC(fn)}
+		errs = append(errs, te)
+		if attempt == p.attempts() || p.If != nil && !p.If(err) {
+			break
+		}
+		if delay > 0 && Sleep(ctx, delay) != nil {
+			break
+		}
+		if p.Factor > 0 {
+			delay = time.Duration(float64(delay) * p.Factor)
+		}
+		if p.MaxDelay > 0 {
+			delay = min(delay, p.MaxDelay)
+		}
+	}
+	if ctx.Err() != nil {
+		if len(errs) == 0 {
+			return zero, outside(ctx)
+		}
+		errs = append(errs, outside(ctx))
+	}
+	g := &GroupError{errs: errs, in: &groupInfo{path: "retry", pc: funcPC(fn)}}
+	g.primary, _ = errs[0].(*TaskError)
+	return zero, g
+}
+
+func (p *Policy) attempt(ctx context.Context, fn func(context.Context) error) error {
+	if p.Timeout == 0 {
+		return fn(ctx)
+	}
+	return Timeout(ctx, p.Timeout, fn)
+}
+
+func (p *Policy) attempts() int {
+	if p.Attempts == 0 {
+		return 3
+	}
+	return p.Attempts
+}
+
+func (p *Policy) check() {
+	if p.Attempts < 0 || p.Delay < 0 || p.Factor < 0 || p.MaxDelay < 0 || p.Timeout < 0 {
+		panic("braid: a retry Policy with a negative value")
+	}
+}

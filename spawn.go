@@ -1,0 +1,119 @@
+package braid
+
+import (
+	"context"
+	"io"
+)
+
+// This file hands tasks to groups.
+
+// Go runs fn as a task of the group. There is no handle and nothing of it is
+// kept once it has ended.
+//
+// Go never blocks: under a [Limit] what has no slot is queued. In a cancelled
+// group fn is not called (see [Always], and [GoWith] for a resource that fn was
+// to take care of). An error of fn fails the group. Go panics if fn is nil or
+// the group has ended.
+//
+// Tasks share goroutines, one after the other, and are not to notice: profiler
+// labels are those of the group's context at each task's start. A task that
+// locks its OS thread for good needs [OwnGoroutine].
+func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) {
+	if err := g.goFunc("Go", fn, opts); err != nil {
+		g.misused("Go", err)
+	}
+}
+
+// TryGo is [Group.Go] that returns [ErrClosed] instead of panicking if the
+// group has ended.
+func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) error {
+	return g.goFunc("TryGo", fn, opts)
+}
+
+func (g *Group) goFunc(caller string, fn func(ctx context.Context) error, opts []TaskOption) error {
+	if fn == nil {
+		panic("braid: " + caller + " called with a nil function")
+	}
+	cfg := taskConfigOf(opts)
+	g.checkWeight(cfg)
+	return g.addFunc(goFunc(fn), funcPC(fn), cfg)
+}
+
+// Fork runs fn as a task of the group and gives the handle to its result. It
+// behaves as [Group.Go] otherwise: a task handed to a cancelled group is
+// [Skipped], and its result is the cancellation.
+func Fork[T any](g *Group, fn func(ctx context.Context) (T, error), opts ...TaskOption) *Task[T] {
+	t, err := spawn(g, "Fork", fn, opts)
+	if err != nil {
+		g.misused("Fork", err)
+	}
+	return t
+}
+
+// TryFork is [Fork] that returns [ErrClosed] instead of panicking if the group
+// has ended.
+func TryFork[T any](g *Group, fn func(ctx context.Context) (T, error), opts ...TaskOption) (*Task[T], error) {
+	return spawn(g, "TryFork", fn, opts)
+}
+
+func spawn[T any](g *Group, caller string, fn func(ctx context.Context) (T, error), opts []TaskOption) (*Task[T], error) {
+	if fn == nil {
+		panic("braid: " + caller + " called with a nil function")
+	}
+	t := &Task[T]{fn: fn}
+	t.task.g, t.task.run, t.task.pc = g, t, funcPC(fn)
+	t.task.opts = taskConfigOf(opts)
+	g.checkWeight(t.task.opts)
+	if err := g.add(&t.task); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// GoWith runs fn as a task that owns c: c is closed exactly once, after fn has
+// returned, or instead of calling it if the task is skipped. So a resource
+// handed to a task cannot be lost. An error of Close is an error of the task,
+// joined with that of fn; fn must not close c itself. If the group has ended,
+// c is closed and GoWith panics. It panics at once, and closes nothing, if fn
+// is nil.
+func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error, opts ...TaskOption) {
+	if fn == nil {
+		panic("braid: GoWith called with a nil function")
+	}
+	t := &task{g: g, pc: funcPC(fn), opts: taskConfigOf(opts)}
+	t.run = &withCloser[C]{c, fn}
+	g.checkWeight(t.opts)
+	if err := g.add(t); err != nil {
+		c.Close()
+		g.misused("GoWith", err)
+	}
+}
+
+type withCloser[C io.Closer] struct {
+	c  C
+	fn func(context.Context, C) error
+}
+
+func (w *withCloser[C]) call(ctx context.Context) (err error) {
+	defer func() { err = join(err, w.c.Close()) }()
+	return w.fn(ctx, w.c)
+}
+
+func (w *withCloser[C]) skip(error) error { return w.c.Close() }
+
+func (g *Group) misused(call string, err error) {
+	panic("braid: " + call + " called on a group that has ended (" + g.cfg.name + ", opened at " + siteOf(g.pc).String() +
+		"); TryGo and TryFork report it instead: " + err.Error())
+}
+
+func (g *Group) checkWeight(cfg *taskConfig) {
+	if cfg == nil || cfg.weight == 0 {
+		return
+	}
+	g.mu.Lock()
+	limit := g.limit
+	g.mu.Unlock()
+	if limit > 0 && cfg.weight > limit {
+		panic("braid: a task's Weight is larger than the group's Limit")
+	}
+}

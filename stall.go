@@ -1,0 +1,237 @@
+package braid
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// This file reports tasks that go on although their group was cancelled a
+// grace ago. Where a task is blocked is found in a dump of all goroutines: exec
+// and callBody are given the address of their task or group in an array, which
+// the compiler passes in memory, so that the dump shows it. Nothing is
+// recorded while nobody asks.
+
+// maxStalled is how many tasks a report names.
+const maxStalled = 20
+
+// A Stall says that a group was cancelled and has not ended within its grace.
+// The group goes on waiting; it reports once.
+type Stall struct {
+	Group  string        // its path, or where it was opened
+	Cause  error         // why it was cancelled, as context.Cause gives it
+	Since  time.Duration // how long ago
+	Tasks  []StalledTask // those that run still, the oldest first
+	More   int           // how many more there are
+	Queued int           // how many are queued and will be skipped
+	// Panic is a task's panic that waits for the join to be raised, or nil.
+	Panic *PanicError
+	// Abandoned lists the calls that were left behind in this process.
+	Abandoned []AbandonedCall
+}
+
+// A StalledTask is one task, or the body, that goes on in a cancelled group.
+type StalledTask struct {
+	Path    string // ends in "(body)" for the group's body
+	Spawned Site   // where its function stands
+	Blocked string // what it waits for and where; empty if that is not known
+	Stack   string // of its goroutine
+}
+
+// String gives the report as text, one line for each task.
+func (s Stall) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "group %s was cancelled %v ago (%v) and waits for:", s.Group, s.Since.Round(time.Millisecond), s.Cause)
+	for _, t := range s.Tasks {
+		fmt.Fprintf(&b, "\n  %s, spawned at %v", t.Path, t.Spawned)
+		if t.Blocked != "" {
+			b.WriteString(", blocked in " + t.Blocked)
+		}
+	}
+	if s.More > 0 {
+		fmt.Fprintf(&b, "\n  and %d more", s.More)
+	}
+	if s.Queued > 0 {
+		fmt.Fprintf(&b, "\n  %d queued tasks will be skipped", s.Queued)
+	}
+	for _, c := range s.Abandoned {
+		fmt.Fprintf(&b, "\n  abandoned %v ago: %s at %v", time.Since(c.Since).Round(time.Millisecond), c.Name, c.Site)
+	}
+	if s.Panic != nil {
+		fmt.Fprintf(&b, "\n  this panic waits for them: %v", s.Panic)
+	}
+	return b.String()
+}
+
+// reportStall is called when the grace is over.
+func (g *Group) reportStall() {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return
+	}
+	g.pending++ // the join waits for the report
+	s := Stall{Since: time.Since(g.more.noticedAt), Queued: g.queued, Panic: g.more.panicked}
+	var ids []uintptr
+	if !g.bodyDone && g.owner == nil {
+		s.Tasks = append(s.Tasks, StalledTask{Path: joinPath(g.path(), "(body)"), Spawned: siteOf(g.pc)})
+		ids = append(ids, address(g))
+	}
+	for t := g.first; t != nil && t != g.queue; t = t.next {
+		switch {
+		case t.ended():
+		case len(s.Tasks) == maxStalled:
+			s.More++
+		default:
+			s.Tasks = append(s.Tasks, StalledTask{Path: t.path(), Spawned: siteOf(t.pc)})
+			ids = append(ids, address(t))
+		}
+	}
+	g.mu.Unlock()
+	if len(s.Tasks) > 0 {
+		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()
+		stacks := stacksByID(allStacks())
+		for i, id := range ids {
+			s.Tasks[i].Stack = stacks[id]
+			s.Tasks[i].Blocked = blockedIn(stacks[id])
+		}
+		g.deliver(s)
+	}
+	g.mu.Lock()
+	e := g.finish(nil, 1)
+	g.mu.Unlock()
+	g.after(e)
+}
+
+func (g *Group) deliver(s Stall) {
+	if g.cfg.crashOnStall && s.Panic != nil {
+		panic(s.Panic) // on a goroutine where nothing recovers
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			slog.LogAttrs(context.Background(), slog.LevelError, "braid: OnStall panicked",
+				slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	if g.cfg.onStall != nil {
+		g.cfg.onStall(s)
+		return
+	}
+	slog.LogAttrs(context.Background(), slog.LevelWarn, "braid: cancelled tasks still running", slog.Any("stall", s))
+}
+
+// LogValue gives the report to slog with the tasks as attributes.
+func (s Stall) LogValue() slog.Value {
+	attrs := []slog.Attr{
+		slog.String("group", s.Group),
+		slog.Any("cause", s.Cause),
+		slog.Duration("cancelled_ago", s.Since),
+		slog.Int("running", len(s.Tasks)+s.More),
+	}
+	for i, t := range s.Tasks {
+		attrs = append(attrs, slog.Group("task"+strconv.Itoa(i+1),
+			slog.String("path", t.Path), slog.String("spawned", t.Spawned.String()), slog.String("blocked", t.Blocked)))
+	}
+	if s.Panic != nil {
+		attrs = append(attrs, slog.Any("panic", s.Panic))
+	}
+	for i, c := range s.Abandoned {
+		attrs = append(attrs, slog.Group("abandoned"+strconv.Itoa(i+1),
+			slog.String("name", c.Name), slog.String("site", c.Site.String()), slog.Time("since", c.Since)))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// calledFromWithin gives an error if the caller runs in one of the group's own
+// tasks, for which its join would wait for ever.
+func (g *Group) calledFromWithin(caller string) error {
+	g.mu.Lock()
+	busy := g.first != nil
+	g.mu.Unlock()
+	if !busy {
+		return nil
+	}
+	buf := make([]byte, 1<<16)
+	ids := stacksByID(string(buf[:runtime.Stack(buf, false)]))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for t := g.first; t != nil && t != g.queue; t = t.next {
+		if _, ok := ids[address(t)]; ok {
+			return fmt.Errorf("%w: %s was called by the group's own task %s, which it would wait for", ErrDeadlock, caller, t.path())
+		}
+	}
+	return nil
+}
+
+// allStacks dumps all goroutines, or as many as fit into 64 MB.
+func allStacks() string {
+	for size := 1 << 20; ; size *= 4 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= 1<<26 {
+			return string(buf[:n])
+		}
+	}
+}
+
+// stacksByID finds the stacks of tasks and bodies in a dump, by address. A
+// goroutine has several if bodies are nested on it.
+func stacksByID(dump string) map[uintptr]string {
+	ids := map[uintptr]string{}
+	for stack := range strings.SplitSeq(dump, "\n\n") {
+		for line := range strings.SplitSeq(stack, "\n") {
+			for _, frame := range []string{execFrame, bodyFrame} {
+				if rest, ok := strings.CutPrefix(line, frame); ok {
+					hex, _, _ := strings.Cut(rest, ",")
+					if id, err := strconv.ParseUint(hex, 0, 64); err == nil {
+						ids[uintptr(id)] = stack
+					}
+				}
+			}
+		}
+	}
+	return ids
+}
+
+const (
+	pkgPath   = "github.com/braid-go/braid"
+	execFrame = pkgPath + ".exec({"
+	bodyFrame = pkgPath + ".callBody({"
+)
+
+// blockedIn gives from a stack the innermost function that is the user's, its
+// place, and the runtime's word for what the goroutine does.
+func blockedIn(stack string) string {
+	lines := strings.Split(stack, "\n")
+	_, doing, _ := strings.Cut(lines[0], "[")
+	doing, _, _ = strings.Cut(doing, "]")
+	for i := 1; i+1 < len(lines); i += 2 {
+		fn := lines[i]
+		if foreign(fn) {
+			continue
+		}
+		if paren := strings.LastIndexByte(fn, '('); paren > 0 {
+			fn = fn[:paren]
+		}
+		fn = fn[strings.LastIndexByte(fn, '/')+1:]
+		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +")
+		place = place[strings.LastIndexByte(place, '/')+1:]
+		return fn + " (" + place + "): " + doing
+	}
+	return doing
+}
+
+// foreign reports whether a frame is of the library or the standard library's
+// inner parts, where a user looks for nothing.
+func foreign(frame string) bool {
+	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(", pkgPath + "."} {
+		if strings.HasPrefix(frame, prefix) {
+			return true
+		}
+	}
+	return false
+}

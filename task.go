@@ -1,0 +1,170 @@
+package braid
+
+import (
+	"context"
+	"time"
+)
+
+// This file holds tasks as the user sees them; what happens to them is in
+// engine.go.
+
+// State is where a task is in its life. A task that has ended keeps its state.
+type State uint32
+
+const (
+	Queued    State = iota // waiting for a goroutine or for a slot
+	Running                // its function has been called
+	Succeeded              // returned nil
+	Failed                 // returned an error
+	Cancelled              // was cancelled, and returned nothing but that
+	Panicked               // panicked
+	Exited                 // called runtime.Goexit
+	Skipped                // was cancelled before it started; never called
+)
+
+var stateNames = [...]string{"queued", "running", "succeeded", "failed", "cancelled", "panicked", "exited", "skipped"}
+
+// String gives the state's name in lower case.
+func (s State) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return "unknown"
+}
+
+// A Task is a function running in a group, and the handle to its result. It is
+// what [Fork] returns.
+type Task[T any] struct {
+	task  task
+	fn    func(context.Context) (T, error)
+	value T
+}
+
+// task is what the engine knows of a task: links, context and outcome in one.
+type task struct {
+	scope
+	g          *Group
+	next, prev *task
+	run        runner
+	fail       *TaskError // why it did not succeed
+	opts       *taskConfig
+	more       *taskMore // guarded by g.mu
+	pc         uintptr   // of the function
+}
+
+// taskMore is what most tasks never need.
+type taskMore struct {
+	waiters  []*waiter
+	done     chan struct{} // what Done gave
+	lent     int      // waits that have lent the task's slot
+	children []*Group // made by Open in the task
+}
+
+// runner is the function of a task in one of its forms.
+type runner interface {
+	call(ctx context.Context) error
+}
+
+// skipper is a runner that wants to know that it will never be called, and why.
+type skipper interface{ skip(cause error) error }
+
+type goFunc func(context.Context) error
+
+func (f goFunc) call(ctx context.Context) error { return f(ctx) }
+
+func (t *Task[T]) call(ctx context.Context) (err error) {
+	fn := t.fn
+	t.fn = nil // the handle may live long
+	t.value, err = fn(ctx)
+	return err
+}
+
+// ext gives t.more, made on demand; t.g.mu is held.
+func (t *task) ext() *taskMore {
+	if t.more == nil {
+		t.more = new(taskMore)
+	}
+	return t.more
+}
+
+// namer is a runner that makes a name of its own from its function's.
+type namer interface{ name(fn string) string }
+
+func (t *task) name() string {
+	if t.opts != nil && t.opts.name != "" {
+		return t.opts.name
+	}
+	return funcName(t.pc)
+}
+
+func (t *task) path() string { return joinPath(t.g.path(), t.name()) }
+
+func (t *task) weight() int {
+	if t.opts != nil && t.opts.weight > 0 {
+		return t.opts.weight
+	}
+	return 1
+}
+
+func (t *task) background() bool { return t.opts != nil && t.opts.background }
+func (t *task) always() bool     { return t.opts != nil && t.opts.always }
+
+// Name gives the task's name, which is that of its function if it was given none.
+func (t *Task[T]) Name() string { return t.task.name() }
+
+// Path gives the names of the groups and tasks down to this one, separated by slashes.
+func (t *Task[T]) Path() string { return t.task.path() }
+
+// State tells where the task is in its life.
+func (t *Task[T]) State() State { return State(t.task.phase.Load()) }
+
+// Result gives the task's result without waiting: its value, and nil if it
+// succeeded. If it did not, the error is a [*TaskError] that wraps what it
+// failed with: its error, a [*PanicError], [ErrGoexit], or the cancellation of
+// a task that was cancelled or skipped. Before the end it is [ErrNotDone].
+func (t *Task[T]) Result() (T, error) {
+	if !t.task.ended() {
+		var zero T
+		return zero, ErrNotDone
+	}
+	return t.value, t.task.failure()
+}
+
+// failure gives why the ended task did not succeed, as an untyped nil if it did.
+func (t *task) failure() error {
+	if t.fail == nil {
+		return nil
+	}
+	return t.fail
+}
+
+// Cancel ends this one task: its context dies, and if it has not started it is
+// skipped. The group goes on, and the cancellation is no failure. Cancel does
+// not wait; [Task.Wait] does. It does nothing to a task that has ended.
+func (t *Task[T]) Cancel() { t.task.cancelOne(nil, callerPC()) }
+
+// CancelCause is [Task.Cancel] with a reason, which [Cancellation.Reason]
+// gives to who asks for the cause.
+func (t *Task[T]) CancelCause(reason error) { t.task.cancelOne(reason, callerPC()) }
+
+func (t *task) cancelOne(reason error, pc uintptr) {
+	if t.ended() {
+		return
+	}
+	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
+	t.g.mu.Lock()
+	queued := State(t.phase.Load()) == Queued && t.run != nil
+	if queued {
+		if _, ok := t.run.(skipper); ok || t.always() {
+			queued = false // what it holds has to be seen to by a worker
+		}
+	}
+	if queued {
+		t.g.claim(t)
+	}
+	t.g.mu.Unlock()
+	if queued {
+		t.skip()
+		t.g.retire(t, 0)
+	}
+}

@@ -1,0 +1,291 @@
+package braid
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// This file bounds functions in time. A time limit is a scope like a task's:
+// nothing is armed until somebody asks its context for Done, and Err looks at
+// the clock. What a limit's end means is decided once, in bounded.
+
+// timeLimit is the context of one Timeout, MoveOn, Reserve or Shield.
+type timeLimit struct {
+	scope
+	parent  context.Context
+	at      time.Time // the deadline; zero for none. Guarded by move if that is set
+	cause   *Cancellation
+	started time.Time
+	move    *Deadline // the handle that moves the deadline, or nil
+}
+
+// Timeout calls fn with a context that dies when d has passed, on the caller's
+// goroutine, and returns when fn has returned.
+//
+// If the deadline cut fn short, which is to say that fn returned nothing but
+// cancellation, the error is a [*TimeoutError], which matches
+// context.DeadlineExceeded. Otherwise it is what fn returned: nil in time or
+// late; a real error, with the timeout attached for [TimedOut] if the deadline
+// had passed. A cancellation by somebody else is never turned into a timeout,
+// and of nested limits whose deadlines have passed the outermost claims it.
+//
+// If d is not positive fn is not called; under a dead ctx neither. A *Deadline
+// among the options makes the deadline movable, [Name] names it in errors.
+// Timeout panics if ctx or fn is nil.
+func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
+	checkScope("Timeout", ctx, fn == nil)
+	_, err := bounded(ctx, d, fn, opts)
+	return err
+}
+
+// MoveOn is [Timeout] that swallows its own deadline: it reports whether the
+// deadline passed while fn ran, and returns nil if that cut fn short. All else
+// is as for Timeout. It is Trio's move_on_after.
+func MoveOn(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) (fired bool, err error) {
+	checkScope("MoveOn", ctx, fn == nil)
+	fired, err = bounded(ctx, d, fn, opts)
+	if _, ours := err.(*TimeoutError); ours && fired {
+		return true, nil
+	}
+	return fired, err
+}
+
+// Reserve calls fn with a deadline that is d before that of ctx, so that d is
+// left for what has to come after (cleanup, a fallback, an answer). It returns
+// as [Timeout] does. If ctx has no deadline, fn simply runs; if no more than d
+// is left of it, fn is not called. Reserve panics if d is negative.
+func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
+	checkScope("Reserve", ctx, fn == nil)
+	if d < 0 {
+		panic("braid: Reserve called with a negative duration")
+	}
+	at, ok := ctx.Deadline()
+	if !ok {
+		if ctx.Err() != nil {
+			return outside(ctx)
+		}
+		return fn(ctx)
+	}
+	_, err := bounded(ctx, time.Until(at)-d, fn, opts)
+	return err
+}
+
+// Shield calls fn with a context that has the values of ctx but not its
+// cancellation or deadline: fn runs to its end although ctx dies, for at most
+// grace, counted from now. Cancelling something inside fn works as ever. fn is
+// still joined, since it runs on the caller's goroutine.
+//
+// If the grace cuts fn short the error is a [*TimeoutError]. A grace of
+// [Forever] sets no bound. If grace is not positive fn is not called; a dead
+// ctx, on the other hand, is what Shield is for. It panics if ctx or fn is nil.
+func Shield(ctx context.Context, grace time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
+	checkScope("Shield", ctx, fn == nil)
+	_, err := bounded(context.WithoutCancel(ctx), grace, fn, opts)
+	return err
+}
+
+// Sleep waits until d has passed and returns nil, or until ctx dies and returns
+// its cause. Under a dead ctx it does not wait.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if ctx == nil {
+		panic("braid: Sleep called with a nil context")
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// TimedOut gives the timeout that cut short what err is the error of, or that
+// fired before a real error came. It is false if no deadline of this package's
+// had a part in it.
+func TimedOut(err error) (*TimeoutError, bool) {
+	var te *TimeoutError
+	ok := errors.As(err, &te)
+	return te, ok
+}
+
+func checkScope(caller string, ctx context.Context, nilFunc bool) {
+	switch {
+	case ctx == nil:
+		panic("braid: " + caller + " called with a nil context")
+	case nilFunc:
+		panic("braid: " + caller + " called with a nil function")
+	}
+}
+
+// bounded runs fn under a limit of d and says whether the limit's own deadline
+// passed meanwhile and is the one to blame.
+func bounded(ctx context.Context, d time.Duration, fn func(context.Context) error, opts []ScopeOption) (fired bool, err error) {
+	cfg := scopeConfigOf(opts)
+	if ctx.Err() != nil {
+		return false, outside(ctx)
+	}
+	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: funcPC(fn)}
+	if d <= 0 {
+		return true, te
+	}
+	s := &timeLimit{parent: ctx, started: time.Now(), move: cfg.deadline}
+	s.phase.Store(uint32(Running))
+	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
+	if d != Forever {
+		s.at = s.started.Add(d)
+	}
+	if s.move != nil {
+		s.move.bind(s)
+		defer s.move.unbind()
+	}
+	defer s.end(Succeeded)
+	err = fn(s)
+	if s.Err() == nil || context.Cause(s) != s.cause {
+		return false, err
+	}
+	if outer, claimed := s.claimedOutside(); claimed {
+		if rest := s.real(err); rest != nil || err == nil {
+			return false, rest
+		}
+		if outer != nil {
+			return false, outer
+		}
+		return false, err
+	}
+	if s.move != nil {
+		te.After = time.Since(s.started)
+	}
+	if err == nil {
+		return true, nil
+	}
+	if rest := s.real(err); rest != nil {
+		return true, &lateError{rest, te}
+	}
+	te.Err = err
+	return true, te
+}
+
+// claimedOutside reports whether ctx is dead as well: then the limit has
+// nothing to say. A standard deadline that has passed counts, although its
+// timer may be late; there is no error for it yet.
+func (s *timeLimit) claimedOutside() (error, bool) {
+	if s.parent.Err() != nil {
+		return outside(s.parent), true
+	}
+	at, ok := s.parent.Deadline()
+	return nil, ok && !time.Now().Before(at)
+}
+
+// real gives what of err is not just the limit's cancellation.
+func (s *timeLimit) real(err error) error {
+	_, rest := partition(err, func(node error) verdict {
+		switch node.(type) {
+		case *Cancellation:
+			return take
+		case *TimeoutError, *PanicError:
+			return keep
+		case *TaskError, *GroupError:
+			return descend
+		}
+		if Is(context.DeadlineExceeded)(node) || Is(context.Canceled)(node) {
+			return take
+		}
+		return descend
+	})
+	return rest
+}
+
+// lateError is a real error of a function whose deadline had passed.
+type lateError struct {
+	error
+	timeout *TimeoutError
+}
+
+func (e *lateError) Error() string { return e.error.Error() + " (after " + e.timeout.Error() + ")" }
+func (e *lateError) Unwrap() error { return e.error }
+func (e *lateError) As(target any) bool {
+	t, ok := target.(**TimeoutError)
+	if ok {
+		*t = e.timeout
+	}
+	return ok
+}
+
+// A timeLimit is its own context.
+
+func (s *timeLimit) Deadline() (time.Time, bool) {
+	at := s.deadline()
+	outer, ok := s.parent.Deadline()
+	if at.IsZero() || ok && outer.Before(at) {
+		return outer, ok
+	}
+	return at, true
+}
+
+func (s *timeLimit) deadline() time.Time {
+	if s.move == nil {
+		return s.at
+	}
+	s.move.mu.Lock()
+	defer s.move.mu.Unlock()
+	return s.at
+}
+
+func (s *timeLimit) Done() <-chan struct{} { return s.materialize().Done() }
+
+func (s *timeLimit) Err() error {
+	n := s.std.Load()
+	if n == nil {
+		if !s.ended() && !s.expired() && s.parent.Err() == nil {
+			return nil
+		}
+		n = s.materialize()
+	}
+	if err := n.Err(); err != nil || s.move == nil {
+		return err
+	}
+	return s.move.look(n)
+}
+
+// Value has to look whether the limit is dead before it asks the parent: the
+// cause may be what is asked for.
+func (s *timeLimit) Value(key any) any {
+	if n := s.std.Load(); n != nil {
+		return n.Value(key)
+	}
+	if s.ended() || s.expired() {
+		return s.materialize().Value(key)
+	}
+	return s.parent.Value(key)
+}
+
+func (s *timeLimit) expired() bool {
+	at := s.deadline()
+	return !at.IsZero() && !time.Now().Before(at)
+}
+
+func (s *timeLimit) materialize() *native {
+	if n := s.std.Load(); n != nil {
+		return n
+	}
+	switch {
+	case s.move != nil:
+		return s.move.materialize(s)
+	case s.at.IsZero():
+		return s.scope.materialize(s.parent)
+	}
+	ctx, stop := context.WithDeadlineCause(s.parent, s.at, s.cause)
+	ctx, cancel := context.WithCancelCause(ctx)
+	return s.adopt(&native{ctx, func(cause error) {
+		cancel(cause)
+		stop()
+	}})
+}

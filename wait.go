@@ -1,0 +1,219 @@
+package braid
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// This file waits for tasks. A waiter is known to the task it waits for, with
+// the task on whose behalf it waits, so that a ring of waits is seen by
+// whoever closes it.
+
+type waiter struct {
+	done chan *task // has room: who finishes the task never blocks on it
+	by   *task      // the task that waits, or nil
+}
+
+// Wait waits until the task has ended and gives its result, as [Task.Result]
+// does. If ctx dies first it gives the cause; a task that has ended wins over
+// a dead ctx. Wait does not cancel the task.
+//
+// A task that waits with its own context for another of its group lends its
+// slot under a [Limit] meanwhile, and if it waits for itself, for a task it is
+// part of, or for one that in turn waits for it, Wait gives at once an error
+// that matches [ErrDeadlock] and names the ring. Wait panics if ctx is nil.
+func (t *Task[T]) Wait(ctx context.Context) (T, error) {
+	if ctx == nil {
+		panic("braid: Wait called with a nil context")
+	}
+	if err := t.task.wait(ctx); err != nil {
+		var zero T
+		return zero, err
+	}
+	return t.value, t.task.failure()
+}
+
+// Done gives a channel that is closed when the task has ended, for select.
+func (t *Task[T]) Done() <-chan struct{} {
+	g := t.task.g
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := t.task.ext()
+	if m.done == nil {
+		m.done = make(chan struct{})
+		if t.task.ended() {
+			close(m.done)
+		}
+	}
+	return m.done
+}
+
+func (t *task) wait(ctx context.Context) error {
+	if t.ended() {
+		return nil
+	}
+	w := &waiter{done: make(chan *task, 1), by: enclosing(ctx)}
+	if !t.addWaiter(w) {
+		return nil
+	}
+	if err := t.ring(w.by); err != nil {
+		t.dropWaiter(w)
+		return err
+	}
+	defer t.g.lend(ctx)()
+	var dying <-chan struct{}
+	if State(t.phase.Load()) == Queued {
+		dying = t.g.ctx().Done() // a queued task is skipped then
+	}
+	for {
+		select {
+		case <-w.done:
+			return nil
+		case <-dying:
+			dying = nil
+			t.g.notice()
+		case <-ctx.Done():
+			t.dropWaiter(w)
+			if t.ended() {
+				return nil
+			}
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// addWaiter registers w, unless the task has ended.
+func (t *task) addWaiter(w *waiter) bool {
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	if t.ended() {
+		return false
+	}
+	m := t.ext()
+	m.waiters = append(m.waiters, w)
+	return true
+}
+
+func (t *task) dropWaiter(w *waiter) {
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	if m := t.more; m != nil {
+		m.waiters = slices.DeleteFunc(m.waiters, func(x *waiter) bool { return x == w })
+	}
+}
+
+// ring reports a deadlock if t, for which by is about to wait, depends on by
+// in turn. What depends on a task are the tasks it is part of and the tasks
+// that wait for it; the search follows both upwards from by. The wait is
+// registered before the search, so that of two that close a ring together at
+// least one sees it.
+func (t *task) ring(by *task) error {
+	if by == nil {
+		return nil
+	}
+	type link struct {
+		of  *task
+		how string
+	}
+	why := map[*task]link{by: {}}
+	todo := []*task{by}
+	for len(todo) > 0 {
+		x := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if x == t {
+			text := t.path()
+			for x := t; x != by; {
+				l := why[x]
+				text += l.how + l.of.path()
+				x = l.of
+			}
+			return fmt.Errorf("%w: %s would wait for %s", ErrDeadlock, by.path(), text)
+		}
+		visit := func(up *task, how string) {
+			if _, ok := why[up]; up != nil && !ok {
+				why[up] = link{x, how}
+				todo = append(todo, up)
+			}
+		}
+		visit(x.g.upper(), ", which ends after its task ")
+		x.g.mu.Lock()
+		if x.more != nil {
+			for _, w := range x.more.waiters {
+				visit(w.by, ", which waits for ")
+			}
+		}
+		x.g.mu.Unlock()
+	}
+	return nil
+}
+
+// AsCompleted yields the tasks in the order in which they end, each once. If
+// the loop is left early, the tasks that are left are cancelled and waited for
+// before the next statement runs. If ctx dies, they are cancelled too, and
+// come out as they end. It panics if ctx or a task is nil, or if one of the
+// tasks cannot end before the caller does.
+func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T]] {
+	if ctx == nil {
+		panic("braid: AsCompleted called with a nil context")
+	}
+	if slices.Contains(tasks, nil) {
+		panic("braid: AsCompleted called with a nil task")
+	}
+	return func(yield func(*Task[T]) bool) {
+		left := make(map[*task]*Task[T], len(tasks))
+		w := &waiter{done: make(chan *task, len(tasks)), by: enclosing(ctx)}
+		for _, t := range tasks {
+			if _, twice := left[&t.task]; twice {
+				continue
+			}
+			left[&t.task] = t
+			if !t.task.addWaiter(w) {
+				w.done <- &t.task
+			} else if err := t.task.ring(w.by); err != nil {
+				panic(err)
+			}
+		}
+		cancel := func() {
+			for _, t := range left {
+				t.Cancel()
+			}
+		}
+		next := func(dying <-chan struct{}) (t *task) {
+			for _, h := range left {
+				defer h.task.g.lend(ctx)()
+				break
+			}
+			for {
+				select {
+				case t := <-w.done:
+					return t
+				default:
+				}
+				select {
+				case t := <-w.done:
+					return t
+				case <-dying:
+					dying = nil
+					cancel()
+				}
+			}
+		}
+		defer func() {
+			cancel()
+			for len(left) > 0 {
+				delete(left, next(nil))
+			}
+		}()
+		dying := ctx.Done()
+		for len(left) > 0 {
+			t := next(dying)
+			h := left[t]
+			delete(left, t)
+			if !yield(h) {
+				return
+			}
+		}
+	}
+}
