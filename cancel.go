@@ -15,12 +15,18 @@ import (
 // a failure that comes later nor a cancellation from outside. It may be called
 // from the body, a task or elsewhere, more than once, and after the end.
 func (g *Group) Cancel() {
+	if g.ended() {
+		return
+	}
 	g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: callerPC()})
 }
 
 // CancelCause is [Group.Cancel] with a reason, which [Cancellation.Reason]
 // gives to who asks for the cause. The first cause wins.
 func (g *Group) CancelCause(reason error) {
+	if g.ended() {
+		return
+	}
 	g.cancel(&Cancellation{by: g.path(), reason: reason, at: time.Now(), pc: callerPC()})
 }
 

@@ -267,9 +267,10 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 }
 
 // recycle keeps the node of a task that nobody has a handle of. A node whose
-// context has been seen dead is left to the collector.
+// context has been seen dead, or that is part of others' paths, is left to the
+// collector.
 func (g *Group) recycle(t *task) {
-	if _, handleless := t.run.(goFunc); handleless && reuse && t.more == nil && g.spares < maxSpares && t.std.Load() == nil {
+	if _, handleless := t.run.(goFunc); handleless && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares && t.std.Load() == nil {
 		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
 		g.free = t
 		g.spares++

@@ -154,9 +154,8 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 		}
 		g.reportLost(err)
 	}()
-	err := callBody([2]*Group{g}, g, body)
+	g.bodyReturned(callBody([2]*Group{g}, g, body))
 	returned = true
-	g.bodyReturned(err)
 	g.join()
 	err, raise, exit := g.conclude()
 	switch {
@@ -186,8 +185,12 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	g.phase.Store(uint32(Running))
 	g.upTask, g.upGroup = current(ctx)
 	up := defaultConfig
-	if a := g.above(); a != nil {
-		up = a.cfg
+	switch {
+	case g.upTask != nil:
+		up = g.upTask.g.cfg
+		g.upTask.flags.Or(hasGroups)
+	case g.upGroup != nil:
+		up = g.upGroup.cfg
 	}
 	if len(opts) > 0 || up.grace != defaultConfig.grace || up.onStall != nil {
 		g.cfg = &groupConfig{}
@@ -219,14 +222,6 @@ func (c *groupConfig) inherit(up *groupConfig) {
 	if !c.supervised && c.seen&seenKeep != 0 {
 		panic("braid: Keep is for Supervised groups")
 	}
-}
-
-// above gives the group that the group was opened in, or nil.
-func (g *Group) above() *Group {
-	if g.upTask != nil {
-		return g.upTask.g
-	}
-	return g.upGroup
 }
 
 // join waits until the tasks have ended; the body has. When it returns the

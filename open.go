@@ -113,6 +113,9 @@ func (g *Group) settle() {
 	g.mu.Unlock()
 	if first {
 		g.join()
+		if err := g.closeChildren(); err != nil {
+			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+		}
 		o.err, o.raise, o.exit = g.conclude()
 		o.cleanup.Stop()
 		switch {

@@ -185,7 +185,7 @@ type onFailureOption func(*TaskError)
 // OnFailure sets a function that sees every failure of the group when it
 // happens, also those that a [Supervised] group does not keep. It is called on
 // the failed task's goroutine before the task counts as ended, possibly by
-// several at once; if it panics, the panic is that task's.
+// several at once; if it panics, that is one more panic of the group.
 func OnFailure(fn func(*TaskError)) GroupOption {
 	if fn == nil {
 		panic("braid: OnFailure called with a nil function")

@@ -193,9 +193,7 @@ func (g *Group) info() *groupInfo {
 // recorded and the lock released before the cancel: a task that the cancel
 // wakes can come here without having to wait for all others to be woken.
 func (g *Group) record(te *TaskError) {
-	if g.cfg.onFailure != nil {
-		g.cfg.onFailure(te)
-	}
+	g.observe(te)
 	g.mu.Lock()
 	m := g.ext()
 	te.recorded = true
@@ -231,24 +229,23 @@ func (g *Group) recordPanic(pe *PanicError, te *TaskError) {
 		g.record(te)
 		return
 	}
-	g.mu.Lock()
-	if m.primary == nil {
-		m.primary = te
-	}
-	te.recorded = true
-	g.mu.Unlock()
-	if te.body || !g.cfg.supervised {
-		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
-	}
-	if g.cfg.onFailure != nil {
-		g.cfg.onFailure(te)
-	}
+	g.recordEnd(te)
+	g.observe(te)
 }
 
 func (g *Group) recordExit(te *TaskError) {
 	g.mu.Lock()
+	g.ext().exited = true
+	g.mu.Unlock()
+	g.recordEnd(te)
+	g.observe(te)
+}
+
+// recordEnd cancels the group with a failure that ends it as a panic or Goexit
+// does, and is not in its error.
+func (g *Group) recordEnd(te *TaskError) {
+	g.mu.Lock()
 	m := g.ext()
-	m.exited = true
 	if m.primary == nil {
 		m.primary = te
 	}
@@ -257,9 +254,29 @@ func (g *Group) recordExit(te *TaskError) {
 	if te.body || !g.cfg.supervised {
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 	}
-	if g.cfg.onFailure != nil {
-		g.cfg.onFailure(te)
+}
+
+// observe tells OnFailure. A panic in there is one more of the group's.
+func (g *Group) observe(te *TaskError) {
+	if g.cfg.onFailure == nil {
+		return
 	}
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		pe := newPanicError(v, joinPath(te.Path(), "OnFailure"), debug.Stack())
+		g.mu.Lock()
+		if m := g.ext(); m.panicked == nil {
+			m.panicked = pe
+		} else {
+			m.panicked = m.panicked.with(pe)
+		}
+		g.mu.Unlock()
+		g.cancel(&Cancellation{kind: byFailure, reason: pe, at: time.Now()})
+	}()
+	g.cfg.onFailure(te)
 }
 
 // outcome gives what the group returns, raises or exits with.

@@ -258,6 +258,9 @@ func (s *timeLimit) Err() error {
 // Value has to look whether the limit is dead before it asks the parent: the
 // cause may be what is asked for.
 func (s *timeLimit) Value(key any) any {
+	if _, ok := key.(nodeKey); ok {
+		return s.parent.Value(key)
+	}
 	if n := s.std.Load(); n != nil {
 		return n.Value(key)
 	}
