@@ -107,6 +107,9 @@ func (t *task) cancelled(err error, final State) {
 // skip settles a task that is never called.
 func (t *task) skip() {
 	cause := context.Cause(t)
+	if f, ok := t.run.(forgetter); ok {
+		f.forget()
+	}
 	if s, ok := t.run.(skipper); ok {
 		if err := s.skip(cause); err != nil {
 			t.fails(&TaskError{Err: err, AfterCancel: true}, Skipped)

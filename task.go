@@ -68,6 +68,9 @@ type runner interface {
 // skipper is a runner that wants to know that it will never be called, and why.
 type skipper interface{ skip(cause error) error }
 
+// forgetter is a runner that others may keep: it lets go of its function.
+type forgetter interface{ forget() }
+
 type goFunc func(context.Context) error
 
 func (f goFunc) call(ctx context.Context) error { return f(ctx) }
@@ -78,6 +81,8 @@ func (t *Task[T]) call(ctx context.Context) (err error) {
 	t.value, err = fn(ctx)
 	return err
 }
+
+func (t *Task[T]) forget() { t.fn = nil }
 
 // ext gives t.more, made on demand; t.g.mu is held.
 func (t *task) ext() *taskMore {
