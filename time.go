@@ -133,9 +133,6 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		return false, outside(ctx)
 	}
 	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: funcPC(fn)}
-	if d <= 0 {
-		return true, te
-	}
 	s := &timeLimit{parent: ctx, started: time.Now(), move: cfg.deadline}
 	s.phase.Store(uint32(Running))
 	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
@@ -147,8 +144,17 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		defer s.move.unbind()
 	}
 	defer s.end(Succeeded)
+	if d <= 0 {
+		s.noteDeadline()
+		return true, te
+	}
 	err = fn(s)
-	if s.Err() == nil || context.Cause(s) != s.cause {
+	// A standard timer may be late, so the clock counts as well.
+	if s.Err() == nil && !s.expired() {
+		return false, err
+	}
+	s.noteDeadline()
+	if cause := context.Cause(s); cause != nil && cause != s.cause {
 		return false, err
 	}
 	if outer, claimed := s.claimedOutside(); claimed {
@@ -171,6 +177,14 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	}
 	te.Err = err
 	return true, te
+}
+
+// noteDeadline lets the handle know if the deadline has passed by now, also
+// if it is not what the limit died of.
+func (s *timeLimit) noteDeadline() {
+	if s.move != nil {
+		_ = s.move.Expired()
+	}
 }
 
 // claimedOutside reports whether ctx is dead as well: then the limit has
