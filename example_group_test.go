@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -248,29 +247,6 @@ func ExampleGroup_SetLimit() {
 	// all met <nil>
 }
 
-// A directory that the tasks share goes after the last of them has ended.
-func ExampleGroup_Defer() {
-	var dir string
-	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) (err error) {
-		if dir, err = os.MkdirTemp("", "braid"); err != nil {
-			return err
-		}
-		if err := g.Defer(func(context.Context) error { return os.RemoveAll(dir) }); err != nil {
-			return err
-		}
-		for _, name := range []string{"a", "b"} {
-			g.Go(func(ctx context.Context) error {
-				return os.WriteFile(dir+"/"+name, []byte("part "+name), 0o600)
-			})
-		}
-		return nil
-	})
-	_, gone := os.Stat(dir)
-	fmt.Println(err, errors.Is(gone, os.ErrNotExist))
-	// Output:
-	// <nil> true
-}
-
 // Close ends a group that belongs to an object: its tasks are cancelled and
 // waited for.
 func ExampleGroup_Close() {
@@ -305,58 +281,4 @@ func ExampleGroup_Wait() {
 	fmt.Println(g.Wait())
 	// Output:
 	// upload/part 2: quota exceeded
-}
-
-// A server hands each connection to a task, which owns it: it is closed once
-// the task has returned, or at once if the server is shutting down.
-func ExampleGoWith() {
-	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
-		connect := func() net.Conn {
-			client, server := net.Pipe()
-			braid.GoWith(g, server, func(ctx context.Context, conn net.Conn) error {
-				_, err := io.WriteString(conn, "welcome")
-				return err
-			})
-			return client
-		}
-		greeting, err := io.ReadAll(connect())
-		fmt.Printf("%q %v\n", greeting, err)
-
-		g.Cancel()
-		greeting, err = io.ReadAll(connect()) // refused, but not forgotten
-		fmt.Printf("%q %v\n", greeting, err)
-		return nil
-	})
-	fmt.Println(err)
-	// Output:
-	// "welcome" <nil>
-	// "" <nil>
-	// <nil>
-}
-
-// A read that knows no context is ended by closing what it reads from.
-func ExampleAfterFunc() {
-	conn, peer := net.Pipe()
-	defer peer.Close()
-	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
-		reading := make(chan struct{})
-		g.Go(func(ctx context.Context) error {
-			stop := braid.AfterFunc(ctx, func() { conn.Close() })
-			defer stop()
-			close(reading)
-			_, err := conn.Read(make([]byte, 1))
-			fmt.Println("read:", err)
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			return err
-		})
-		<-reading
-		g.Cancel()
-		return nil
-	})
-	fmt.Println(err)
-	// Output:
-	// read: io: read/write on closed pipe
-	// <nil>
 }
