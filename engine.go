@@ -17,7 +17,8 @@ import (
 //
 // Under the race detector every task gets a goroutine of its own, started by
 // who spawned it: two tasks that ran one after the other on one goroutine would
-// be ordered, and a race between them would go unseen.
+// be ordered, and a race between them would go unseen. What is marked norace
+// runs unseen by it; see race_on.go.
 
 const (
 	tasksPerStarter = 32   // queued tasks for which one more starter pays
@@ -32,15 +33,18 @@ type launch struct {
 }
 
 // add queues t. It gives ErrClosed if the group has ended.
+//
+//go:norace
 func (g *Group) add(t *task) error {
-	g.mu.Lock()
+	g.shows(taskAdded)
+	g.lockUnseen()
 	if g.closed {
-		g.mu.Unlock()
+		g.unlockUnseen()
 		return ErrClosed
 	}
 	g.enqueue(t)
 	l := g.next()
-	g.mu.Unlock()
+	g.unlockUnseen()
 	g.launch(l)
 	return nil
 }
@@ -67,6 +71,7 @@ func (g *Group) addFunc(run runner, pc uintptr, opts *taskConfig) error {
 	return nil
 }
 
+//go:norace
 func (g *Group) enqueue(t *task) {
 	if t.prev = g.last; t.prev != nil {
 		t.prev.next = t
@@ -87,6 +92,8 @@ func (g *Group) enqueue(t *task) {
 }
 
 // claim makes a queued task a running one, wherever it stands in the queue.
+//
+//go:norace
 func (g *Group) claim(t *task) {
 	t.phase.Store(uint32(Running))
 	if g.limit > 0 {
@@ -104,6 +111,7 @@ func (g *Group) claim(t *task) {
 	g.first = t
 }
 
+//go:norace
 func (g *Group) unlink(t *task) {
 	if t.prev != nil {
 		t.prev.next = t.next
@@ -119,12 +127,16 @@ func (g *Group) unlink(t *task) {
 }
 
 // runnable reports whether the first queued task may be taken.
+//
+//go:norace
 func (g *Group) runnable() bool {
 	t := g.queue
 	return t != nil && (g.limit == 0 || g.noticed && !t.always() || len(g.regain) == 0 && g.fits(t.weight()))
 }
 
 // take gives the next task to run, with its slot, or nil.
+//
+//go:norace
 func (g *Group) take() *task {
 	if !g.runnable() {
 		return nil
@@ -135,6 +147,8 @@ func (g *Group) take() *task {
 }
 
 // next says what must be started so that the invariant holds.
+//
+//go:norace
 func (g *Group) next() (l launch) {
 	if !g.runnable() {
 		return l
@@ -215,11 +229,14 @@ func (g *Group) runAlone(t *task) {
 }
 
 // retire finishes t on a goroutine that takes no further task.
+//
+//go:norace
 func (g *Group) retire(t *task, holds int) {
-	g.mu.Lock()
+	g.shows(taskEnded)
+	g.lockUnseen()
 	e := g.finish(t, holds)
 	l := g.next()
-	g.mu.Unlock()
+	g.unlockUnseen()
 	g.launch(l)
 	g.after(e)
 }
@@ -240,6 +257,8 @@ func (e *ending) any() bool {
 
 // finish takes an ended task out of the group, and the hold of a worker that
 // ends. Both in one step, so that the group cannot end in between.
+//
+//go:norace
 func (g *Group) finish(t *task, holds int) (e ending) {
 	g.pending -= holds
 	if t != nil {
@@ -269,6 +288,8 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 // recycle keeps the node of a task that nobody has a handle of. A node whose
 // context has been seen dead, or that is part of others' paths, is left to the
 // collector.
+//
+//go:norace
 func (g *Group) recycle(t *task) {
 	if _, handleless := t.run.(goFunc); handleless && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares && t.std.Load() == nil {
 		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
@@ -280,6 +301,9 @@ func (g *Group) recycle(t *task) {
 }
 
 func (g *Group) after(e ending) {
+	if e.any() {
+		g.sees(waiterAdded)
+	}
 	for _, w := range e.waiters {
 		w.done <- e.task
 	}

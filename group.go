@@ -235,9 +235,11 @@ func (g *Group) join() {
 	if g.pending == 0 {
 		g.closed = true
 		g.mu.Unlock()
+		g.sees(taskEnded)
 		return
 	}
 	g.mu.Unlock()
+	defer g.sees(taskEnded)
 	if quiesce {
 		g.cancel(errScopeEnded)
 	}
@@ -304,13 +306,25 @@ func (g *Group) reportLost(err error) {
 
 // path gives the names of what is above the group and its own, if it has one.
 func (g *Group) path() string {
-	path := ""
-	if g.upTask != nil {
-		path = g.upTask.path()
-	} else if g.upGroup != nil {
-		path = g.upGroup.path()
+	if g.above() == nil {
+		return g.cfg.name
 	}
-	return joinPath(path, g.cfg.name)
+	var names []string
+	for ; g != nil; g = g.above() {
+		names = append(names, g.cfg.name)
+		if g.upTask != nil {
+			names = append(names, g.upTask.name())
+		}
+	}
+	return joinUpwards(names)
+}
+
+// above gives the group in which the group was opened, or nil.
+func (g *Group) above() *Group {
+	if g.upTask != nil {
+		return g.upTask.g
+	}
+	return g.upGroup
 }
 
 // label names the group for a person, also if it has no name.
@@ -331,15 +345,6 @@ func joinPath(path, name string) string {
 	return path + "/" + name
 }
 
-// infoLocked gives what errors keep of the group; g.mu is held.
-func (g *Group) infoLocked() *groupInfo {
-	m := g.ext()
-	if m.info == nil {
-		m.info = &groupInfo{path: g.path(), pc: g.pc}
-	}
-	return m.info
-}
-
 // funcPC gives the entry of the function behind fn, a function value.
 func funcPC(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
 
@@ -353,8 +358,27 @@ type labelled struct {
 }
 
 func (l *labelled) set(ctx context.Context) {
-	l.once.Do(func() { pprof.SetGoroutineLabels(&labelFinder{ctx, l}) })
+	l.find(ctx)
 	pprof.SetGoroutineLabels(l)
+}
+
+// find asks the group above, if ctx is straight below it: the way up through
+// all contexts is long in a deep tree, and would be gone anew in each group.
+func (l *labelled) find(ctx context.Context) any {
+	l.once.Do(func() {
+		for limit, ok := ctx.(*timeLimit); ok; limit, ok = ctx.(*timeLimit) {
+			ctx = limit.parent
+		}
+		switch c := ctx.(type) {
+		case *task:
+			l.value = c.g.labels.find(c.g.parent)
+		case *groupContext:
+			l.value = c.labels.find(c.parent)
+		default:
+			pprof.SetGoroutineLabels(&labelFinder{ctx, l})
+		}
+	})
+	return l.value
 }
 
 func (l *labelled) Value(any) any { return l.value }

@@ -21,6 +21,7 @@ func (g *Group) SetLimit(n int) {
 		panic("braid: SetLimit must be at least 1")
 	}
 	g.mu.Lock()
+	g.sees(taskAdded)
 	if g.limit == 0 {
 		g.used = 0
 		for t := g.first; t != nil && t != g.queue; t = t.next {
@@ -39,14 +40,19 @@ func (g *Group) SetLimit(n int) {
 
 // fits reports whether weight slots are free. What is heavier than the limit
 // runs alone; the limit was lowered since it was accepted.
+//
+//go:norace
 func (g *Group) fits(weight int) bool { return g.used == 0 || g.used+weight <= g.limit }
 
 // release gives slots back, and first to those that have lent theirs.
+//
+//go:norace
 func (g *Group) release(weight int) []*regainer {
 	g.used -= weight
 	return g.serve()
 }
 
+//go:norace
 func (g *Group) serve() (resume []*regainer) {
 	for len(g.regain) > 0 && g.fits(g.regain[0].weight) {
 		g.used += g.regain[0].weight
@@ -68,6 +74,10 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 		return func() {}
 	}
 	g.mu.Lock()
+	if t.run == nil { // a loose end of a task that is over: it has no slot
+		g.mu.Unlock()
+		return func() {}
+	}
 	m := t.ext()
 	m.lent++
 	if m.lent > 1 || g.limit == 0 {
@@ -82,7 +92,7 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 	return func() {
 		g.mu.Lock()
 		m.lent--
-		if m.lent > 0 || g.limit == 0 {
+		if m.lent > 0 || g.limit == 0 || t.run == nil {
 			g.mu.Unlock()
 			return
 		}

@@ -2,4 +2,12 @@
 
 package braid
 
+// What race_on.go does for the race detector costs nothing without it.
+
 const reuse = true
+
+func (g *Group) lockUnseen()   { g.mu.Lock() }
+func (g *Group) unlockUnseen() { g.mu.Unlock() }
+
+func (g *Group) sees(edge)  {}
+func (g *Group) shows(edge) {}

@@ -75,6 +75,7 @@ func (g *Group) reportStall() {
 		g.mu.Unlock()
 		return
 	}
+	g.sees(taskAdded)
 	g.pending++ // the join waits for the report
 	s := Stall{Since: time.Since(g.more.noticedAt), Queued: g.queued, Panic: g.more.panicked}
 	var ids []uintptr
@@ -160,6 +161,7 @@ func (g *Group) calledFromWithin(caller string) error {
 	ids := stacksByID(string(buf[:runtime.Stack(buf, false)]))
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.sees(taskAdded)
 	for t := g.first; t != nil && t != g.queue; t = t.next {
 		if _, ok := ids[address(t)]; ok {
 			return fmt.Errorf("%w: %s was called by the group's own task %s, which it would wait for", ErrDeadlock, caller, t.path())

@@ -43,6 +43,7 @@ func (t *Task[T]) Done() <-chan struct{} {
 	m := t.task.ext()
 	if m.done == nil {
 		m.done = make(chan struct{})
+		g.shows(waiterAdded)
 		if t.task.ended() {
 			close(m.done)
 		}
@@ -93,6 +94,7 @@ func (t *task) addWaiter(w *waiter) bool {
 	}
 	m := t.ext()
 	m.waiters = append(m.waiters, w)
+	t.g.shows(waiterAdded)
 	return true
 }
 

@@ -1,0 +1,12 @@
+package braid
+
+// An edge is an order of events that users may rely on, or that we need
+// ourselves, named for the race detector.
+type edge uint8
+
+const (
+	taskEnded   edge = iota // → the join
+	slotFreed               // → the next task of a limited group
+	taskAdded               // → who walks the list
+	waiterAdded             // → who finishes the task
+)
