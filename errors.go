@@ -111,10 +111,30 @@ type GroupError struct {
 	dropped int
 }
 
-// groupInfo is what errors keep of a group: a few words, not the group.
+// groupInfo is what errors keep of a group: a few words, not the group. Names
+// are put together only when somebody asks, so that failing at every level of
+// a deep tree does not build every path in it.
 type groupInfo struct {
-	path string // names of the groups and tasks above and of the group itself
+	up   *groupInfo // of the group above, or nil
+	task string     // the task of it in which the group was opened; empty for its body
+	name string
 	pc   uintptr
+}
+
+// path gives the names of the groups and tasks above and of the group itself.
+func (in *groupInfo) path() string {
+	var names []string
+	for ; in != nil; in = in.up {
+		names = append(names, in.name, in.task)
+	}
+	return joinUpwards(names)
+}
+
+// joinUpwards makes a path of names that are listed from the bottom up.
+func joinUpwards(names []string) string {
+	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+	slices.Reverse(names)
+	return strings.Join(names, "/")
 }
 
 // Path gives the names of the groups and tasks down to the one that failed,
@@ -124,13 +144,7 @@ func (e *TaskError) Path() string {
 	if name == "" && !e.body {
 		name = funcName(e.pc)
 	}
-	if e.in == nil || e.in.path == "" {
-		return name
-	}
-	if name == "" {
-		return e.in.path
-	}
-	return e.in.path + "/" + name
+	return joinPath(e.in.path(), name)
 }
 
 // Spawned tells where the task's function stands, which for a function
@@ -143,10 +157,7 @@ func (e *TaskError) Unwrap() error { return e.Err }
 // Path gives the names of the groups and tasks down to the group, separated
 // by slashes. It is empty for a group without a name under nothing named.
 func (e *GroupError) Path() string {
-	if e.in == nil {
-		return ""
-	}
-	return e.in.path
+	return e.in.path()
 }
 
 // Opened tells where the group's body stands, or where [Open] was called.

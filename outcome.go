@@ -186,10 +186,29 @@ func (g *Group) bodyUnwound(v any) {
 	g.recordPanic(pe, te)
 }
 
+// info gives what errors keep of the group. What is above is asked first: no
+// group's lock is taken while another's is held.
 func (g *Group) info() *groupInfo {
 	g.mu.Lock()
+	if g.more != nil && g.more.info != nil {
+		defer g.mu.Unlock()
+		return g.more.info
+	}
+	g.mu.Unlock()
+	in := &groupInfo{name: g.cfg.name, pc: g.pc}
+	if a := g.above(); a != nil {
+		in.up = a.info()
+	}
+	if g.upTask != nil {
+		in.task = g.upTask.name()
+	}
+	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.infoLocked()
+	m := g.ext()
+	if m.info == nil {
+		m.info = in
+	}
+	return m.info
 }
 
 // record adds a failure, and cancels the group with the first. The failure is

@@ -59,7 +59,7 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 		}
 		errs = append(errs, outside(ctx))
 	}
-	g := &GroupError{errs: errs, in: &groupInfo{path: "retry", pc: funcPC(fn)}}
+	g := &GroupError{errs: errs, in: &groupInfo{name: "retry", pc: funcPC(fn)}}
 	g.primary, _ = errs[0].(*TaskError)
 	return zero, g
 }

@@ -295,15 +295,13 @@ func TestTrio186_SpawningIsLegalAsLongAsATaskLivesAndRefusedAfterwards(t *testin
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var g *braid.Group
-		bodyDone := false
+		bodyDone := make(chan struct{})
 		err := braid.Run(t.Context(), func(_ context.Context, inner *braid.Group) error {
-			defer func() { bodyDone = true }()
+			defer close(bodyDone)
 			g = inner
 			g.Go(func(context.Context) error {
 				time.Sleep(time.Second)
-				if !bodyDone {
-					t.Error("the body should have ended by now")
-				}
+				<-bodyDone
 				g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
 				return nil
 			})
