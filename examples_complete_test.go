@@ -1,0 +1,96 @@
+package braid_test
+
+import (
+	"go/ast"
+	"go/build"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"os"
+	"strings"
+	"testing"
+)
+
+// This file keeps the examples complete: whoever adds something to the API
+// shows it in use.
+
+// called by others through an interface of the standard library, and shown by
+// the example of the type.
+var interfaceMethods = map[string]bool{
+	"As": true, "Error": true, "Format": true, "Is": true, "LogValue": true,
+	"String": true, "Timeout": true, "Unwrap": true,
+}
+
+func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
+	pkg := packageDoc(t)
+	shown := map[string]bool{}
+	for _, e := range doc.Examples(testFiles(t)...) {
+		if e.Output == "" && !e.EmptyOutput {
+			t.Errorf("Example%s is not run: it has no Output", e.Name)
+		}
+		shown[e.Name] = true
+		// Example_Sub_suffix shows Sub, whatever the suffix.
+		if i := strings.LastIndexByte(e.Name, '_'); i >= 0 && i+1 < len(e.Name) && e.Name[i+1] >= 'a' && e.Name[i+1] <= 'z' {
+			shown[e.Name[:i]] = true
+		}
+	}
+	want := func(name string) {
+		if !shown[name] {
+			t.Errorf("there is no Example%s", name)
+		}
+	}
+	for _, f := range pkg.Funcs {
+		want(f.Name)
+	}
+	for _, typ := range pkg.Types {
+		want(typ.Name)
+		for _, f := range typ.Funcs {
+			want(f.Name)
+		}
+		for _, m := range typ.Methods {
+			if !interfaceMethods[m.Name] && m.Level == 0 {
+				want(typ.Name + "_" + m.Name)
+			}
+		}
+	}
+}
+
+func packageDoc(t *testing.T) *doc.Package {
+	fset, files := parseFiles(t, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
+	pkg, err := doc.NewFromFiles(fset, files, "github.com/braid-go/braid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pkg
+}
+
+func testFiles(t *testing.T) []*ast.File {
+	_, files := parseFiles(t, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+	return files
+}
+
+// parseFiles parses those files of the package's folder that this toolchain
+// would build.
+func parseFiles(t *testing.T, want func(name string) bool) (*token.FileSet, []*ast.File) {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || !want(e.Name()) {
+			continue
+		}
+		if ok, err := build.Default.MatchFile(".", e.Name()); err != nil || !ok {
+			continue
+		}
+		f, err := parser.ParseFile(fset, e.Name(), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return fset, files
+}
