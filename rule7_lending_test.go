@@ -1,0 +1,77 @@
+package braid_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file shows rule 7.3 where several waits share one slot, or outlive the
+// task that lent it.
+
+// full checks that a group of limit n runs n of its tasks at once, no less and
+// no more.
+func full(t *testing.T, g *braid.Group, n int) {
+	t.Helper()
+	var m meter
+	for range 2 * n {
+		g.Go(m.task(time.Second))
+	}
+	time.Sleep(3 * time.Second)
+	if int(m.most.Load()) != n || int(m.runs.Load()) != 2*n {
+		t.Errorf("ran %d, at most %d at once, want %d and %d", m.runs.Load(), m.most.Load(), 2*n, n)
+	}
+}
+
+func TestRule7_3_SeveralWaitsOfOneTaskLendItsSlotOnce(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		var m meter
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			wait := func(ctx context.Context) {
+				_, _ = braid.Fork(g, func(ctx context.Context) (int, error) { return 0, m.task(time.Second)(ctx) }).Wait(ctx)
+			}
+			g.Go(func(ctx context.Context) error {
+				return braid.Run(ctx, func(_ context.Context, below *braid.Group) error {
+					below.Go(func(ctx context.Context) error { wait(ctx); return nil }) // over at 1s, the slot is taken until 3s
+					below.Go(func(ctx context.Context) error { time.Sleep(1500 * time.Millisecond); wait(ctx); return nil })
+					return nil
+				})
+			})
+			time.Sleep(time.Millisecond)
+			for range 3 {
+				g.Go(m.task(2 * time.Second))
+			}
+			time.Sleep(time.Minute)
+			if m.most.Load() != 1 || m.runs.Load() != 5 {
+				t.Errorf("ran %d, at most %d at once", m.runs.Load(), m.most.Load())
+			}
+			full(t, g, 1)
+			return nil
+		}, braid.Limit(1))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRule7_4_ASlotLentByATaskThatHasEndedIsNotTakenBack(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				task := braid.Fork(g, func(ctx context.Context) (int, error) { return 0, braid.Sleep(ctx, time.Second) })
+				go func() { _, _ = task.Wait(ctx) }() // a loose end: it waits on behalf of a task that is over
+				synctest.Wait()
+				return nil
+			})
+			time.Sleep(5 * time.Second)
+			full(t, g, 1)
+			return nil
+		}, braid.Limit(1))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
