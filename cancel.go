@@ -51,7 +51,7 @@ func (g *Group) notice() {
 	if g.flags.Load()&wasNoticed != 0 {
 		return
 	}
-	g.mu.Lock()
+	g.lockAll()
 	if g.noticed || g.closed {
 		g.mu.Unlock()
 		return

@@ -10,3 +10,9 @@ const (
 	taskAdded               // → who walks the list
 	waiterAdded             // → who finishes the task
 )
+
+// lockAll locks g.mu for who touches tasks that others have added.
+func (g *Group) lockAll() {
+	g.mu.Lock()
+	g.sees(taskAdded)
+}

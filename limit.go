@@ -20,8 +20,7 @@ func (g *Group) SetLimit(n int) {
 	if n < 1 {
 		panic("braid: SetLimit must be at least 1")
 	}
-	g.mu.Lock()
-	g.sees(taskAdded)
+	g.lockAll()
 	if g.limit == 0 {
 		g.used = 0
 		for t := g.first; t != nil && t != g.queue; t = t.next {
@@ -73,7 +72,7 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 	if t == nil {
 		return func() {}
 	}
-	g.mu.Lock()
+	g.lockAll()
 	if t.run == nil { // a loose end of a task that is over: it has no slot
 		g.mu.Unlock()
 		return func() {}
@@ -103,6 +102,7 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 		}
 		r := &regainer{t.weight(), make(chan struct{})}
 		g.regain = append(g.regain, r)
+		g.shows(waiterAdded)
 		g.mu.Unlock()
 		<-r.slot
 	}
@@ -199,7 +199,7 @@ func (w *waitedFor) over() bool {
 
 // withdraw takes the task back if it is still queued.
 func (t *task) withdraw() bool {
-	t.g.mu.Lock()
+	t.g.lockAll()
 	queued := State(t.phase.Load()) == Queued
 	if queued {
 		t.g.claim(t)

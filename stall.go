@@ -70,12 +70,11 @@ func (s Stall) String() string {
 
 // reportStall is called when the grace is over.
 func (g *Group) reportStall() {
-	g.mu.Lock()
+	g.lockAll()
 	if g.closed {
 		g.mu.Unlock()
 		return
 	}
-	g.sees(taskAdded)
 	g.pending++ // the join waits for the report
 	s := Stall{Since: time.Since(g.more.noticedAt), Queued: g.queued, Panic: g.more.panicked}
 	var ids []uintptr
@@ -159,9 +158,8 @@ func (g *Group) calledFromWithin(caller string) error {
 	}
 	buf := make([]byte, 1<<16)
 	ids := stacksByID(string(buf[:runtime.Stack(buf, false)]))
-	g.mu.Lock()
+	g.lockAll()
 	defer g.mu.Unlock()
-	g.sees(taskAdded)
 	for t := g.first; t != nil && t != g.queue; t = t.next {
 		if _, ok := ids[address(t)]; ok {
 			return fmt.Errorf("%w: %s was called by the group's own task %s, which it would wait for", ErrDeadlock, caller, t.path())

@@ -56,8 +56,8 @@ type task struct {
 type taskMore struct {
 	waiters  []*waiter
 	done     chan struct{} // what Done gave
-	lent     int      // waits that have lent the task's slot
-	children []*Group // made by Open in the task
+	lent     int           // waits that have lent the task's slot
+	children []*Group      // made by Open in the task
 }
 
 // runner is the function of a task in one of its forms.
@@ -157,7 +157,7 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 		return
 	}
 	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
-	t.g.mu.Lock()
+	t.g.lockAll()
 	queued := State(t.phase.Load()) == Queued && t.run != nil
 	if queued {
 		if _, ok := t.run.(skipper); ok || t.always() {

@@ -103,6 +103,7 @@ func (t *task) dropWaiter(w *waiter) {
 	defer t.g.mu.Unlock()
 	if m := t.more; m != nil {
 		m.waiters = slices.DeleteFunc(m.waiters, func(x *waiter) bool { return x == w })
+		t.g.shows(waiterAdded)
 	}
 }
 
