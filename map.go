@@ -72,14 +72,16 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 	for _, fn := range fns {
 		checkFunctions("Settle", fn == nil)
 	}
+	started := false
 	err := run(ctx, "Settle", callerPC(), func(ctx context.Context, g *Group) error {
+		started = true
 		for i, fn := range fns {
 			tasks[i] = Fork(g, fn)
 		}
 		return nil
 	}, append([]GroupOption{Supervised, PanicsAsErrors}, opts...))
-	if err != nil && ctx.Err() == nil {
-		err = nil // every failure is in the outcomes
+	if started {
+		err = nil // the outcomes have every failure, and tell what was cut short
 	}
 	outcomes := make([]Outcome[T], len(fns))
 	for i, t := range tasks {
@@ -87,8 +89,11 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 			outcomes[i] = Outcome[T]{Err: err, State: Skipped}
 			continue
 		}
-		v, err := t.Result()
-		outcomes[i] = Outcome[T]{v, err, t.State()}
+		v, failure := t.Result()
+		outcomes[i] = Outcome[T]{v, failure, t.State()}
+		if s := outcomes[i].State; err == nil && (s == Cancelled || s == Skipped) {
+			err = outside(ctx)
+		}
 	}
 	return outcomes, err
 }
