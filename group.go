@@ -131,7 +131,7 @@ func Call[T any](ctx context.Context, body func(ctx context.Context, g *Group) (
 	return v, nil
 }
 
-func run(ctx context.Context, caller string, pc uintptr, body func(context.Context, *Group) error, opts []GroupOption) error {
+func run(ctx context.Context, caller string, pc uintptr, body func(context.Context, *Group) error, opts []GroupOption) (err error) {
 	g := newGroup(ctx, caller, pc, opts)
 	if ctx.Err() != nil {
 		return outside(ctx)
@@ -148,11 +148,18 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 		}
 		g.bodyUnwound(v)
 		g.join()
-		err, raise, _ := g.conclude()
-		if raise != nil {
+		var raise *PanicError
+		var exit bool
+		err, raise, exit = g.conclude()
+		switch {
+		case raise != nil:
 			panic(raise)
+		case v == nil: // the Goexit goes on
+			g.reportLost(err)
+		case exit:
+			g.reportLost(err)
+			runtime.Goexit()
 		}
-		g.reportLost(err)
 	}()
 	g.bodyReturned(callBody([2]*Group{g}, g, body))
 	returned = true

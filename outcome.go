@@ -27,11 +27,10 @@ func exec(_ [2]*task, t *task, holds int) {
 		if settled {
 			return
 		}
-		var v any
-		if !g.cfg.crashOnPanic {
-			v = recover()
+		if g.cfg.crashOnPanic && panicking() {
+			return // nothing of ours stands between the panic and the crash
 		}
-		if v != nil {
+		if v := recover(); v != nil {
 			t.panicked(newPanicError(v, t.path(), debug.Stack()))
 			return
 		}
@@ -183,6 +182,10 @@ func (g *Group) bodyUnwound(v any) {
 		pe = pe.with(left)
 	}
 	te.Err = pe
+	if g.cfg.panicsAsErrors {
+		g.record(te)
+		return
+	}
 	g.recordPanic(pe, te)
 }
 

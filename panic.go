@@ -1,5 +1,7 @@
 package braid
 
+import "runtime"
+
 // This file holds what panics carry.
 
 // newPanicError keeps a panic that is already one of ours, from a group below,
@@ -9,6 +11,15 @@ func newPanicError(v any, path string, stack []byte) *PanicError {
 		return pe
 	}
 	return &PanicError{Value: v, Stack: stack, Path: path}
+}
+
+// panicking reports whether the deferred function that asks was called because
+// of a panic, not of a Goexit. It recovers nothing.
+func panicking() bool {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	caller, _ := runtime.CallersFrames(pc[:]).Next()
+	return caller.Function == "runtime.gopanic"
 }
 
 // with gives the panic with further failures beside it.
