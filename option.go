@@ -183,9 +183,10 @@ func (o keepOption) applyToGroup(c *groupConfig) { once(&c.seen, seenKeep, "Keep
 type onFailureOption func(*TaskError)
 
 // OnFailure sets a function that sees every failure of the group when it
-// happens, also those that a [Supervised] group does not keep. It is called on
-// the failed task's goroutine before the task counts as ended, possibly by
-// several at once; if it panics, that is one more panic of the group.
+// happens, also those that a [Supervised] group does not keep. It is called
+// on a goroutine of its own while the failed task waits, before the task counts
+// as ended, possibly by several at once; if it panics or calls
+// [runtime.Goexit], that is one more panic or Goexit of the group.
 func OnFailure(fn func(*TaskError)) GroupOption {
 	if fn == nil {
 		panic("braid: OnFailure called with a nil function")

@@ -216,9 +216,10 @@ func (g *Group) info() *groupInfo {
 
 // record adds a failure, and cancels the group with the first. The failure is
 // recorded and the lock released before the cancel: a task that the cancel
-// wakes can come here without having to wait for all others to be woken.
+// wakes can come here without having to wait for all others to be woken. The
+// observer comes last, so that it can neither delay the cancel nor lose the
+// failure.
 func (g *Group) record(te *TaskError) {
-	g.observe(te)
 	g.mu.Lock()
 	m := g.ext()
 	te.recorded = true
@@ -238,6 +239,7 @@ func (g *Group) record(te *TaskError) {
 	if te.body || first && !g.cfg.supervised {
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 	}
+	g.observe(te)
 }
 
 // recordPanic keeps the panic that Run will raise again. Further ones are
@@ -281,27 +283,45 @@ func (g *Group) recordEnd(te *TaskError) {
 	}
 }
 
-// observe tells OnFailure. A panic in there is one more of the group's.
+// observe tells OnFailure and waits for it. It has a goroutine of its own,
+// since nobody can take back a Goexit in there and this one is needed. A panic
+// or Goexit is one more of the group's.
 func (g *Group) observe(te *TaskError) {
 	if g.cfg.onFailure == nil {
 		return
 	}
-	defer func() {
-		v := recover()
-		if v == nil {
-			return
-		}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		returned := false
+		defer func() {
+			if !returned {
+				g.observerFailed(recover(), te)
+			}
+		}()
+		g.cfg.onFailure(te)
+		returned = true
+	}()
+	<-done
+}
+
+func (g *Group) observerFailed(v any, te *TaskError) {
+	var reason error = ErrGoexit
+	g.mu.Lock()
+	m := g.ext()
+	if v == nil {
+		m.exited = true
+	} else {
 		pe := newPanicError(v, joinPath(te.Path(), "OnFailure"), debug.Stack())
-		g.mu.Lock()
-		if m := g.ext(); m.panicked == nil {
+		reason = pe
+		if m.panicked == nil {
 			m.panicked = pe
 		} else {
 			m.panicked = m.panicked.with(pe)
 		}
-		g.mu.Unlock()
-		g.cancel(&Cancellation{kind: byFailure, reason: pe, at: time.Now()})
-	}()
-	g.cfg.onFailure(te)
+	}
+	g.mu.Unlock()
+	g.cancel(&Cancellation{kind: byFailure, reason: reason, at: time.Now()})
 }
 
 // outcome gives what the group returns, raises or exits with.
