@@ -68,6 +68,7 @@ func derive(n error, was, now []error, rest bool) error {
 	case *TaskError:
 		d := *e
 		d.Err = left[0]
+		d.recorded = false // it says something else now
 		return &d
 	case *TimeoutError:
 		d := *e

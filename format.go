@@ -11,8 +11,8 @@ import (
 // This file says in which words each of our errors prints; the walk through a
 // tree of them is in printer.go, what slog gets in logvalue.go. What is kept:
 // %v and Error are one line of bounded length (a panic, printed by itself, is
-// the one exception), %+v leaves nothing out, and no method of a foreign error
-// can make printing panic.
+// the one exception), %+v shows what that leaves out, and no method of a
+// foreign error can make printing panic.
 
 // Error gives one line. A group with a single failure reads like that
 // failure: "server/fetch: connection refused". Otherwise the line counts what

@@ -42,10 +42,14 @@ func asNode[E any](node error) (e E, ok bool) {
 	if e, ok = node.(E); ok {
 		return e, true
 	}
-	x, has := node.(interface{ As(any) bool })
-	if !has {
-		return e, false
+	if x, has := node.(interface{ As(any) bool }); has {
+		return askedAs[E](x)
 	}
+	return e, false
+}
+
+// askedAs is apart because the target it needs is an allocation.
+func askedAs[E any](x interface{ As(any) bool }) (e E, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false

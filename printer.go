@@ -17,9 +17,10 @@ const (
 	lineEntries = 16
 	// drawnEntries ends the drawing of a tree that is tied to itself.
 	drawnEntries = 1 << 20
-	// maxIndent is how many levels a drawing goes to the right. What is deeper
-	// stands there too, with its full path.
-	maxIndent = 24
+	// drawnLevels is how many branches one below the other are drawn; what is
+	// deeper is given on one line. The path of a node is as long as it is
+	// deep, so that drawing all of them would not be linear.
+	drawnLevels = 64
 	// maxWrappers is how many foreign wrappers above groups are asked for
 	// their own words: each takes the text of all that is below it.
 	maxWrappers = 64
@@ -66,10 +67,16 @@ func (p *printer) print(err error) {
 		f := &above[len(above)-1]
 		more := len(f.errs) - f.next
 		if more > 0 {
-			p.begin(f, len(above))
+			p.begin(f)
 		}
 		if more > 0 && p.left > 0 {
 			f.next++
+			if p.drawing && len(above) == drawnLevels {
+				deep := printer{left: lineEntries, shown: p.shown}
+				deep.print(f.errs[f.next-1])
+				p.leaf(deep.String())
+				continue
+			}
 			if below := p.entry(f.errs[f.next-1]); below != nil {
 				p.left--
 				if !p.drawing {
@@ -90,7 +97,7 @@ func (p *printer) print(err error) {
 }
 
 // begin goes to where the next entry of f is written.
-func (p *printer) begin(f *fork, depth int) {
+func (p *printer) begin(f *fork) {
 	p.task, p.begun, p.shown = nil, false, f.shown
 	if !p.drawing {
 		if f.next > 0 {
@@ -104,9 +111,6 @@ func (p *printer) begin(f *fork, depth int) {
 	}
 	p.WriteString("\n" + f.margin + connector)
 	p.margin = f.margin + margin
-	if depth > maxIndent {
-		p.margin, p.shown = f.margin, ""
-	}
 }
 
 // entry writes err down to its first branch and gives the errors below that,
@@ -221,12 +225,27 @@ func (p *printer) text(err error) string {
 }
 
 // pass notes a task on the way down. One noted before needs no mention of its
-// own: its path is the beginning of this one's.
+// own if its path is the beginning of this one's.
 func (p *printer) pass(e *TaskError) {
-	if p.task != nil && !strings.HasPrefix(e.Path(), p.task.Path()) {
+	if p.task != nil && !e.under(p.task) {
 		p.name()
 	}
 	p.task = e
+}
+
+// under says whether the path of e goes on from that of above. Most often one
+// look tells, and no path need be put together.
+func (e *TaskError) under(above *TaskError) bool {
+	if e.in != nil && above.in != nil && e.in.up == above.in {
+		name := above.name
+		if name == "" && !above.body {
+			name = funcName(above.pc)
+		}
+		if e.in.task == name {
+			return true
+		}
+	}
+	return strings.HasPrefix(e.Path(), above.Path())
 }
 
 // name writes the task passed last.

@@ -80,11 +80,14 @@ func unwrap(n error) (one error, many []error) {
 
 // identity gives a branch's name in a map: the pointer it is, or, for types
 // that are values and perhaps not comparable, where its errors stand.
-func identity(n error, kids []error) any {
+func identity(n error) any {
 	if isPointer(n) {
 		return n
 	}
-	return &kids[0]
+	if _, errs := unwrap(n); len(errs) > 0 { // nils included: a copy without them is new each time
+		return &errs[0]
+	}
+	return new(error) // it has changed its mind; equal to no other
 }
 
 func isPointer(err error) bool { return reflect.TypeOf(err).Kind() == reflect.Pointer }

@@ -10,13 +10,16 @@ const (
 	// Unwrap that forges a fresh error at each call has no end and looks like
 	// neither. A node at the bound counts as a leaf: it is kept, not searched.
 	maxDepth = 1 << 20
+	// branchDepth is what a branch counts for in that: the walk has to keep
+	// its place in each. It leaves room for 131,072 of them.
+	branchDepth = 8
 	// fewLevels of single wrappers are followed in any case, so that endless
 	// errors do not hide their ordinary siblings.
 	fewLevels = 64
 	// maxRepeats bounds how often branches that occur in several places are
 	// unfolded, in nodes. A few dozen branches that contain each other
 	// crosswise would unfold to more than any memory holds.
-	maxRepeats = 1 << 21
+	maxRepeats = 1 << 20
 )
 
 // A tree is an error tree laid flat, root first and each node before what is
@@ -70,6 +73,9 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 		}
 		if !own {
 			l.depth++
+			if many != nil {
+				l.depth += branchDepth - 1
+			}
 			if l.depth > t.reach && (many != nil || l.depth > fewLevels) {
 				// A tree with one endless branch may have any number of
 				// them, so each one found halves the patience.
@@ -81,7 +87,7 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 			n = one
 			continue
 		}
-		l.key = identity(n, many)
+		l.key = identity(n)
 		below, again := t.seen[l.key]
 		if again {
 			t.repeats += len(many)
@@ -125,13 +131,8 @@ func (t *tree) grow(l line, judge func(error) verdict) {
 				break
 			}
 			t.seen[in.key] = false
-			if in.last == len(t.nodes)-1 { // nothing below but itself
-				t.nodes = t.nodes[:in.first]
-				t.unit(in.top, descend)
-			} else {
-				for i := in.first; i <= in.last; i++ {
-					t.nodes[i].end = len(t.nodes)
-				}
+			for i := in.first; i <= in.last; i++ {
+				t.nodes[i].end = len(t.nodes)
 			}
 			above = above[:len(above)-1]
 		}

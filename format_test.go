@@ -1,0 +1,184 @@
+package braid_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+const site = "errtree_export_test.go:11"
+
+func TestRule4_4_OneLeafPrintsOnOneLine(t *testing.T) { // asyncio 106
+	inner := braid.NewGroupError("server/in", 0, braid.NewTaskError("server/in", "x", errA))
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{group(task("fetch", io.EOF)), "server/fetch: EOF"},
+		{group(task("in", inner)), "server/in/x: a"},
+		{braid.NewGroupError("", 0, braid.NewTaskError("", "x", errA)), "x: a"},
+		{task("x", nil), "server/x: <nil>"},
+		{task("x", errors.Join(errA)), "server/x: a"},
+		{group(task("other", braid.NewTaskError("elsewhere", "x", errA))), "server/other: elsewhere/x: a"},
+		{group(task("x", &braid.PanicError{Value: 7, Path: "server/x", Stack: []byte("stack")})), "server/x: panic: 7"},
+	} {
+		if got := c.err.Error(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestRule4_4_SeveralLeavesAreCountedAndListedOnOneLine(t *testing.T) { // asyncio 106
+	inner := braid.NewGroupError("server/in", 0, braid.NewTaskError("server/in", "x", errA), braid.NewTaskError("server/in", "y", errB))
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{group(task("x", errA), task("y", errB)), "server (2 errors): x: a; y: b"},
+		{group(task("p", errC), task("in", inner), task("q", errC)), "server (3 errors): p: c; in (2 errors): [x: a; y: b]; q: c"},
+		{group(task("p", errors.Join(errA, errB))), "server/p (2 errors): a; b"},
+		{braid.NewGroupError("", 0, errA, errB), "2 errors: a; b"},
+		{braid.NewGroupError("s", 9, errA), "s (1 error, 9 more dropped): a"},
+		{group(task("w", fmt.Errorf("loading: %w", inner)), task("x", errA)), "server (2 errors): w: loading: server/in (2 errors): x: a; y: b; x: a"},
+	} {
+		for _, got := range []string{c.err.Error(), fmt.Sprint(c.err), fmt.Sprintf("%s", c.err)} {
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		}
+		if got := fmt.Sprintf("%q", c.err); got != fmt.Sprintf("%q", c.want) {
+			t.Errorf("%%q gives %s", got)
+		}
+	}
+}
+
+func TestRule4_4_ALineShowsSixteenErrorsAndCountsTheOthers(t *testing.T) {
+	var errs []error
+	for range 20 {
+		errs = append(errs, errA)
+	}
+	if got, want := group(errs...).Error(), "server (20 errors): "+strings.Repeat("a; ", 16)+"and 4 more"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRule4_4_PlusVDrawsTheTree(t *testing.T) { // asyncio 106
+	late := task("kill", errors.New("signal: killed"))
+	late.AfterCancel = true
+	err := braid.NewGroupError("server", 9,
+		task("fetch", errors.New("refused\nby peer")),
+		task("in", fmt.Errorf("loading: %w", braid.NewGroupError("server/in", 0,
+			braid.NewTaskError("server/in", "a", io.EOF),
+			braid.NewTaskError("server/in", "b", errors.Join(errA, errB))))),
+		late,
+		task("p", &braid.PanicError{Value: "boom", Path: "server/p", Stack: []byte("goroutine 7 [running]:\nmain.f()\n"), Siblings: errB}),
+		task("t", &braid.TimeoutError{Name: "db", After: time.Second, Err: io.EOF}))
+	want := `server (5 errors, 9 more dropped):
+├─ fetch (spawned at SITE): refused
+│     by peer
+├─ in (spawned at SITE): loading: 2 errors:
+│  ├─ a (spawned at SITE): EOF
+│  └─ b (2 errors, spawned at SITE):
+│     ├─ a
+│     └─ b
+├─ kill (spawned at SITE, after cancel): signal: killed
+├─ p (spawned at SITE): panic: boom
+│     goroutine 7 [running]:
+│     main.f()
+│  └─ b
+└─ t (spawned at SITE): timeout "db" after 1s: EOF`
+	if got := strings.ReplaceAll(fmt.Sprintf("%+v", err), site, "SITE"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestRule4_4_SlogGetsStructure(t *testing.T) {
+	record := func(err error) string {
+		var b bytes.Buffer
+		slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == "spawned" || a.Key == "opened" {
+				return slog.Attr{}
+			}
+			return a
+		}})).Error("m", "err", err)
+		return strings.TrimSpace(strings.TrimPrefix(b.String(), "level=ERROR msg=m "))
+	}
+	late := task("y", errB)
+	late.AfterCancel = true
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{braid.NewGroupError("server", 3, task("x", errA), late),
+			"err.path=server err.errors.1.path=server/x err.errors.1.error=a err.errors.2.path=server/y err.errors.2.after_cancel=true err.errors.2.error=b err.dropped=3"},
+		{&braid.TimeoutError{Name: "db", After: time.Second, Err: errA}, "err.timeout=db err.after=1s err.error=a"},
+		{&braid.PanicError{Value: "boom", Path: "p", Stack: []byte("s"), Siblings: errA}, "err.path=p err.panic=boom err.stack=s err.siblings=a"},
+		{task("x", errors.Join(errA, errB)), "err.path=server/x err.error.errors.1=a err.error.errors.2=b"},
+	} {
+		if got := record(c.err); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+	var wide []error
+	for range 1000 {
+		wide = append(wide, errA)
+	}
+	if got := record(group(task("x", group(wide...)), errA)); !strings.Contains(got, "errors.more=969") || len(got) > 2000 {
+		t.Errorf("a wide group gives %s", got)
+	}
+	deep := error(errA)
+	for range 1000 {
+		deep = group(deep, errB)
+	}
+	if got := record(deep); len(got) > 2000 {
+		t.Errorf("a deep group gives %d bytes", len(got))
+	}
+}
+
+func TestAPanicPrintsTheStackOfItsTaskAndItsSiblings(t *testing.T) {
+	err := &braid.PanicError{Value: errA, Path: "server/x", Stack: []byte("goroutine 7 [running]:\nmain.f()\n"), Siblings: task("y", errB)}
+	want := "panic in server/x: a\n\ngoroutine 7 [running]:\nmain.f()\n\nfailed besides: server/y: b"
+	if got := err.Error(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	outer := &braid.PanicError{Value: err, Path: "server", Stack: []byte("outer")}
+	if got := outer.Error(); !strings.HasPrefix(got, "panic in server: panic in server/x: a\n\ngoroutine 7") {
+		t.Errorf("raised again: %q", got)
+	}
+}
+
+func TestATimeoutPrintsWhatTheFunctionWasDoing(t *testing.T) {
+	for _, c := range []struct {
+		err  *braid.TimeoutError
+		want string
+	}{
+		{&braid.TimeoutError{After: 5 * time.Second}, "timeout after 5s"},
+		{&braid.TimeoutError{Name: "db", After: time.Minute, Err: context.DeadlineExceeded}, `timeout "db" after 1m0s`},
+		{&braid.TimeoutError{After: time.Second, Err: context.Canceled}, "timeout after 1s"},
+		{&braid.TimeoutError{After: time.Second, Err: fmt.Errorf("reading: %w", context.Canceled)}, "timeout after 1s: reading: context canceled"},
+		{&braid.TimeoutError{After: time.Second, Err: group(task("x", io.EOF))}, "timeout after 1s: server/x: EOF"},
+	} {
+		if got := c.err.Error(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+		if !errors.Is(c.err, context.DeadlineExceeded) || !c.err.Timeout() || errors.Is(c.err, io.ErrClosedPipe) {
+			t.Error("it does not match as a timeout should")
+		}
+	}
+}
+
+func TestNilPointersOfOurTypesPrint(t *testing.T) {
+	for _, err := range []error{(*braid.GroupError)(nil), (*braid.TaskError)(nil), (*braid.TimeoutError)(nil), (*braid.PanicError)(nil)} {
+		if got := fmt.Sprintf("%v %+v", group(task("x", err), errA), task("x", err)); !strings.Contains(got, "<nil>") {
+			t.Errorf("%T: %s", err, got)
+		}
+	}
+}
