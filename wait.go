@@ -42,11 +42,13 @@ func (t *Task[T]) Done() <-chan struct{} {
 	defer g.mu.Unlock()
 	m := t.task.ext()
 	if m.done == nil {
-		m.done = make(chan struct{})
-		g.shows(waiterAdded)
+		done := make(chan struct{})
 		if t.task.ended() {
-			close(m.done)
+			close(done) // not kept: who finishes the task closes what it finds
+			return done
 		}
+		m.done = done
+		g.shows(waiterAdded)
 	}
 	return m.done
 }
