@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"time"
 )
 
 // This file is the owner form of a group: for an object that lives longer than
@@ -73,7 +74,7 @@ func reportUnclosed(u unclosed) {
 func (g *Group) Close() error {
 	pc := callerPC()
 	return g.leave("Close", func() {
-		g.cancel(&Cancellation{by: g.path(), pc: pc})
+		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
 	})
 }
 
@@ -198,7 +199,7 @@ func without(groups []*Group, g *Group) []*Group {
 func closeAll(groups []*Group) (err error) {
 	for _, g := range slices.Backward(groups) {
 		o := g.owner
-		g.cancel(&Cancellation{by: g.path(), reason: ErrNotClosed})
+		g.cancel(&Cancellation{by: g.path(), reason: ErrNotClosed, at: time.Now()})
 		g.settle()
 		left := fmt.Errorf("%w: opened at %v", ErrNotClosed, siteOf(g.pc))
 		err = join(err, left, o.err)

@@ -105,7 +105,7 @@ func (t *task) cancelled(err error, final State) {
 
 // skip settles a task that is never called.
 func (t *task) skip() {
-	cause := context.Cause(t)
+	cause := outside(t)
 	if f, ok := t.run.(forgetter); ok {
 		f.forget()
 	}
@@ -157,7 +157,7 @@ func (g *Group) bodyReturned(err error) {
 	switch {
 	case known != nil && rest == nil:
 		if g.cfg.supervised {
-			g.cancel(&Cancellation{kind: byFailure, reason: known})
+			g.cancel(&Cancellation{kind: byFailure, reason: known, at: time.Now()})
 		}
 	case rest == nil:
 		g.mu.Lock()

@@ -26,7 +26,7 @@ func TestRule3_1_TheFirstFailureCancelsAllTasksAndTheBody(t *testing.T) {
 		t.Run(name+" of a task", func(t *testing.T) {
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 				var cancelled atomic.Int32
-				endOf(func() error {
+				howEnded(func() error {
 					return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 						for range 3 {
 							g.Go(func(ctx context.Context) error {
@@ -51,7 +51,7 @@ func TestRule3_1_TheFirstFailureCancelsAllTasksAndTheBody(t *testing.T) {
 		t.Run(name+" of the body", func(t *testing.T) {
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 				var cancelled atomic.Bool
-				endOf(func() error {
+				howEnded(func() error {
 					return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 						g.Go(func(ctx context.Context) error {
 							<-ctx.Done()
@@ -542,7 +542,7 @@ func TestRule3_10_InASupervisedGroupPanicsAndGoexitsLetTheSiblingsGoOnToo(t *tes
 	for name, fail := range map[string]func(){"panic": func() { panic("boom") }, "goexit": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
-				e := endOf(func() error {
+				e := howEnded(func() error {
 					return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 						g.Go(func(context.Context) error { fail(); return nil })
 						g.Go(func(ctx context.Context) error {

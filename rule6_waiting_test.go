@@ -119,7 +119,7 @@ func TestRule6_1_WaitNeverHangsHoweverTheTaskEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 				reached := false
-				endOf(func() error {
+				howEnded(func() error {
 					return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 						task := end.fork(g)
 						if name == "a cancel" {

@@ -440,7 +440,7 @@ func TestRule7_4_WhoeverEndsGivesTheSlotBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 				var m meter
-				endOf(func() error {
+				howEnded(func() error {
 					return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 						for range 5 {
 							spawn(ctx, g)

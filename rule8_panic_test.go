@@ -29,7 +29,7 @@ func panicError(t *testing.T, e end) *braid.PanicError {
 func TestRule8_1_APanicInATaskCancelsAtOnceAndIsRaisedAgainAfterTheJoin(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		joined := false
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				g.Go(func(ctx context.Context) error {
 					<-ctx.Done()
@@ -60,7 +60,7 @@ func TestRule8_1_APanicInATaskCancelsAtOnceAndIsRaisedAgainAfterTheJoin(t *testi
 func TestRule8_1_APanicWithNoErrorUnwrapsToNothing(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		for _, v := range []any{"text", 42, struct{ f func() }{}} {
-			pe := panicError(t, endOf(func() error {
+			pe := panicError(t, howEnded(func() error {
 				return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 					g.Go(func(context.Context) error { panic(v) })
 					return nil
@@ -75,7 +75,7 @@ func TestRule8_1_APanicWithNoErrorUnwrapsToNothing(t *testing.T) {
 
 func TestRule8_1_APanicInTheBodyJoinsFirst(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
-		pe := panicError(t, endOf(func() error {
+		pe := panicError(t, howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				begun := make(chan struct{})
 				g.Go(func(ctx context.Context) error {
@@ -98,7 +98,7 @@ func TestRule8_1_APanicInTheBodyJoinsFirst(t *testing.T) {
 
 func TestRule8_1_APanicThroughNestedGroupsKeepsItsOriginAndAllSiblings(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-		pe := panicError(t, endOf(func() error {
+		pe := panicError(t, howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				g.Go(func(ctx context.Context) error { <-ctx.Done(); return errTwo })
 				g.Go(func(ctx context.Context) error {
@@ -122,7 +122,7 @@ func TestRule8_1_APanicThroughNestedGroupsKeepsItsOriginAndAllSiblings(t *testin
 
 func TestRule8_1_SeveralPanicsAreAllAccountedFor(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-		pe := panicError(t, endOf(func() error {
+		pe := panicError(t, howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				for i, v := range []error{errOne, errTwo} {
 					g.Go(func(context.Context) error { time.Sleep(time.Duration(i+1) * time.Second); panic(v) })
@@ -154,7 +154,7 @@ func TestRule8_1_WithTheOptionAPanicIsAnError(t *testing.T) {
 
 func TestRule8_1_WithTheOptionAPanicOfTheBodyIsAnErrorToo(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			return braid.Run(ctx, func(context.Context, *braid.Group) error { panic(errOne) }, braid.PanicsAsErrors)
 		})
 		if e.panicked != nil || !errors.Is(e.err, errOne) {
@@ -200,7 +200,7 @@ func TestRule8_1_WithCrashOnPanicTheProgramCrashesAtOnceWithTheRuntimesReport(t 
 
 func TestRule8_1_CrashOnPanicLeavesGoexitAlone(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				g.Go(func(context.Context) error { runtime.Goexit(); return nil })
 				return nil
@@ -215,7 +215,7 @@ func TestRule8_1_CrashOnPanicLeavesGoexitAlone(t *testing.T) {
 func TestRule8_1_APanicHeldUpByADisobedientTaskIsInTheReport(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		var stall braid.Stall
-		pe := panicError(t, endOf(func() error {
+		pe := panicError(t, howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				begun := make(chan struct{})
 				g.Go(func(context.Context) error { close(begun); stuckHere(time.Minute); return nil })
@@ -250,7 +250,7 @@ func TestRule8_1_WithCrashOnStallTheProgramCrashesWithThePanicWhenTheGraceIsOver
 		os.Exit(0)
 	}
 	out, err := child(t)
-	if err == nil || !strings.Contains(out, "panic: ") || !strings.Contains(out, "boom of the task") || strings.Contains(out, "it went on") {
+	if err == nil || !strings.Contains(out, "panic: ") || !strings.Contains(out, "boom of the task") || strings.Contains(out, "it went on") || strings.Contains(out, "test timed out") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if !strings.Contains(out, "boomHere") {
@@ -263,7 +263,7 @@ func TestRule8_2_AGoexitInATaskCancelsAndAfterTheJoinExitsTheGoroutineOfRun(t *t
 		for _, opt := range []braid.TaskOption{braid.OwnGoroutine, braid.Name("shared goroutine")} {
 			cancelled, reached := false, false
 			begin := time.Now()
-			e := endOf(func() error {
+			e := howEnded(func() error {
 				err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 					g.Go(func(ctx context.Context) error {
 						<-ctx.Done()
@@ -288,7 +288,7 @@ func TestRule8_2_AGoexitInATaskCancelsAndAfterTheJoinExitsTheGoroutineOfRun(t *t
 
 func TestRule8_2_AGoexitOfTheBodyJoinsFirst(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				begun := make(chan struct{})
 				g.Go(func(ctx context.Context) error { close(begun); <-ctx.Done(); time.Sleep(time.Second); return nil })
@@ -324,7 +324,7 @@ func TestRule8_2_ATestFailsAsIfFatalHadBeenCalledInline(t *testing.T) {
 func TestRule8_2_FromWaitAGoexitIsErrGoexit(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		asked := false
-		endOf(func() error {
+		howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				task := braid.Fork(g, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
 				_, err := task.Wait(context.Background())
@@ -345,7 +345,7 @@ func TestRule8_2_APanicWithNilIsAPanic(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		var nothing any
 		for _, fromBody := range []bool{false, true} {
-			pe := panicError(t, endOf(func() error {
+			pe := panicError(t, howEnded(func() error {
 				return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 					if fromBody {
 						panic(nothing)

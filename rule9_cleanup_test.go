@@ -29,7 +29,7 @@ func TestRule9_5_CleanupRunsAfterTheJoinLastInFirstOutHoweverItEnded(t *testing.
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 				type key struct{}
 				var order []int
-				endOf(func() error {
+				howEnded(func() error {
 					return braid.Run(context.WithValue(ctx, key{}, "v"), func(ctx context.Context, g *braid.Group) error {
 						for i := range 3 {
 							err := g.Defer(func(ctx context.Context) error {
@@ -65,7 +65,7 @@ func TestRule9_5_AllCleanupRunsEvenIfSomeFailOrPanic(t *testing.T) {
 		cleanup := func(f func() error) func(context.Context) error {
 			return func(context.Context) error { ran++; return f() }
 		}
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
 				for _, f := range []func() error{
 					func() error { return nil },
@@ -180,14 +180,14 @@ func TestRule9_6_ACallThatEndsInTimeIsNotAbandoned(t *testing.T) {
 		if v, err := braid.Abandon(ctx, func() (int, error) { return 42, errOne }, never); v != 42 || err != errOne {
 			t.Errorf("got %v, %v", v, err)
 		}
-		e := endOf(func() error {
+		e := howEnded(func() error {
 			_, err := braid.Abandon(ctx, func() (int, error) { panic(errTwo) }, never)
 			return err
 		})
 		if pe, ok := e.panicked.(*braid.PanicError); !ok || pe.Value != errTwo {
 			t.Errorf("a panic ended as %+v", e)
 		}
-		e = endOf(func() error {
+		e = howEnded(func() error {
 			_, err := braid.Abandon(ctx, func() (int, error) { runtime.Goexit(); return 0, nil }, never)
 			return err
 		})

@@ -32,8 +32,8 @@ type end struct {
 	exited   bool
 }
 
-// endOf calls f where it may panic or call Goexit.
-func endOf(f func() error) (e end) {
+// howEnded calls f where it may panic or call Goexit.
+func howEnded(f func() error) (e end) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
