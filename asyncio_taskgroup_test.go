@@ -93,6 +93,17 @@ func TestAsyncio3_CancellingOneTaskIsNoErrorAndSparesItsSiblings(t *testing.T) {
 		if v, err := t2.Result(); v != 11 || err != nil {
 			t.Errorf("the sibling: %v, %v", v, err)
 		}
+
+		// Nor does it make the group one that the caller's cancel cut short.
+		err = braid.Run(aioCancelAfter(time.Second, aioTest), func(ctx context.Context, g *braid.Group) error {
+			t1 = braid.Fork(g, func(ctx context.Context) (int, error) { return 0, braid.Sleep(ctx, time.Hour) })
+			t1.Cancel()
+			time.Sleep(2 * time.Second)
+			return nil
+		})
+		if err != nil {
+			t.Errorf("nothing else was cut short, but Run gave %v", err)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package braid_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -223,6 +224,36 @@ func TestAsyncio96_AResultAtTheInstantOfTheTimeoutWins(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// asyncio 96: the waiter is woken by the cancel, but when it gets to run the
+// task has ended. On one processor that is what happens, if the scheduler does
+// not step in between.
+func TestAsyncio96_AResultThatIsThereWhenACancelledWaiterRunsWins(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	won := 0
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+				waiting, cancel := context.WithCancel(ctx)
+				task := braid.Fork(g, func(context.Context) (int, error) {
+					time.Sleep(time.Second)
+					cancel()
+					return 42, nil
+				})
+				if v, err := task.Wait(waiting); v == 42 && err == nil {
+					won++
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if won == 0 {
+		t.Error("the waiter always took the cancel for its answer")
 	}
 }
 
