@@ -16,9 +16,10 @@ import (
 )
 
 // Trio's nurseries (section F of the conformance lines, 154 to 200), written
-// afresh for Go. Cancel scopes, timeouts and reasons are in trio_scope_test.go,
-// what a group leaves behind and observers in trio_run_test.go, nursery.start
-// in trio_start_test.go.
+// afresh for Go. Cancel scopes are in trio_scope_test.go, deadlines in
+// trio_timeout_test.go, reasons in trio_reason_test.go, nursery.start in
+// trio_start_test.go, what a run leaves behind, virtual time and observers in
+// trio_run_test.go.
 //
 // Not here: 173 (using a scope object before it is entered: a scope is a call
 // with a closure, so there is no such state; a Deadline that is not in use is
