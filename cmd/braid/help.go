@@ -1,0 +1,57 @@
+package main
+
+const rootHelp = `braid runs programs as a structured tree of tasks: they belong together, one
+failure stops the others, and when braid returns nothing that was started is
+running any more, background processes and daemons included.
+
+  braid run   -- CMD ::: CMD …       all must succeed
+  braid map   -- CMD {} ::: ARG …    one command for each argument
+  braid first -- CMD ::: CMD …       one must succeed
+
+` + commonHelp
+
+const commonHelp = `CMD is a program and its arguments, word by word; commands are parted by ":::".
+No shell is involved: for pipes and the like write sh -c '…'.
+
+To stop a command, braid sends SIGTERM to its process group, waits (--grace),
+and sends SIGKILL to whatever of it is left. What a command leaves behind when
+it ends is stopped in the same way. Ctrl-C, SIGTERM and SIGHUP stop everything
+and end braid with status 130, 143 or 129; a second Ctrl-C kills at once.
+Commands read nothing from standard input.
+
+Status 2 means that the command line was wrong and nothing was started.`
+
+const runHelp = `Run commands side by side. The first that fails stops the others, and its exit
+status is braid's (128+n if signal n ended it, 124 after --timeout).
+
+Each line of output has the name of its command in front, unless there is only
+one command. A report tells what became of each if anything went wrong.
+
+  braid run -- npm start ::: go run ./api ::: sh -c 'tail -f log | grep -i error'
+
+` + commonHelp
+
+const mapHelp = `Run a command for each argument, several at a time. The arguments stand behind
+":::" or come from standard input or --arg-file, one a line, empty lines left
+out. Each {} in the command is replaced by the argument; without {} it is put
+at the end.
+
+The output of each command is kept together, in the order of the arguments:
+the first one that is not done is shown as it goes, the others wait (in a
+temporary file, if they write much). With --retries, output is shown when a
+command is done, that of the last attempt only.
+
+The first failure stops everything, unless --keep-going is given. The exit
+status is 1 if any command failed.
+
+  git ls-files | braid map -j 4 --progress -- sha256sum {}
+  braid map --timeout 5s --retries 2 --keep-going -- ping -c 1 ::: host1 host2
+
+` + commonHelp
+
+const firstHelp = `Run commands side by side until one succeeds. Its output is printed and the
+others are stopped. If all fail, the exit status is that of the last to fail.
+
+  braid first -- curl -sf https://a.example/f ::: curl -sf https://b.example/f
+
+` + commonHelp
