@@ -32,6 +32,7 @@ func (g *Group) CancelCause(reason error) {
 
 func (g *Group) cancel(cause *Cancellation) {
 	g.materialize(g.parent).cancel(cause)
+	g.lookAtLimits()
 	g.notice()
 }
 

@@ -39,6 +39,7 @@ type scope struct {
 const (
 	hasChildren uint32 = 1 << iota // groups were opened below that must be closed
 	hasGroups                      // groups were opened below, and name the task in their paths
+	hasLimits                      // movable time limits run below
 	wasNoticed                     // the group has acted upon the death of its context
 )
 

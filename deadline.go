@@ -3,6 +3,8 @@ package braid
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -159,6 +161,9 @@ func (d *Deadline) unbind() {
 	defer d.mu.Unlock()
 	if d.timer != nil {
 		d.timer.Stop()
+		for g := d.s.group(); g != nil; g = g.above() {
+			g.forgetLimit(d.s)
+		}
 	}
 	if d.state == active {
 		d.state = finished
@@ -189,13 +194,15 @@ func (d *Deadline) arm() {
 
 // look gives the error of n, the limit's context, after a look at the clock and
 // at what is above. The bridge hears of the latter through a goroutine, which
-// may not have run yet.
-func (d *Deadline) look(n *native) error {
+// may not have run yet; groups above that are cancelled look themselves.
+func (d *Deadline) look(s *timeLimit, n *native) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.s.parent.Err() != nil {
-		d.bridge.die(d.s.parent)
-	} else {
+	switch {
+	case d.s != s || d.bridge == nil: // over
+	case s.parent.Err() != nil:
+		d.bridge.die(s.parent)
+	default:
 		_ = d.usable()
 	}
 	return n.Err()
@@ -213,6 +220,9 @@ func (d *Deadline) materialize(s *timeLimit) *native {
 	b := &bridge{Context: s.parent, done: make(chan struct{})}
 	ctx, cancel := context.WithCancelCause(b)
 	d.bridge = b
+	for g := s.group(); g != nil; g = g.above() {
+		g.rememberLimit(s)
+	}
 	unhook := context.AfterFunc(s.parent, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -235,6 +245,55 @@ func (d *Deadline) materialize(s *timeLimit) *native {
 		unhook()
 		timer.Stop()
 	}})
+}
+
+// group gives the group that the limit runs in, or nil.
+func (s *timeLimit) group() *Group {
+	t, g := current(s.parent)
+	if t != nil {
+		return t.g
+	}
+	return g
+}
+
+func (g *Group) rememberLimit(s *timeLimit) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.ext()
+	if m.limits == nil {
+		m.limits = map[*timeLimit]struct{}{}
+	}
+	m.limits[s] = struct{}{}
+	g.flags.Or(hasLimits)
+}
+
+func (g *Group) forgetLimit(s *timeLimit) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.more != nil {
+		delete(g.more.limits, s)
+	}
+}
+
+// lookAtLimits has the movable limits below die before Cancel returns, if what
+// is above them is dead.
+func (g *Group) lookAtLimits() {
+	if g.flags.Load()&hasLimits == 0 {
+		return
+	}
+	var limits []*timeLimit
+	g.mu.Lock()
+	if g.more != nil {
+		limits = slices.AppendSeq(limits, maps.Keys(g.more.limits))
+	}
+	g.mu.Unlock()
+	for _, s := range limits {
+		if n := s.std.Load(); n != nil {
+			// Err would not do: it may see the limit dead while another
+			// goroutine is still telling what is below.
+			_ = s.move.look(s, n)
+		}
+	}
 }
 
 // bridge is a context whose death we decide.

@@ -73,6 +73,7 @@ type groupMore struct {
 	defers    []func(context.Context) error
 	children  []*Group // made by Open under the body
 	handlers  map[*handler]struct{}
+	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
 }

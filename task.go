@@ -157,6 +157,7 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 		return
 	}
 	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
+	t.g.lookAtLimits()
 	t.g.lockAll()
 	queued := State(t.phase.Load()) == Queued && t.run != nil
 	if queued {

@@ -266,7 +266,7 @@ func (s *timeLimit) Err() error {
 	if err := n.Err(); err != nil || s.move == nil {
 		return err
 	}
-	return s.move.look(n)
+	return s.move.look(s, n)
 }
 
 // Value has to look whether the limit is dead before it asks the parent: the
