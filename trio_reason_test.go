@@ -41,7 +41,7 @@ func TestTrio196_TheCauseSaysWhoCancelledWhyAndWhere(t *testing.T) {
 			_, _, line, _ := runtime.Caller(0)
 			g.CancelCause(errTrioBoom)
 			c := cause(ctx)
-			has(c, "context canceled", "server", "boom", fmt.Sprintf("trio_scope_test.go:%d", line+1))
+			has(c, "context canceled", "server", "boom", fmt.Sprintf("trio_reason_test.go:%d", line+1))
 			if c.By() != "server" || c.Reason() != errTrioBoom || c.Site().Line != line+1 || !c.At().Equal(start.Add(time.Second)) {
 				t.Errorf("by %q, reason %v, site %v, at %v", c.By(), c.Reason(), c.Site(), c.At())
 			}
@@ -55,7 +55,7 @@ func TestTrio196_TheCauseSaysWhoCancelledWhyAndWhere(t *testing.T) {
 			h := braid.Fork(g, func(ctx context.Context) (int, error) {
 				<-ctx.Done()
 				c := cause(ctx)
-				has(c, "fetch", "boom", "trio_scope_test.go:")
+				has(c, "fetch", "boom", "trio_reason_test.go:")
 				if c.By() != "fetch" || c.Reason() != errTrioBoom {
 					t.Errorf("by %q, reason %v", c.By(), c.Reason())
 				}
@@ -73,7 +73,7 @@ func TestTrio196_TheCauseSaysWhoCancelledWhyAndWhere(t *testing.T) {
 			if c.By() != "slow" || !c.Timeout() || !errors.Is(c, context.DeadlineExceeded) || errors.Is(c, context.Canceled) {
 				t.Errorf("by %q, timeout %v", c.By(), c.Timeout())
 			}
-			if s := c.Site(); !strings.HasSuffix(s.File, "trio_scope_test.go") {
+			if s := c.Site(); !strings.HasSuffix(s.File, "trio_reason_test.go") {
 				t.Errorf("site %v", s)
 			}
 			return nil
@@ -109,7 +109,7 @@ func TestTrio197_TheCauseNamesTheSiblingThatFailed(t *testing.T) {
 			if !ok || te.Err != errTrioBoom || te.Path() != "nursery/culprit" || c.By() != "nursery/culprit" {
 				t.Errorf("by %q, reason %v", c.By(), c.Reason())
 			}
-			if s := c.Site(); !strings.HasSuffix(s.File, "trio_scope_test.go") || s != te.Spawned() {
+			if s := c.Site(); !strings.HasSuffix(s.File, "trio_reason_test.go") || s != te.Spawned() {
 				t.Errorf("site %v", s)
 			}
 			for _, part := range []string{"context canceled", "nursery/culprit", "boom"} {
