@@ -81,13 +81,15 @@ func Example_lessonCleanup() {
 		if err != nil {
 			return err
 		}
-		defer braid.Shield(ctx, time.Minute, func(ctx context.Context) error {
-			err := releaseResource(ctx, resource)
-			if err == nil {
+		defer func() {
+			err = errors.Join(err, braid.Shield(ctx, time.Minute, func(ctx context.Context) error {
+				if err := releaseResource(ctx, resource); err != nil {
+					return err
+				}
 				fmt.Println("Resource released")
-			}
-			return err
-		})
+				return nil
+			}))
+		}()
 		for {
 			if err := braid.Sleep(ctx, time.Millisecond); err != nil {
 				return err
