@@ -187,15 +187,30 @@ func (s *timeLimit) noteDeadline() {
 	}
 }
 
+// lateTimer bounds the wait for a timer that is due. Only a context whose Done
+// does not keep what its Deadline promises makes anybody wait that long.
+const lateTimer = 100 * time.Millisecond
+
 // claimedOutside reports whether ctx is dead as well: then the limit has
 // nothing to say. A standard deadline that has passed counts, although its
-// timer may be late; there is no error for it yet.
+// timer may be late: that is waited for, so that whoever the error comes to
+// next, a task's end for one, finds its context dead.
 func (s *timeLimit) claimedOutside() (error, bool) {
 	if s.parent.Err() != nil {
 		return outside(s.parent), true
 	}
 	at, ok := s.parent.Deadline()
-	return nil, ok && !time.Now().Before(at)
+	if !ok || time.Now().Before(at) {
+		return nil, false
+	}
+	late := time.NewTimer(lateTimer)
+	defer late.Stop()
+	select {
+	case <-s.parent.Done():
+		return outside(s.parent), true
+	case <-late.C:
+		return nil, true
+	}
 }
 
 // real gives what of err is not just the limit's cancellation.
