@@ -224,6 +224,7 @@ func (g *Group) worker() {
 
 // runAlone runs t on a goroutine of its own.
 func (g *Group) runAlone(t *task) {
+	g.labels.set(g.parent) // a goroutine inherits those of who starts it
 	exec([2]*task{t}, t, 0)
 	g.retire(t, 0)
 }

@@ -131,6 +131,24 @@ func TestRule1_3_ABackgroundTaskAloneWaitsForTheBodyOnly(t *testing.T) {
 	})
 }
 
+func TestRule1_3_ABackgroundTaskThatEndsEarlyEndsNothingElse(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(failAfter(0, nil), braid.Background)
+			g.Go(untilDead, braid.Background)
+			g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, 2*time.Second) })
+			g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+			time.Sleep(time.Millisecond)
+			g.Go(failAfter(0, nil), braid.Background)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 2*time.Second, "the join")
+	})
+}
+
 func TestRule1_4_TasksMayHandTasksToTheirOwnGroupFromAnywhereInTheTree(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		var ran atomic.Int32
@@ -345,6 +363,7 @@ func TestRule1_6_AfterTheJoinNothingIsRegisteredAbove(t *testing.T) {
 				return braid.Timeout(ctx, time.Hour, func(ctx context.Context) error { _ = ctx.Done(); return nil }, new(braid.Deadline))
 			})
 			time.Sleep(time.Millisecond)
+			g.Cancel() // which starts the grace
 			return nil
 		})
 		return watch
