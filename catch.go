@@ -10,7 +10,7 @@ import (
 // or a clause gave back, is found in the result where it was.
 
 // A Clause is one arm of [Catch]: what it takes, and what is done with that.
-// It is made by [On] or [When] and may be used any number of times.
+// It is made by [On], [When] or [Otherwise] and may be used any number of times.
 type Clause struct {
 	// begin prepares the clause for one run of Catch.
 	begin func() (match Matcher, run func(part error) error)
@@ -50,6 +50,16 @@ func When(match Matcher, fn func(err error) error) Clause {
 	return Clause{func() (Matcher, func(error) error) { return match, fn }}
 }
 
+// Otherwise makes a clause for all that the clauses before it have left. fn
+// gets it as one error. What fn returns is told at [Catch]. It is except*
+// Exception. Otherwise panics if fn is nil.
+func Otherwise(fn func(err error) error) Clause {
+	if fn == nil {
+		panic("braid: Otherwise called with a nil function")
+	}
+	return When(func(error) bool { return true }, fn)
+}
+
 // Catch handles the errors of a tree by kind. The clauses are tried in order;
 // each takes what matches of the part that those before it have left, as
 // [Split] would, and runs at most once, only if it took something, with all of
@@ -72,7 +82,7 @@ func When(match Matcher, fn func(err error) error) Clause {
 func Catch(err error, clauses ...Clause) error {
 	for _, c := range clauses {
 		if c.begin == nil {
-			panic("braid: Catch called with an empty Clause; On and When make them")
+			panic("braid: Catch called with an empty Clause; On, When and Otherwise make them")
 		}
 	}
 	if err == nil || len(clauses) == 0 {

@@ -239,6 +239,6 @@ func TestRule4_6_MisuseIsAPanicAtTheCall(t *testing.T) {
 	wantPanic(t, "braid: On called with a nil function", func() { braid.On[error](nil) })
 	wantPanic(t, "braid: When called with a nil Matcher", func() { braid.When(nil, handled) })
 	wantPanic(t, "braid: When called with a nil function", func() { braid.When(isCode(), nil) })
-	wantPanic(t, "braid: Catch called with an empty Clause; On and When make them", func() { braid.Catch(nil, braid.Clause{}) })
+	wantPanic(t, "braid: Catch called with an empty Clause; On, When and Otherwise make them", func() { braid.Catch(nil, braid.Clause{}) })
 	wantPanic(t, "mine", func() { braid.Catch(errA, braid.When(braid.Is(errA), func(error) error { panic("mine") })) })
 }

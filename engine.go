@@ -50,19 +50,19 @@ func (g *Group) add(t *task) error {
 }
 
 // addFunc is add for a task without a handle, whose node may have been used.
-func (g *Group) addFunc(run runner, pc uintptr, opts *taskConfig) error {
+func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error {
 	g.mu.Lock()
 	t := g.free
 	if t == nil || g.closed {
 		g.mu.Unlock()
-		return g.add(&task{g: g, run: run, opts: opts, pc: pc})
+		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
 	}
 	g.free = t.next
 	g.spares--
 	if t.std.Load() != nil { // somebody has seen it dead; it must stay so
 		t = &task{g: g}
 	}
-	t.next, t.run, t.opts, t.pc = nil, run, opts, pc
+	t.next, t.run, t.opts, t.pc, t.item = nil, fn, opts, pc, item
 	t.phase.Store(uint32(Queued))
 	g.enqueue(t)
 	l := g.next()

@@ -18,7 +18,7 @@ func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, erro
 	won := make(chan T, 1)
 	err := run(ctx, "First", callerPC(), func(ctx context.Context, g *Group) error {
 		for _, fn := range fns {
-			_ = g.addFunc(goFunc(func(ctx context.Context) error {
+			_ = g.addFunc(func(ctx context.Context) error {
 				v, err := fn(ctx)
 				if err != nil {
 					return err
@@ -29,7 +29,7 @@ func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, erro
 				default: // a close second
 				}
 				return nil
-			}), funcPC(fn), nil)
+			}, funcPC(fn), 0, nil)
 		}
 		return nil
 	}, []GroupOption{Supervised, Keep(len(fns))})

@@ -76,6 +76,7 @@ type groupMore struct {
 	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
+	unwatched bool // the grace ended when nobody ran
 }
 
 // ext gives g.more, made on demand; g.mu is held.

@@ -1,9 +1,6 @@
 package braid
 
-import (
-	"context"
-	"strconv"
-)
+import "context"
 
 // This file runs one function over many items.
 
@@ -42,18 +39,10 @@ func Each[T any](ctx context.Context, items []T, fn func(ctx context.Context, it
 }
 
 // addItem hands the group the task of item i, which goes by that number.
-func (g *Group) addItem(i int, pc uintptr, fn func(context.Context) error) {
+func (g *Group) addItem(i int, pc uintptr, fn goFunc) {
 	// The body's own group is open, so there is no error.
-	_ = g.add(&task{g: g, pc: pc, run: &item{fn, i}})
+	_ = g.addFunc(fn, pc, i+1, nil)
 }
-
-type item struct {
-	fn func(context.Context) error
-	i  int
-}
-
-func (it *item) call(ctx context.Context) error { return it.fn(ctx) }
-func (it *item) name(fn string) string          { return fn + "[" + strconv.Itoa(it.i) + "]" }
 
 // An Outcome is how one of several functions ended.
 type Outcome[T any] struct {

@@ -18,7 +18,12 @@ import (
 //go:noinline
 func exec(_ [2]*task, t *task, holds int) {
 	g := t.g
-	if !t.always() && (g.dead() || t.std.Load() != nil && t.Err() != nil) {
+	switch {
+	case t.always():
+		if g.dead() {
+			g.watch()
+		}
+	case g.dead() || t.std.Load() != nil && t.Err() != nil:
 		t.skip()
 		return
 	}
@@ -79,8 +84,8 @@ func (t *task) stamp(te *TaskError) {
 	te.pc = t.pc
 	if t.opts != nil {
 		te.name = t.opts.name
-	} else if n, ok := t.run.(namer); ok {
-		te.name = n.name(funcName(t.pc))
+	} else if t.item > 0 {
+		te.name = t.name()
 	}
 	te.in = t.g.info()
 }

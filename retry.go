@@ -21,7 +21,8 @@ type Policy struct {
 // Retry calls fn until it succeeds and returns its value. It sleeps between
 // attempts only, and gives up after the last attempt, at an error that the
 // policy's If refuses, or when ctx dies; the error then is a [*GroupError] that
-// has the error of every attempt, and the cause if ctx died. A panic is not
+// has the error of every attempt, under its number and the path of the task
+// that called Retry, and the cause if ctx died. A panic is not
 // retried. Under a dead ctx fn is not called and the error is the cause. It
 // panics if ctx or fn is nil or the policy makes no sense.
 func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T, error)) (T, error) {
@@ -29,6 +30,7 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 	p.check()
 	var v, zero T
 	var errs []error
+	var in *groupInfo
 	delay := p.Delay
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		err := p.attempt(ctx, func(ctx context.Context) (err error) {
@@ -38,8 +40,10 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 		if err == nil {
 			return v, nil
 		}
-		te := &TaskError{Err: err, AfterCancel: ctx.Err() != nil, name: "attempt " + strconv.Itoa(attempt), pc: funcPC(fn)}
-		errs = append(errs, te)
+		if in == nil {
+			in = infoBelow(ctx, funcPC(fn))
+		}
+		errs = append(errs, &TaskError{Err: err, AfterCancel: ctx.Err() != nil, in: in, name: "attempt " + strconv.Itoa(attempt), pc: funcPC(fn)})
 		if attempt == p.attempts() || p.If != nil && !p.If(err) {
 			break
 		}
@@ -59,9 +63,23 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 		}
 		errs = append(errs, outside(ctx))
 	}
-	g := &GroupError{errs: errs, in: &groupInfo{name: "retry", pc: funcPC(fn)}}
+	g := &GroupError{errs: errs, in: in}
 	g.primary, _ = errs[0].(*TaskError)
 	return zero, g
+}
+
+// infoBelow gives what errors keep of a group without a name that is run by
+// the task or body that ctx belongs to.
+func infoBelow(ctx context.Context, pc uintptr) *groupInfo {
+	in := &groupInfo{pc: pc}
+	t, g := current(ctx)
+	switch {
+	case t != nil:
+		in.up, in.task = t.g.info(), t.name()
+	case g != nil:
+		in.up = g.info()
+	}
+	return in
 }
 
 func (p *Policy) attempt(ctx context.Context, fn func(context.Context) error) error {

@@ -68,6 +68,17 @@ func (s Stall) String() string {
 	return b.String()
 }
 
+// watch gives a task that starts in a group cancelled long ago a grace of its
+// own, if the report found nobody to name.
+func (g *Group) watch() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m := g.more; m.unwatched {
+		m.unwatched = false
+		m.stall.Reset(g.cfg.grace)
+	}
+}
+
 // reportStall is called when the grace is over.
 func (g *Group) reportStall() {
 	g.lockAll()
@@ -92,6 +103,7 @@ func (g *Group) reportStall() {
 			ids = append(ids, address(t))
 		}
 	}
+	g.more.unwatched = len(s.Tasks) == 0
 	g.mu.Unlock()
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()

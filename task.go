@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -50,6 +51,7 @@ type task struct {
 	opts       *taskConfig
 	more       *taskMore // guarded by g.mu
 	pc         uintptr   // of the function
+	item       int       // number of what it was handed, from 1; 0 for none
 }
 
 // taskMore is what most tasks never need.
@@ -92,14 +94,15 @@ func (t *task) ext() *taskMore {
 	return t.more
 }
 
-// namer is a runner that makes a name of its own from its function's.
-type namer interface{ name(fn string) string }
-
 func (t *task) name() string {
 	if t.opts != nil && t.opts.name != "" {
 		return t.opts.name
 	}
-	return funcName(t.pc)
+	name := funcName(t.pc)
+	if t.item > 0 {
+		name += "[" + strconv.Itoa(t.item-1) + "]"
+	}
+	return name
 }
 
 func (t *task) path() string { return joinPath(t.g.path(), t.name()) }
@@ -133,6 +136,17 @@ func (t *Task[T]) Result() (T, error) {
 		return zero, ErrNotDone
 	}
 	return t.value, t.task.failure()
+}
+
+// Value gives the value of a task that has succeeded, which is every task of a
+// group once [Run] has returned nil. It does not wait, and panics if the task
+// has not ended or has not succeeded: [Task.Result] and [Task.Wait] are for
+// where that may be.
+func (t *Task[T]) Value() T {
+	if s := t.State(); s != Succeeded {
+		panic("braid: Value called on the task " + t.Path() + ", which is " + s.String() + "; use Result or Wait")
+	}
+	return t.value
 }
 
 // failure gives why the ended task did not succeed, as an untyped nil if it did.
