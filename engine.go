@@ -189,6 +189,12 @@ func (g *Group) launch(l launch) {
 }
 
 func (g *Group) worker() {
+	var lost *task // the one that takes the goroutine with it, if any does
+	defer func() {
+		if lost != nil {
+			g.unwound(lost, 1)
+		}
+	}()
 	g.mu.Lock()
 	g.starters--
 	for ran := 1; ; ran++ {
@@ -205,7 +211,9 @@ func (g *Group) worker() {
 			continue
 		}
 		g.labels.set(g.parent)
-		exec([2]*task{t}, t, 1)
+		lost = t
+		exec([2]*task{t}, t)
+		lost = nil
 		if ran%yieldEvery == 0 {
 			runtime.Gosched()
 		}
@@ -225,8 +233,18 @@ func (g *Group) worker() {
 // runAlone runs t on a goroutine of its own.
 func (g *Group) runAlone(t *task) {
 	g.labels.set(g.parent) // a goroutine inherits those of who starts it
-	exec([2]*task{t}, t, 0)
-	g.retire(t, 0)
+	defer g.unwound(t, 0)
+	exec([2]*task{t}, t)
+}
+
+// unwound retires a task, be its goroutine at its end or not. If it is lost,
+// that is by a Goexit, beside which there may have been a panic that was
+// recovered; a panic that was not is about to crash the program.
+func (g *Group) unwound(t *task, holds int) {
+	if g.cfg.crashOnPanic && panicking() {
+		return
+	}
+	g.retire(t, holds)
 }
 
 // retire finishes t on a goroutine that takes no further task.

@@ -11,12 +11,13 @@ import (
 // failure of the group, or mere cancellation; and what the group returns.
 
 // exec runs t to its end and settles it. It returns unless the task calls
-// Goexit: then the goroutine is lost, and t is retired together with the holds
-// its worker had. The id puts the task's address where a stack dump shows it;
-// see stall.go.
+// Goexit: then the goroutine is lost, and who called exec retires t in a
+// deferred function. That a panic was recovered does not tell: a Goexit goes on
+// after a panic beside it. The id puts the task's address where a stack dump
+// shows it; see stall.go.
 //
 //go:noinline
-func exec(_ [2]*task, t *task, holds int) {
+func exec(_ [2]*task, t *task) {
 	g := t.g
 	switch {
 	case t.always():
@@ -40,7 +41,6 @@ func exec(_ [2]*task, t *task, holds int) {
 			return
 		}
 		t.exited()
-		g.retire(t, holds)
 	}()
 	err := t.run.call(t)
 	if err != nil || t.flags.Load()&hasChildren != 0 {

@@ -13,13 +13,23 @@ func newPanicError(v any, path string, stack []byte) *PanicError {
 	return &PanicError{Value: v, Stack: stack, Path: path}
 }
 
-// panicking reports whether the deferred function that asks was called because
-// of a panic, not of a Goexit. It recovers nothing.
+// panicking reports whether the deferred function that asks, itself or through
+// one more, was called because of a panic, not of a Goexit. It recovers nothing.
 func panicking() bool {
-	var pc [1]uintptr
-	runtime.Callers(3, pc[:])
-	caller, _ := runtime.CallersFrames(pc[:]).Next()
-	return caller.Function == "runtime.gopanic"
+	var pc [4]uintptr
+	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc[:])])
+	for {
+		f, more := frames.Next()
+		switch f.Function {
+		case "runtime.gopanic":
+			return true
+		case "runtime.Goexit":
+			return false
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // with gives the panic with further failures beside it.

@@ -360,3 +360,28 @@ func TestRule8_2_APanicWithNilIsAPanic(t *testing.T) {
 		}
 	})
 }
+
+func TestRule8_2_AGoexitOfABodyBesideAPanicOfATaskEndsInOrder(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		both := func(ctx context.Context) error {
+			return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(context.Context) error { panic("boom") })
+				<-ctx.Done()
+				runtime.Goexit()
+				return nil
+			})
+		}
+		for _, opt := range []braid.TaskOption{braid.OwnGoroutine, braid.Name("shared goroutine")} {
+			e := howEnded(func() error {
+				return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+					g.Go(both, opt)
+					g.Go(func(ctx context.Context) error { return nil })
+					return nil
+				}, braid.Limit(1))
+			})
+			if pe := panicError(t, e); pe.Value != "boom" {
+				t.Errorf("it ended with %+v", e)
+			}
+		}
+	})
+}
