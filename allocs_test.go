@@ -1,0 +1,119 @@
+package braid_test
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file counts allocations on the paths that are hot. The numbers are
+// promises: a change that needs a higher one says why, and one that does with
+// less lowers it here.
+
+func wantAllocs(t *testing.T, what string, want float64, f func()) {
+	t.Helper()
+	if racing {
+		t.Skip("under the race detector tasks are not reused, and the detector allocates")
+	}
+	got := testing.AllocsPerRun(200, f)
+	switch {
+	case got > want:
+		t.Errorf("%s: %v allocations, want no more than %v", what, got, want)
+	case got < want:
+		t.Logf("%s: %v allocations, better than the %v that are promised", what, got, want)
+	}
+}
+
+func nop(context.Context) error        { return nil }
+func one(context.Context) (int, error) { return 1, nil }
+
+func TestAllocs_AGroupIsOneAndItsFirstTaskFourMore(t *testing.T) {
+	root, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for name, ctx := range map[string]context.Context{"no parent": context.Background(), "a parent that can be cancelled": root} {
+		wantAllocs(t, "Run with nothing, "+name, 1, func() {
+			_ = braid.Run(ctx, func(context.Context, *braid.Group) error { return nil })
+		})
+		wantAllocs(t, "Run with one Go, "+name, 5, func() {
+			_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error { g.Go(nop); return nil })
+		})
+		wantAllocs(t, "Run with one Fork, "+name, 5, func() {
+			_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error { braid.Fork(g, one); return nil })
+		})
+	}
+}
+
+func TestAllocs_ATypedTaskIsOne(t *testing.T) {
+	tasks := func(n int) func() {
+		return func() {
+			_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
+				for range n {
+					braid.Fork(g, one)
+				}
+				return nil
+			})
+		}
+	}
+	if racing {
+		t.Skip("under the race detector there are more")
+	}
+	few, many := testing.AllocsPerRun(100, tasks(500)), testing.AllocsPerRun(100, tasks(1500))
+	if each := (many - few) / 1000; each > 1.01 || each < 0.99 {
+		t.Errorf("%v allocations for each task, want 1", each)
+	}
+}
+
+func TestAllocs_ATaskWithoutAHandleIsNoneOnceTheGroupIsWarm(t *testing.T) {
+	g, _ := braid.Open(context.Background())
+	defer g.Close()
+	var ran atomic.Int64
+	count := func(context.Context) error { ran.Add(1); return nil }
+	batch := func() {
+		want := ran.Load() + 500
+		for range 500 {
+			g.Go(count)
+		}
+		for ran.Load() < want {
+			runtime.Gosched()
+		}
+	}
+	for range 10 {
+		batch()
+	}
+	wantAllocs(t, "500 tasks", 5, batch) // a node now and then, when the tasks of two batches overlap
+}
+
+func TestAllocs_ATimeoutThatNeverFires(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	wantAllocs(t, "Timeout", 4, func() { _ = braid.Timeout(ctx, time.Hour, nop) })
+	wantAllocs(t, "Timeout that is asked for Err", 4, func() {
+		_ = braid.Timeout(ctx, time.Hour, func(ctx context.Context) error { return ctx.Err() })
+	})
+	wantAllocs(t, "MoveOn", 4, func() { _, _ = braid.MoveOn(ctx, time.Hour, nop) })
+	wantAllocs(t, "Shield", 5, func() { _ = braid.Shield(ctx, time.Hour, nop) })
+}
+
+func TestAllocs_AskingAContextForErrIsFree(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		wantAllocs(t, "a body's Err", 0, func() { _ = ctx.Err() })
+		task := braid.Fork(g, func(ctx context.Context) (int, error) {
+			wantAllocs(t, "a task's Err", 0, func() { _ = ctx.Err() })
+			return 1, nil
+		})
+		if _, err := task.Wait(ctx); err != nil {
+			return err
+		}
+		wantAllocs(t, "Result and Wait of a task that has ended", 0, func() {
+			_, _ = task.Result()
+			_, _ = task.Wait(ctx)
+		})
+		return nil
+	})
+}
