@@ -59,11 +59,15 @@ func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error
 	}
 	g.free = t.next
 	g.spares--
+	// The phase comes first: who finds the task of before at its end through a
+	// context that was kept, and kills that, looks at the phase after having
+	// made itself visible in std.
+	t.phase.Store(uint32(Queued))
 	if t.std.Load() != nil { // somebody has seen it dead; it must stay so
+		t.end(Succeeded)
 		t = &task{g: g}
 	}
 	t.next, t.run, t.opts, t.pc, t.item = nil, fn, opts, pc, item
-	t.phase.Store(uint32(Queued))
 	g.enqueue(t)
 	l := g.next()
 	g.mu.Unlock()
