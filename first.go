@@ -19,8 +19,14 @@ func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, erro
 	err := run(ctx, "First", callerPC(), func(ctx context.Context, g *Group) error {
 		for _, fn := range fns {
 			_ = g.addFunc(func(ctx context.Context) error {
+				returned := false
+				defer func() {
+					if !returned { // a panic or a Goexit ends the race
+						g.Cancel()
+					}
+				}()
 				v, err := fn(ctx)
-				if err != nil {
+				if returned = true; err != nil {
 					return err
 				}
 				select {

@@ -257,7 +257,8 @@ type taskFlag uint32
 const (
 	// Background tasks serve the others (a progress reporter, a heartbeat):
 	// when the body and all ordinary tasks have ended they are cancelled and
-	// joined, and that cancellation is no error.
+	// joined, and that cancellation is no error. They take no slot of a
+	// [Limit].
 	Background = taskFlag(seenBackground)
 	// Always runs the task even in a cancelled group, with a dead context, so
 	// that it can dispose of what it was given.
@@ -310,6 +311,9 @@ func taskConfigOf(opts []TaskOption) *taskConfig {
 			panic("braid: nil option")
 		}
 		o.applyToTask(c)
+	}
+	if c.background && c.weight > 0 {
+		panic("braid: Weight has no meaning for a Background task, which takes no slot")
 	}
 	return c
 }
