@@ -3,7 +3,6 @@ package braid
 import (
 	"context"
 	"runtime/debug"
-	"sync"
 )
 
 // AfterFunc calls f on a goroutine of its own when ctx is cancelled, as
@@ -25,61 +24,112 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	if t != nil {
 		g = t.g
 	}
-	h := &handler{g: g, done: make(chan struct{})}
-	if g != nil {
-		g.mu.Lock()
-		if m := g.ext(); m.handlers == nil {
-			m.handlers = map[*handler]struct{}{}
-		}
-		g.more.handlers[h] = struct{}{}
-		g.mu.Unlock()
+	h := &handler{g: g, pc: funcPC(f), done: make(chan struct{})}
+	if g != nil && !h.hold() {
+		h.g = nil // it has ended
 	}
 	h.unhook = context.AfterFunc(ctx, func() { h.run(ctx, f) })
-	return sync.OnceValue(h.stop)
+	if h.g != nil {
+		h.enlist()
+	}
+	return h.stop
 }
 
 type handler struct {
-	g      *Group
+	g      *Group // that stops the handler when it ends, or nil
+	pc     uintptr
 	unhook func() bool
-	done   chan struct{}
-	raise  *PanicError
+	done   chan struct{} // closed when f has returned or will not be called
+	kept   bool          // stop kept f from being called; read after done
+	over   bool          // f has returned; guarded by g.mu
+	raise  *PanicError   // what stop has to raise; read after done
+}
+
+// hold keeps the group from ending until enlist. It is false if it has ended.
+func (h *handler) hold() bool {
+	h.g.mu.Lock()
+	defer h.g.mu.Unlock()
+	if h.g.closed {
+		return false
+	}
+	h.g.pending++
+	return true
+}
+
+// enlist makes the group stop the handler, and wait for it, when it ends. What
+// is over already is not kept.
+func (h *handler) enlist() {
+	g := h.g
+	g.mu.Lock()
+	if !h.over {
+		m := g.ext()
+		if m.handlers == nil {
+			m.handlers = map[*handler]struct{}{}
+		}
+		m.handlers[h] = struct{}{}
+	}
+	e := g.finish(nil, 1)
+	g.mu.Unlock()
+	g.after(e)
+}
+
+// delist lets go of a handler that is over, long before the group ends.
+func (h *handler) delist() {
+	if h.g == nil {
+		return
+	}
+	h.g.mu.Lock()
+	defer h.g.mu.Unlock()
+	h.over = true
+	if h.g.more != nil {
+		delete(h.g.more.handlers, h)
+	}
 }
 
 func (h *handler) run(ctx context.Context, f func()) {
 	defer close(h.done)
+	defer h.delist()
 	if context.Cause(ctx) == errScopeEnded {
 		return
 	}
 	defer func() {
-		v := recover()
-		switch {
-		case v == nil:
-		case h.g == nil:
-			h.raise = newPanicError(v, "", debug.Stack())
-		default:
-			pe := newPanicError(v, joinPath(h.g.path(), "AfterFunc"), debug.Stack())
-			h.g.recordPanic(pe, &TaskError{Err: pe, AfterCancel: true, name: "AfterFunc", in: h.g.info()})
+		if h.g != nil && h.g.cfg.crashOnPanic && panicking() {
+			return
+		}
+		if v := recover(); v != nil {
+			h.panicked(v)
 		}
 	}()
 	f()
 }
 
+// panicked hands a panic of f to the group, or to stop if there is none.
+func (h *handler) panicked(v any) {
+	if h.g == nil {
+		h.raise = newPanicError(v, "", debug.Stack())
+		return
+	}
+	pe := newPanicError(v, joinPath(h.g.path(), "AfterFunc"), debug.Stack())
+	te := &TaskError{Err: pe, AfterCancel: true, name: "AfterFunc", pc: h.pc, in: h.g.info()}
+	if h.g.cfg.panicsAsErrors {
+		h.g.record(te)
+		return
+	}
+	h.g.recordPanic(pe, te)
+}
+
+// stop may be called by several, and after the group has ended.
 func (h *handler) stop() bool {
-	stopped := h.unhook()
-	if !stopped {
-		<-h.done
+	if h.unhook() {
+		h.kept = true
+		h.delist()
+		close(h.done)
 	}
-	if h.g != nil {
-		h.g.mu.Lock()
-		if h.g.more != nil {
-			delete(h.g.more.handlers, h)
-		}
-		h.g.mu.Unlock()
-	}
+	<-h.done
 	if h.raise != nil {
 		panic(h.raise)
 	}
-	return stopped
+	return h.kept
 }
 
 // stopHandlers waits for the handlers that have begun and drops the others.

@@ -40,6 +40,7 @@ const (
 	hasChildren uint32 = 1 << iota // groups were opened below that must be closed
 	hasGroups                      // groups were opened below, and name the task in their paths
 	hasLimits                      // movable time limits run below
+	hasWaited                      // the task has waited for others
 	wasNoticed                     // the group has acted upon the death of its context
 )
 

@@ -145,10 +145,11 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 		}
 		// The body panicked or called Goexit. Join first, whichever it was.
 		var v any
-		if !g.cfg.crashOnPanic {
+		crash := g.cfg.crashOnPanic && panicking()
+		if !crash {
 			v = recover()
 		}
-		g.bodyUnwound(v)
+		g.bodyUnwound(v, crash)
 		g.join()
 		var raise *PanicError
 		var exit bool
@@ -156,7 +157,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 		switch {
 		case raise != nil:
 			panic(raise)
-		case v == nil: // the Goexit goes on
+		case v == nil: // the Goexit goes on, or the panic that was left alone
 			g.reportLost(err)
 		case exit:
 			g.reportLost(err)
@@ -285,6 +286,9 @@ func (g *Group) await() {
 // conclude runs what has to run after the join, and gives what the group
 // returns, raises or exits with. The group lets go of all it kept.
 func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
+	if err := g.closeChildren(); err != nil {
+		g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+	}
 	g.mu.Lock()
 	m := g.more
 	g.mu.Unlock()
@@ -303,12 +307,13 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 	return err, raise, exit
 }
 
-// reportLost tells of failures that cannot be returned, because the goroutine
-// they would be returned on ends by Goexit.
+// reportLost tells of failures that cannot be returned, because a Goexit, or a
+// panic that CrashOnPanic leaves alone, unwinds the goroutine they would be
+// returned on.
 func (g *Group) reportLost(err error) {
 	if err != nil {
 		slog.LogAttrs(context.Background(), slog.LevelError,
-			"braid: a Goexit leaves nobody to return these failures to",
+			"braid: a Goexit or a panic leaves nobody to return these failures to",
 			slog.String("group", g.label()), slog.Any("error", err))
 	}
 }

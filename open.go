@@ -40,12 +40,7 @@ type owner struct {
 func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	g := newGroup(ctx, "Open", callerPC(), opts)
 	g.owner = &owner{settled: make(chan struct{})}
-	switch {
-	case g.upTask != nil:
-		g.upTask.adopt(g)
-	case g.upGroup != nil:
-		g.upGroup.adopt(g)
-	default:
+	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
 		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc})
 	}
 	return g, g.ctx()
@@ -100,6 +95,7 @@ func (g *Group) leave(caller string, cancel func()) error {
 	case o.raise != nil:
 		panic(o.raise)
 	case o.exit:
+		g.reportLost(o.err)
 		runtime.Goexit()
 	}
 	return o.err
@@ -114,9 +110,6 @@ func (g *Group) settle() {
 	g.mu.Unlock()
 	if first {
 		g.join()
-		if err := g.closeChildren(); err != nil {
-			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
-		}
 		o.err, o.raise, o.exit = g.conclude()
 		o.cleanup.Stop()
 		switch {
@@ -131,16 +124,20 @@ func (g *Group) settle() {
 }
 
 // A task, or a group on behalf of its body, answers for the groups that were
-// opened in it.
+// opened in it. For those that were opened with the context of a body that has
+// returned, the group does.
 
-func (t *task) adopt(child *Group) {
+// adopt reports whether t will close child.
+func (t *task) adopt(child *Group) bool {
 	t.g.mu.Lock()
 	defer t.g.mu.Unlock()
-	if !t.ended() {
-		m := t.ext()
-		m.children = append(m.children, child)
-		t.flags.Or(hasChildren)
+	if t.ended() {
+		return false
 	}
+	m := t.ext()
+	m.children = append(m.children, child)
+	t.flags.Or(hasChildren)
+	return true
 }
 
 func (t *task) disown(child *Group) {
@@ -162,14 +159,16 @@ func (t *task) closeChildren() error {
 	return closeAll(children)
 }
 
-func (g *Group) adopt(child *Group) {
+func (g *Group) adopt(child *Group) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.bodyDone {
-		m := g.ext()
-		m.children = append(m.children, child)
-		g.flags.Or(hasChildren)
+	if g.closed {
+		return false
 	}
+	m := g.ext()
+	m.children = append(m.children, child)
+	g.flags.Or(hasChildren)
+	return true
 }
 
 func (g *Group) disown(child *Group) {

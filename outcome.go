@@ -19,15 +19,6 @@ import (
 //go:noinline
 func exec(_ [2]*task, t *task) {
 	g := t.g
-	switch {
-	case t.always():
-		if g.dead() {
-			g.watch()
-		}
-	case g.dead() || t.std.Load() != nil && t.Err() != nil:
-		t.skip()
-		return
-	}
 	settled := false
 	defer func() {
 		if settled {
@@ -42,13 +33,30 @@ func exec(_ [2]*task, t *task) {
 		}
 		t.exited()
 	}()
-	err := t.run.call(t)
-	if err != nil || t.flags.Load()&hasChildren != 0 {
-		t.returned(err)
+	if t.mayStart() {
+		err := t.run.call(t)
+		if err != nil || t.flags.Load()&hasChildren != 0 {
+			t.returned(err)
+		} else {
+			t.end(Succeeded)
+		}
 	} else {
-		t.end(Succeeded)
+		t.skip() // which may call a Close
 	}
 	settled = true
+}
+
+// mayStart reports whether t is to be called. A task marked Always is, dead
+// or not.
+func (t *task) mayStart() bool {
+	dead := t.g.dead()
+	if t.always() {
+		if dead {
+			t.g.watch()
+		}
+		return true
+	}
+	return !dead && (t.std.Load() == nil || t.Err() == nil)
 }
 
 // returned settles a task whose function returned err, or left groups open.
@@ -173,10 +181,20 @@ func (g *Group) bodyReturned(err error) {
 	}
 }
 
-// bodyUnwound settles a body that panicked with v, or called Goexit.
-func (g *Group) bodyUnwound(v any) {
+// errPanics stands for a panic that is left alone, and so not known.
+var errPanics = errors.New("braid: the body panics")
+
+// bodyUnwound settles a body that panicked with v, called Goexit, or is to
+// crash the program once all have been joined.
+func (g *Group) bodyUnwound(v any, crash bool) {
 	te := &TaskError{body: true, pc: g.pc, in: g.info()}
 	left := g.closeChildren()
+	if crash {
+		te.Err = join(errPanics, left)
+		g.recordEnd(te)
+		g.observe(te)
+		return
+	}
 	if v == nil {
 		te.Err = join(ErrGoexit, left)
 		g.recordExit(te)
@@ -233,7 +251,7 @@ func (g *Group) record(te *TaskError) {
 		m.primary = te
 	}
 	switch {
-	case te.body:
+	case te.body && m.bodyFail == nil:
 		m.bodyFail = te
 	case g.cfg.supervised && len(m.failures) >= g.cfg.keep:
 		m.dropped++
@@ -374,7 +392,7 @@ func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskEr
 	if died == nil {
 		return err, nil, false
 	}
-	if err == died {
+	if equal(err, died) {
 		return nil, nil, true
 	}
 	cause := context.Cause(ctx)

@@ -31,7 +31,7 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 	var v, zero T
 	var errs []error
 	var in *groupInfo
-	delay := p.Delay
+	delay := p.capped(float64(p.Delay))
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		err := p.attempt(ctx, func(ctx context.Context) (err error) {
 			v, err = fn(ctx)
@@ -50,12 +50,7 @@ func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T
 		if delay > 0 && Sleep(ctx, delay) != nil {
 			break
 		}
-		if p.Factor > 0 {
-			delay = time.Duration(float64(delay) * p.Factor)
-		}
-		if p.MaxDelay > 0 {
-			delay = min(delay, p.MaxDelay)
-		}
+		delay = p.after(delay)
 	}
 	if ctx.Err() != nil {
 		if len(errs) == 0 {
@@ -89,6 +84,27 @@ func (p *Policy) attempt(ctx context.Context, fn func(context.Context) error) er
 	return Timeout(ctx, p.Timeout, fn)
 }
 
+// after gives the delay that follows one of d.
+func (p *Policy) after(d time.Duration) time.Duration {
+	if p.Factor == 0 {
+		return d
+	}
+	return p.capped(float64(d) * p.Factor)
+}
+
+// capped is computed in floats: what is too long for a Duration would come out
+// as negative, which is no pause at all.
+func (p *Policy) capped(d float64) time.Duration {
+	most := Forever
+	if p.MaxDelay > 0 {
+		most = p.MaxDelay
+	}
+	if d < float64(most) {
+		return time.Duration(d)
+	}
+	return most
+}
+
 func (p *Policy) attempts() int {
 	if p.Attempts == 0 {
 		return 3
@@ -97,7 +113,7 @@ func (p *Policy) attempts() int {
 }
 
 func (p *Policy) check() {
-	if p.Attempts < 0 || p.Delay < 0 || p.Factor < 0 || p.MaxDelay < 0 || p.Timeout < 0 {
+	if p.Attempts < 0 || p.Delay < 0 || !(p.Factor >= 0) || p.MaxDelay < 0 || p.Timeout < 0 {
 		panic("braid: a retry Policy with a negative value")
 	}
 }

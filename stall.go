@@ -105,6 +105,12 @@ func (g *Group) reportStall() {
 	}
 	g.more.unwatched = len(s.Tasks) == 0
 	g.mu.Unlock()
+	defer func() { // OnStall may call Goexit
+		g.mu.Lock()
+		e := g.finish(nil, 1)
+		g.mu.Unlock()
+		g.after(e)
+	}()
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()
 		stacks := stacksByID(allStacks())
@@ -114,10 +120,6 @@ func (g *Group) reportStall() {
 		}
 		g.deliver(s)
 	}
-	g.mu.Lock()
-	e := g.finish(nil, 1)
-	g.mu.Unlock()
-	g.after(e)
 }
 
 func (g *Group) deliver(s Stall) {

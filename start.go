@@ -34,7 +34,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 	s := &starting[T]{fn: fn, ready: make(chan struct{})}
 	t := &task{g: g, run: s, pc: funcPC(fn), opts: taskConfigOf(opts)}
 	g.checkWeight(t.opts)
-	w := &waiter{done: make(chan *task, 1), by: enclosing(ctx)}
+	w := newWaiter(ctx, 1)
 	t.more = &taskMore{waiters: []*waiter{w}}
 	if err := g.add(t); err != nil {
 		g.misused("Start", err)

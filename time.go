@@ -60,14 +60,11 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 	if d < 0 {
 		panic("braid: Reserve called with a negative duration")
 	}
-	at, ok := ctx.Deadline()
-	if !ok {
-		if ctx.Err() != nil {
-			return outside(ctx)
-		}
-		return fn(ctx)
+	left := Forever
+	if at, ok := ctx.Deadline(); ok {
+		left = time.Until(at) - d
 	}
-	_, err := bounded(ctx, time.Until(at)-d, fn, opts)
+	_, err := bounded(ctx, left, fn, opts)
 	return err
 }
 

@@ -16,6 +16,16 @@ type waiter struct {
 	by   *task      // the task that waits, or nil
 }
 
+// newWaiter makes a waiter for n tasks. That the task of ctx waits is marked
+// before it is registered anywhere; see ring.
+func newWaiter(ctx context.Context, n int) *waiter {
+	w := &waiter{done: make(chan *task, n), by: enclosing(ctx)}
+	if w.by != nil {
+		w.by.flags.Or(hasWaited)
+	}
+	return w
+}
+
 // Wait waits until the task has ended and gives its result, as [Task.Result]
 // does. If ctx dies first it gives the cause; a task that has ended wins over
 // a dead ctx. Wait does not cancel the task.
@@ -57,7 +67,7 @@ func (t *task) wait(ctx context.Context) error {
 	if t.ended() {
 		return nil
 	}
-	w := &waiter{done: make(chan *task, 1), by: enclosing(ctx)}
+	w := newWaiter(ctx, 1)
 	if !t.addWaiter(w) {
 		return nil
 	}
@@ -114,8 +124,12 @@ func (t *task) dropWaiter(w *waiter) {
 // that wait for it; the search follows both upwards from by. The wait is
 // registered before the search, so that of two that close a ring together at
 // least one sees it.
+//
+// Mostly there is nothing to search: t has never waited, and no group was
+// opened in it, so it depends on nobody. A long chain of tasks that each wait
+// for the next would otherwise be searched from end to end by each.
 func (t *task) ring(by *task) error {
-	if by == nil {
+	if by == nil || t != by && t.flags.Load()&(hasGroups|hasWaited) == 0 {
 		return nil
 	}
 	type link struct {
@@ -168,39 +182,47 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 	}
 	return func(yield func(*Task[T]) bool) {
 		left := make(map[*task]*Task[T], len(tasks))
-		w := &waiter{done: make(chan *task, len(tasks)), by: enclosing(ctx)}
+		groups := make(map[*Group]int, 1) // how many are left of each
+		w := newWaiter(ctx, len(tasks))
 		for _, t := range tasks {
 			if _, twice := left[&t.task]; twice {
 				continue
 			}
 			left[&t.task] = t
+			groups[t.task.g]++
 			if !t.task.addWaiter(w) {
 				w.done <- &t.task
 			} else if err := t.task.ring(w.by); err != nil {
 				panic(err)
 			}
 		}
+		dying := ctx.Done()
 		cancel := func() {
+			dying = nil // once is enough
 			for _, t := range left {
 				t.Cancel()
 			}
 		}
-		next := func(dying <-chan struct{}) (t *task) {
-			for _, h := range left {
-				defer h.task.g.lend(ctx)()
-				break
+		next := func() (h *Task[T]) {
+			defer func() {
+				delete(left, &h.task)
+				if groups[h.task.g]--; groups[h.task.g] == 0 {
+					delete(groups, h.task.g)
+				}
+			}()
+			for g := range groups {
+				defer g.lend(ctx)()
 			}
 			for {
 				select {
 				case t := <-w.done:
-					return t
+					return left[t]
 				default:
 				}
 				select {
 				case t := <-w.done:
-					return t
+					return left[t]
 				case <-dying:
-					dying = nil
 					cancel()
 				}
 			}
@@ -208,15 +230,11 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 		defer func() {
 			cancel()
 			for len(left) > 0 {
-				delete(left, next(nil))
+				next()
 			}
 		}()
-		dying := ctx.Done()
 		for len(left) > 0 {
-			t := next(dying)
-			h := left[t]
-			delete(left, t)
-			if !yield(h) {
+			if !yield(next()) {
 				return
 			}
 		}
