@@ -2,7 +2,9 @@ package braid
 
 import (
 	"context"
+	"maps"
 	"runtime/debug"
+	"slices"
 )
 
 // AfterFunc calls f on a goroutine of its own when ctx is cancelled, as
@@ -10,9 +12,11 @@ import (
 // begun, and a group below whose context ctx is does not end before f does. If
 // the task or group that ctx belongs to simply ends, f is not called.
 //
-// Stop reports whether it kept f from being called. A panic in f is one of the
-// group; outside any group it is raised by stop. AfterFunc panics if ctx or f
-// is nil.
+// Stop reports whether it kept f from being called. It may be called more than
+// once and after the group has ended, but not by f, for which it would wait. A
+// panic in f is one of the group; outside any group, and after its end, it is
+// raised by stop. Under a dead ctx f is called at once. AfterFunc panics if ctx
+// or f is nil.
 func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	switch {
 	case ctx == nil:
@@ -100,7 +104,7 @@ func (h *handler) run(ctx context.Context, f func()) {
 			h.panicked(v)
 		}
 	}()
-	f()
+	callBack([2]*Group{h.g}, f)
 }
 
 // panicked hands a panic of f to the group, or to stop if there is none.
@@ -135,10 +139,9 @@ func (h *handler) stop() bool {
 // stopHandlers waits for the handlers that have begun and drops the others.
 func (g *Group) stopHandlers() {
 	g.mu.Lock()
-	handlers := g.more.handlers
-	g.more.handlers = nil
+	handlers := slices.Collect(maps.Keys(g.more.handlers))
 	g.mu.Unlock()
-	for h := range handlers {
+	for _, h := range handlers {
 		h.stop()
 	}
 }

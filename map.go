@@ -54,8 +54,9 @@ type Outcome[T any] struct {
 // Settle calls all functions at once and waits for all of them, whatever
 // becomes of the others; it cancels none. The outcomes are in the order of the
 // functions. The error is nil unless ctx died and cut some of them short. A
-// panic of a function is an outcome like others. It is asyncio.gather with
-// return_exceptions.
+// panic of a function is an outcome like others; a Goexit goes on in the caller
+// once all have ended. It panics if ctx or a function is nil. It is
+// asyncio.gather with return_exceptions.
 func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) ([]Outcome[T], error) {
 	tasks := make([]*Task[T], len(fns))
 	for _, fn := range fns {

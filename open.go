@@ -64,7 +64,8 @@ func reportUnclosed(u unclosed) {
 // It may be called more than once and by several goroutines: all wait, and all
 // get the same error (a panic of a task is raised on each, a Goexit likewise).
 // A task that closes its own group could never end: Close then gives, at once,
-// an error that matches [ErrDeadlock]. Close panics if the group was not made
+// an error that matches [ErrDeadlock], and so it does in the group's callbacks
+// ([AfterFunc], [OnFailure], [OnStall]). Close panics if the group was not made
 // with Open.
 func (g *Group) Close() error {
 	pc := callerPC()

@@ -153,7 +153,7 @@ type onStallOption func(Stall)
 // OnStall sets who is told of tasks that do not obey a cancel within the
 // [Grace]. The default writes a warning to slog.Default(). Groups opened below
 // inherit it. The function runs on a goroutine of its own, which the group
-// joins.
+// joins; a panic in it is logged.
 func OnStall(fn func(Stall)) GroupOption {
 	if fn == nil {
 		panic("braid: OnStall called with a nil function")

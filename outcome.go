@@ -322,7 +322,7 @@ func (g *Group) observe(te *TaskError) {
 				g.observerFailed(recover(), te)
 			}
 		}()
-		g.cfg.onFailure(te)
+		callBack([2]*Group{g}, func() { g.cfg.onFailure(te) })
 		returned = true
 	}()
 	<-done

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -408,6 +409,28 @@ func TestRule11_3_AForeignContextMayTellOfItsEndBeforeItsDoneDoes(t *testing.T) 
 		}, &d)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldAtOnce(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		var told sync.Map
+		var g *braid.Group
+		var dying context.Context
+		g, dying = braid.Open(ctx, braid.Grace(time.Second),
+			braid.OnFailure(func(*braid.TaskError) { told.Store("OnFailure", g.Close()) }),
+			braid.OnStall(func(braid.Stall) { told.Store("OnStall", g.Close()) }))
+		braid.AfterFunc(dying, func() { time.Sleep(time.Minute); told.Store("AfterFunc", g.Close()) })
+		g.Go(func(context.Context) error { time.Sleep(10 * time.Second); return nil })
+		g.Go(func(context.Context) error { return errOne })
+		if err := g.Wait(); !errors.Is(err, errOne) {
+			t.Errorf("got %v", err)
+		}
+		for _, who := range []string{"OnFailure", "OnStall", "AfterFunc"} {
+			if err, _ := told.Load(who); err == nil || !errors.Is(err.(error), braid.ErrDeadlock) {
+				t.Errorf("%s was told %v", who, err)
+			}
 		}
 	})
 }

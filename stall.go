@@ -113,7 +113,7 @@ func (g *Group) reportStall() {
 	}()
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()
-		stacks := stacksByID(allStacks())
+		stacks := stacksByID(allStacks(), execFrame, bodyFrame)
 		for i, id := range ids {
 			s.Tasks[i].Stack = stacks[id]
 			s.Tasks[i].Blocked = blockedIn(stacks[id])
@@ -133,7 +133,7 @@ func (g *Group) deliver(s Stall) {
 		}
 	}()
 	if g.cfg.onStall != nil {
-		g.cfg.onStall(s)
+		callBack([2]*Group{g}, func() { g.cfg.onStall(s) })
 		return
 	}
 	slog.LogAttrs(context.Background(), slog.LevelWarn, "braid: cancelled tasks still running", slog.Any("stall", s))
@@ -162,16 +162,20 @@ func (s Stall) LogValue() slog.Value {
 }
 
 // calledFromWithin gives an error if the caller runs in one of the group's own
-// tasks, for which its join would wait for ever.
+// tasks or callbacks, for which its join would wait for ever.
 func (g *Group) calledFromWithin(caller string) error {
 	g.mu.Lock()
-	busy := g.first != nil
+	busy := g.first != nil || g.more != nil && len(g.more.handlers) > 0
 	g.mu.Unlock()
 	if !busy {
 		return nil
 	}
 	buf := make([]byte, 1<<16)
-	ids := stacksByID(string(buf[:runtime.Stack(buf, false)]))
+	own := string(buf[:runtime.Stack(buf, false)])
+	if _, ok := stacksByID(own, callbackFrame)[address(g)]; ok {
+		return fmt.Errorf("%w: %s was called by a callback of the group's, which it would wait for", ErrDeadlock, caller)
+	}
+	ids := stacksByID(own, execFrame)
 	g.lockAll()
 	defer g.mu.Unlock()
 	for t := g.first; t != nil && t != g.queue; t = t.next {
@@ -181,6 +185,12 @@ func (g *Group) calledFromWithin(caller string) error {
 	}
 	return nil
 }
+
+// callBack runs a callback that the group's end waits for, and puts the group's
+// address where calledFromWithin finds it.
+//
+//go:noinline
+func callBack(_ [2]*Group, f func()) { f() }
 
 // allStacks dumps all goroutines, or as many as fit into 64 MB.
 func allStacks() string {
@@ -192,13 +202,13 @@ func allStacks() string {
 	}
 }
 
-// stacksByID finds the stacks of tasks and bodies in a dump, by address. A
-// goroutine has several if bodies are nested on it.
-func stacksByID(dump string) map[uintptr]string {
+// stacksByID finds the stacks in a dump that have one of the frames, by the
+// address in it. A goroutine has several if bodies are nested on it.
+func stacksByID(dump string, frames ...string) map[uintptr]string {
 	ids := map[uintptr]string{}
 	for stack := range strings.SplitSeq(dump, "\n\n") {
 		for line := range strings.SplitSeq(stack, "\n") {
-			for _, frame := range []string{execFrame, bodyFrame} {
+			for _, frame := range frames {
 				if rest, ok := strings.CutPrefix(line, frame); ok {
 					hex, _, _ := strings.Cut(rest, ",")
 					if id, err := strconv.ParseUint(hex, 0, 64); err == nil {
@@ -212,9 +222,10 @@ func stacksByID(dump string) map[uintptr]string {
 }
 
 const (
-	pkgPath   = "github.com/braid-go/braid"
-	execFrame = pkgPath + ".exec({"
-	bodyFrame = pkgPath + ".callBody({"
+	pkgPath       = "github.com/braid-go/braid"
+	execFrame     = pkgPath + ".exec({"
+	bodyFrame     = pkgPath + ".callBody({"
+	callbackFrame = pkgPath + ".callBack({"
 )
 
 // blockedIn gives from a stack the innermost function that is the user's, its

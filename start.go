@@ -18,6 +18,9 @@ import (
 // twice, [ErrReadyTwice] becomes part of the task's error. While Start waits
 // the group cannot end.
 //
+// Under a dead ctx fn is not called and Start returns the cause; in a cancelled
+// group the task is [Skipped], and that is the error.
+//
 // Under a [Limit] a task that calls Start with its own context lends its slot.
 // Start panics if ctx or fn is nil or the group has ended.
 func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
