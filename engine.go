@@ -51,6 +51,9 @@ func (g *Group) add(t *task) error {
 
 // addFunc is add for a task without a handle, whose node may have been used.
 func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error {
+	if !reuse { // the lock would order who spawns; see race_on.go
+		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
+	}
 	g.mu.Lock()
 	t := g.free
 	if t == nil || g.closed {
@@ -77,14 +80,14 @@ func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error
 
 //go:norace
 func (g *Group) enqueue(t *task) {
-	if t.prev = g.last; t.prev != nil {
-		t.prev.next = t
-	} else {
-		g.first = t
-	}
-	g.last = t
-	if g.queue == nil {
+	if t.background() && g.limit > 0 {
+		g.insert(t, g.queue) // it needs no slot, so it waits for none
 		g.queue = t
+	} else {
+		g.insert(t, nil)
+		if g.queue == nil {
+			g.queue = t
+		}
 	}
 	g.queued++
 	g.pending++
@@ -93,6 +96,25 @@ func (g *Group) enqueue(t *task) {
 	} else {
 		g.fore++
 	}
+}
+
+// insert puts t into the list before next, or at the end if that is nil.
+//
+//go:norace
+func (g *Group) insert(t, next *task) {
+	prev := g.last
+	if next != nil {
+		prev = next.prev
+		next.prev = t
+	} else {
+		g.last = t
+	}
+	if prev != nil {
+		prev.next = t
+	} else {
+		g.first = t
+	}
+	t.prev, t.next = prev, next
 }
 
 // claim makes a queued task a running one, wherever it stands in the queue.
@@ -110,9 +132,7 @@ func (g *Group) claim(t *task) {
 	}
 	// Move it to the front, so that what runs comes before what is queued.
 	g.unlink(t)
-	t.prev, t.next = nil, g.first
-	g.first.prev = t
-	g.first = t
+	g.insert(t, g.first)
 }
 
 //go:norace
@@ -135,7 +155,7 @@ func (g *Group) unlink(t *task) {
 //go:norace
 func (g *Group) runnable() bool {
 	t := g.queue
-	return t != nil && (g.limit == 0 || g.noticed && !t.always() || len(g.regain) == 0 && g.fits(t.weight()))
+	return t != nil && (g.limit == 0 || t.background() || g.noticed && !t.always() || len(g.regain) == 0 && g.fits(t.weight()))
 }
 
 // take gives the next task to run, with its slot, or nil.

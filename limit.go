@@ -91,7 +91,7 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 	return func() {
 		g.mu.Lock()
 		m.lent--
-		if m.lent > 0 || g.limit == 0 || t.run == nil {
+		if m.lent > 0 || g.limit == 0 || t.run == nil || t.background() { // has no slot
 			g.mu.Unlock()
 			return
 		}

@@ -434,3 +434,31 @@ func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestRule7_3_ABackgroundTaskThatHasWaitedWaitsForNoSlot(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			served := make(chan struct{})
+			quick := braid.Fork(g, func(context.Context) (int, error) { time.Sleep(time.Second); return 0, nil }, braid.Background)
+			g.Go(func(ctx context.Context) error { _, err := quick.Wait(ctx); return err })
+			synctest.Wait()
+			g.Go(func(ctx context.Context) error {
+				_, err := quick.Wait(ctx)
+				time.Sleep(time.Second)
+				close(served)
+				return err
+			}, braid.Background)
+			synctest.Wait()
+			g.Go(func(ctx context.Context) error {
+				_, err := quick.Wait(ctx)
+				<-served // holds the slot that the first one wants back
+				return err
+			})
+			return nil
+		}, braid.Limit(1))
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 2*time.Second, "the end")
+	})
+}

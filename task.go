@@ -107,11 +107,16 @@ func (t *task) name() string {
 
 func (t *task) path() string { return joinPath(t.g.path(), t.name()) }
 
+// weight tells how many slots the task takes. A background task takes none: it
+// ends after those it serves, which would wait for its slot for ever.
 func (t *task) weight() int {
-	if t.opts != nil && t.opts.weight > 0 {
-		return t.opts.weight
+	switch {
+	case t.opts == nil:
+		return 1
+	case t.opts.background:
+		return 0
 	}
-	return 1
+	return max(t.opts.weight, 1)
 }
 
 func (t *task) background() bool { return t.opts != nil && t.opts.background }
