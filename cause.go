@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -69,7 +68,7 @@ func (c *Cancellation) Site() Site {
 // Timeout reports whether a deadline was the cause, as net.Error has it.
 func (c *Cancellation) Timeout() bool {
 	if c.kind == byOutside {
-		return errors.Is(c.cause, context.DeadlineExceeded)
+		return matches(c.cause, context.DeadlineExceeded)
 	}
 	return c.kind == byDeadline
 }
@@ -126,13 +125,20 @@ func (c *Cancellation) Error() string {
 // cause, wrapped if need be so that it matches ctx.Err() too.
 func outside(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == nil || err == nil || errors.Is(cause, err) {
+	if cause == nil || err == nil || matches(cause, err) {
 		return cause
 	}
 	if err == context.DeadlineExceeded {
 		cause = &timedOutCause{cause}
 	}
 	return &Cancellation{kind: byOutside, cause: cause, at: time.Now()}
+}
+
+// matches is errors.Is for causes that others made, whose methods may panic or
+// lead in a circle.
+func matches(cause, target error) bool {
+	matched, _ := partition(cause, Is(target).judge)
+	return matched != nil
 }
 
 // timedOutCause makes a foreign cause of a deadline match DeadlineExceeded.

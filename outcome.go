@@ -285,7 +285,11 @@ func (g *Group) recordPanic(pe *PanicError, te *TaskError) {
 
 func (g *Group) recordExit(te *TaskError) {
 	g.mu.Lock()
-	g.ext().exited = true
+	m := g.ext()
+	m.exited = true
+	if te.Err != ErrGoexit { // groups that were left open have failed as well
+		m.failures = append(m.failures, te)
+	}
 	g.mu.Unlock()
 	g.recordEnd(te)
 	g.observe(te)

@@ -462,3 +462,77 @@ func TestRule7_3_ABackgroundTaskThatHasWaitedWaitsForNoSlot(t *testing.T) {
 		at(t, start, 2*time.Second, "the end")
 	})
 }
+
+// bombCause is a cause whose Is panics.
+type bombCause struct{}
+
+func (bombCause) Error() string { return "a bomb" }
+func (bombCause) Is(error) bool { panic("Is was called") }
+
+func TestRule4_7_ACauseWithAPanickingIsComesOutLikeAnyOther(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		g, _ := braid.Open(ctx)
+		g.Go(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		synctest.Wait()
+		cancel(bombCause{})
+		for range 2 {
+			e := howEnded(g.Wait)
+			if c, ok := e.err.(*braid.Cancellation); !ok || c.Unwrap() != (bombCause{}) || !c.Is(context.Canceled) {
+				t.Errorf("it ended with %+v", e)
+			}
+		}
+	})
+}
+
+func TestRule8_2_WhatWasLeftOpenByATaskThatExitsIsLogged(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		text := logged(func() {
+			e := howEnded(func() error {
+				return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+					g.Go(func(ctx context.Context) error {
+						open, _ := braid.Open(ctx)
+						open.Go(func(context.Context) error { return errOne })
+						synctest.Wait()
+						runtime.Goexit()
+						return nil
+					})
+					return nil
+				})
+			})
+			if !e.exited {
+				t.Errorf("it ended with %+v", e)
+			}
+		})
+		if !strings.Contains(text, errOne.Error()) {
+			t.Errorf("the log is %q", text)
+		}
+	})
+}
+
+func TestRule5_3_WhoIsCancelledByAsCompletedIsToldWhereThatWasCalled(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			tasks := make([]*braid.Task[error], 2)
+			for i := range tasks {
+				tasks[i] = braid.Fork(g, func(ctx context.Context) (error, error) {
+					if i == 0 {
+						return nil, nil
+					}
+					<-ctx.Done()
+					return context.Cause(ctx), nil
+				})
+			}
+			for range braid.AsCompleted(ctx, tasks...) {
+				break
+			}
+			if c, ok := tasks[1].Value().(*braid.Cancellation); !ok || !strings.HasSuffix(c.Site().File, "review_test.go") {
+				t.Errorf("the cause is %v", tasks[1].Value())
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

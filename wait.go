@@ -180,6 +180,7 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 	if slices.Contains(tasks, nil) {
 		panic("braid: AsCompleted called with a nil task")
 	}
+	pc := callerPC()
 	return func(yield func(*Task[T]) bool) {
 		left := make(map[*task]*Task[T], len(tasks))
 		groups := make(map[*Group]int, 1) // how many are left of each
@@ -199,8 +200,8 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 		dying := ctx.Done()
 		cancel := func() {
 			dying = nil // once is enough
-			for _, t := range left {
-				t.Cancel()
+			for t := range left {
+				t.cancelOne(nil, pc)
 			}
 		}
 		next := func() (h *Task[T]) {
