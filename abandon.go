@@ -61,6 +61,9 @@ func Abandon[T any](ctx context.Context, fn func() (T, error), onAbandon func(T,
 	}
 	var zero T
 	cfg := scopeConfigOf(opts)
+	if cfg.deadline != nil {
+		panic("braid: Abandon has no time limit that a Deadline could move")
+	}
 	if ctx.Err() != nil {
 		return zero, context.Cause(ctx)
 	}

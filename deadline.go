@@ -35,6 +35,7 @@ type Deadline struct {
 	timer  *time.Timer
 	bridge *bridge
 	state  deadlineState
+	bound  bool // its limit is running
 }
 
 type deadlineState uint8
@@ -150,15 +151,17 @@ func (d *Deadline) String() string {
 func (d *Deadline) bind(s *timeLimit) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.s != nil && !d.s.ended() {
+	if d.bound {
 		panic("braid: a Deadline was given to two time limits at once")
 	}
+	d.bound = true
 	d.s, d.timer, d.bridge, d.state = s, nil, nil, active
 }
 
 func (d *Deadline) unbind() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.bound = false
 	if d.timer != nil {
 		d.timer.Stop()
 		for g := d.s.group(); g != nil; g = g.above() {

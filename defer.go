@@ -51,7 +51,7 @@ func (g *Group) runDefers() {
 		g.enqueue(t)
 		g.claim(t)
 		g.mu.Unlock()
-		go g.runAlone(t)
+		go g.runAlone(t, false)
 		<-joined
 	}
 }

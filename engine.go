@@ -30,6 +30,7 @@ const (
 type launch struct {
 	worker bool
 	direct []*task
+	after  bool // a slot has been given back by now
 }
 
 // add queues t. It gives ErrClosed if the group has ended.
@@ -178,6 +179,7 @@ func (g *Group) next() (l launch) {
 		return l
 	}
 	if !reuse {
+		l.after = g.freed
 		for t := g.take(); t != nil; t = g.take() {
 			l.direct = append(l.direct, t)
 		}
@@ -208,7 +210,7 @@ func (g *Group) launch(l launch) {
 		go g.work()
 	}
 	for _, t := range l.direct {
-		go g.runAlone(t)
+		go g.runAlone(t, l.after)
 	}
 }
 
@@ -230,7 +232,7 @@ func (g *Group) worker() {
 		g.mu.Unlock()
 		g.launch(l)
 		if t.opts != nil && t.opts.own {
-			go g.runAlone(t)
+			go g.runAlone(t, false)
 			g.mu.Lock()
 			continue
 		}
@@ -255,7 +257,10 @@ func (g *Group) worker() {
 }
 
 // runAlone runs t on a goroutine of its own.
-func (g *Group) runAlone(t *task) {
+func (g *Group) runAlone(t *task, after bool) {
+	if after { // others, whose slot this may be
+		g.sees(slotFreed)
+	}
 	g.labels.set(g.parent) // a goroutine inherits those of who starts it
 	defer g.unwound(t, 0)
 	exec([2]*task{t}, t)

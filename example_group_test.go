@@ -44,14 +44,12 @@ func ExampleRun_panic() {
 	}()
 	_ = braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
 		g.Go(func(ctx context.Context) error {
-			var stock map[string]int
-			stock["apples"] = 3
-			return nil
+			panic("no apples left")
 		}, braid.Name("stock"))
 		return nil
 	})
 	// Output:
-	// panic in stock: assignment to entry in nil map
+	// panic in stock: no apples left
 }
 
 // The sum of what three branches sold.

@@ -1,6 +1,9 @@
 package braid
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // First calls all functions at once and returns the value of the first that
 // succeeds. The others are cancelled and joined before First returns. If all
@@ -16,13 +19,14 @@ func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, erro
 		return zero, ErrNoTasks
 	}
 	won := make(chan T, 1)
-	err := run(ctx, "First", callerPC(), func(ctx context.Context, g *Group) error {
+	pc := callerPC()
+	err := run(ctx, "First", pc, func(ctx context.Context, g *Group) error {
 		for _, fn := range fns {
 			_ = g.addFunc(func(ctx context.Context) error {
 				returned := false
 				defer func() {
 					if !returned { // a panic or a Goexit ends the race
-						g.Cancel()
+						g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
 					}
 				}()
 				v, err := fn(ctx)
@@ -31,7 +35,7 @@ func First[T any](ctx context.Context, fns ...func(ctx context.Context) (T, erro
 				}
 				select {
 				case won <- v:
-					g.Cancel()
+					g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
 				default: // a close second
 				}
 				return nil

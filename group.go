@@ -46,8 +46,9 @@ type Group struct {
 	spares   int    // how many those are
 	procs    int    // how many starters there may be
 
-	limit  int // 0: none
-	used   int // slots taken
+	limit  int  // 0: none
+	used   int  // slots taken
+	freed  bool // a slot has been given back; for the race detector
 	regain []*regainer
 
 	closed   bool // nothing is accepted any more

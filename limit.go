@@ -48,6 +48,7 @@ func (g *Group) fits(weight int) bool { return g.used == 0 || g.used+weight <= g
 //go:norace
 func (g *Group) release(weight int) []*regainer {
 	g.used -= weight
+	g.freed = true
 	return g.serve()
 }
 

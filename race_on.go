@@ -25,27 +25,17 @@ const reuse = false
 func (g *Group) lockUnseen() {
 	runtime.RaceDisable()
 	g.mu.Lock()
-	if g.limit > 0 {
-		g.tell(func() { g.sees(slotFreed) })
-	}
 }
 
 //go:norace
 func (g *Group) unlockUnseen() {
 	if g.limit > 0 {
-		g.tell(func() { g.shows(slotFreed) })
+		runtime.RaceEnable()
+		g.shows(slotFreed)
+		runtime.RaceDisable()
 	}
 	g.mu.Unlock()
 	runtime.RaceEnable()
-}
-
-// tell lets the detector hear of f.
-//
-//go:norace
-func (g *Group) tell(f func()) {
-	runtime.RaceEnable()
-	f()
-	runtime.RaceDisable()
 }
 
 // sees says that what comes after on this goroutine comes after what others

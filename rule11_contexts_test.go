@@ -265,7 +265,7 @@ func TestRule11_7_TheCauseIsRightInContextsOfTheLibraryAndBelow(t *testing.T) {
 				_ = braid.Timeout(ctx, time.Hour, func(limit context.Context) error {
 					contexts = append(contexts, limit)
 					for _, ctx := range contexts[:2] {
-						below, stop := context.WithCancel(context.WithValue(ctx, "k", "v")) //nolint:staticcheck // any key will do
+						below, stop := context.WithCancel(context.WithValue(ctx, limitKey{}, "v"))
 						defer stop()
 						contexts = append(contexts, below, pprof.WithLabels(ctx, pprof.Labels("a", "b")))
 					}

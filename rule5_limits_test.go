@@ -8,12 +8,14 @@ import (
 	"github.com/braid-go/braid"
 )
 
+type limitKey struct{}
+
 // rule 5.4
 func TestRule5_4_ACancelReachesWhatIsBelowAMovableDeadlineBeforeItReturns(t *testing.T) {
 	below := func(ctx context.Context, check func(ctx context.Context)) error {
 		var d braid.Deadline
 		return braid.Timeout(ctx, time.Hour, func(ctx context.Context) error {
-			derived, cancel := context.WithCancel(context.WithValue(ctx, "key", "value"))
+			derived, cancel := context.WithCancel(context.WithValue(ctx, limitKey{}, "value"))
 			defer cancel()
 			if derived.Err() != nil {
 				t.Error("dead too early")

@@ -178,12 +178,7 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
 	t.g.lookAtLimits()
 	t.g.lockAll()
-	queued := State(t.phase.Load()) == Queued && t.run != nil
-	if queued {
-		if _, ok := t.run.(skipper); ok || t.always() {
-			queued = false // what it holds has to be seen to by a worker
-		}
-	}
+	queued := State(t.phase.Load()) == Queued && !t.always()
 	if queued {
 		t.g.claim(t)
 	}

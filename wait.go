@@ -168,11 +168,12 @@ func (t *task) ring(by *task) error {
 	return nil
 }
 
-// AsCompleted yields the tasks in the order in which they end, each once. If
-// the loop is left early, the tasks that are left are cancelled and waited for
-// before the next statement runs. If ctx dies, they are cancelled too, and
-// come out as they end. It panics if ctx or a task is nil, or if one of the
-// tasks cannot end before the caller does.
+// AsCompleted yields the tasks in the order in which they end, each once; those
+// that have ended before come first, in the order given. If the loop is left
+// early, the tasks that are left are cancelled and waited for before the next
+// statement runs. If ctx dies, they are cancelled too, and come out as they
+// end. It panics if ctx or a task is nil, or if one of the tasks cannot end
+// before the caller does.
 func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T]] {
 	if ctx == nil {
 		panic("braid: AsCompleted called with a nil context")
