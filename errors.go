@@ -2,10 +2,7 @@ package braid
 
 import (
 	"errors"
-	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -36,55 +33,6 @@ var (
 	ErrNoTasks = errors.New("braid: no tasks to choose from")
 )
 
-// A Site is a place in the source of the program.
-type Site struct {
-	Func string // the function's full name, as runtime.Func gives it
-	File string // the file's full path
-	Line int    // counted from 1
-}
-
-// String gives "file:line", with only the last element of the path.
-func (s Site) String() string {
-	if s.File == "" {
-		return "unknown"
-	}
-	file := s.File
-	for i := len(file) - 1; i >= 0; i-- {
-		if file[i] == '/' {
-			file = file[i+1:]
-			break
-		}
-	}
-	return file + ":" + strconv.Itoa(s.Line)
-}
-
-// siteOf resolves a program counter inside a function (its entry, or a return
-// address less one). It is called when somebody asks, never while a task is
-// being started.
-func siteOf(pc uintptr) Site {
-	f := runtime.FuncForPC(pc)
-	if f == nil {
-		return Site{}
-	}
-	file, line := f.FileLine(pc)
-	return Site{Func: f.Name(), File: file, Line: line}
-}
-
-// funcName shortens the name of the function at pc to what a reader of an
-// error needs: "fetchUser", "Serve.func1", without the package.
-func funcName(pc uintptr) string {
-	f := runtime.FuncForPC(pc)
-	if f == nil {
-		return ""
-	}
-	name := f.Name()
-	name = name[strings.LastIndexByte(name, '/')+1:]
-	if dot := strings.IndexByte(name, '.'); dot >= 0 {
-		name = name[dot+1:]
-	}
-	return strings.TrimSuffix(name, "-fm")
-}
-
 // A TaskError is the failure of one task, or of a group's body.
 type TaskError struct {
 	// Err is what went wrong: what the task returned without the parts that
@@ -109,32 +57,6 @@ type GroupError struct {
 	primary *TaskError // the failure that cancelled the group
 	in      *groupInfo
 	dropped int
-}
-
-// groupInfo is what errors keep of a group: a few words, not the group. Names
-// are put together only when somebody asks, so that failing at every level of
-// a deep tree does not build every path in it.
-type groupInfo struct {
-	up   *groupInfo // of the group above, or nil
-	task string     // the task of it in which the group was opened; empty for its body
-	name string
-	pc   uintptr
-}
-
-// path gives the names of the groups and tasks above and of the group itself.
-func (in *groupInfo) path() string {
-	var names []string
-	for ; in != nil; in = in.up {
-		names = append(names, in.name, in.task)
-	}
-	return joinUpwards(names)
-}
-
-// joinUpwards makes a path of names that are listed from the bottom up.
-func joinUpwards(names []string) string {
-	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
-	slices.Reverse(names)
-	return strings.Join(names, "/")
 }
 
 // Path gives the names of the groups and tasks down to the one that failed,

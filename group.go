@@ -3,9 +3,7 @@ package braid
 import (
 	"context"
 	"log/slog"
-	"reflect"
 	"runtime"
-	"runtime/pprof"
 	"sync"
 	"time"
 )
@@ -179,7 +177,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 	return err
 }
 
-// callBody puts the group's address where a stack dump shows it; see stall.go.
+// callBody puts the group's address where a stack dump shows it; see dump.go.
 //
 //go:noinline
 func callBody(_ [2]*Group, g *Group, body func(context.Context, *Group) error) error {
@@ -317,93 +315,4 @@ func (g *Group) reportLost(err error) {
 			"braid: a Goexit or a panic leaves nobody to return these failures to",
 			slog.String("group", g.label()), slog.Any("error", err))
 	}
-}
-
-// path gives the names of what is above the group and its own, if it has one.
-func (g *Group) path() string {
-	if g.above() == nil {
-		return g.cfg.name
-	}
-	var names []string
-	for ; g != nil; g = g.above() {
-		names = append(names, g.cfg.name)
-		if g.upTask != nil {
-			names = append(names, g.upTask.name())
-		}
-	}
-	return joinUpwards(names)
-}
-
-// above gives the group in which the group was opened, or nil.
-func (g *Group) above() *Group {
-	if g.upTask != nil {
-		return g.upTask.g
-	}
-	return g.upGroup
-}
-
-// label names the group for a person, also if it has no name.
-func (g *Group) label() string {
-	if path := g.path(); path != "" {
-		return path
-	}
-	return "opened at " + siteOf(g.pc).String()
-}
-
-func joinPath(path, name string) string {
-	switch {
-	case path == "":
-		return name
-	case name == "":
-		return path
-	}
-	return path + "/" + name
-}
-
-// funcPC gives the entry of the function behind fn, a function value.
-func funcPC(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
-
-// labelled sets the goroutine's profiler labels to those of the group's
-// context, so that a worker does not carry a task's labels into the next. It
-// finds them once and then answers for the context.
-type labelled struct {
-	context.Context
-	once  sync.Once
-	value any
-}
-
-func (l *labelled) set(ctx context.Context) {
-	l.find(ctx)
-	pprof.SetGoroutineLabels(l)
-}
-
-// find asks the group above, if ctx is straight below it: the way up through
-// all contexts is long in a deep tree, and would be gone anew in each group.
-func (l *labelled) find(ctx context.Context) any {
-	l.once.Do(func() {
-		for limit, ok := ctx.(*timeLimit); ok; limit, ok = ctx.(*timeLimit) {
-			ctx = limit.parent
-		}
-		switch c := ctx.(type) {
-		case *task:
-			l.value = c.g.labels.find(c.g.parent)
-		case *groupContext:
-			l.value = c.labels.find(c.parent)
-		default:
-			pprof.SetGoroutineLabels(&labelFinder{ctx, l})
-		}
-	})
-	return l.value
-}
-
-func (l *labelled) Value(any) any { return l.value }
-
-type labelFinder struct {
-	context.Context
-	l *labelled
-}
-
-func (f *labelFinder) Value(key any) any {
-	f.l.value = f.Context.Value(key)
-	return f.l.value
 }

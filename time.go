@@ -6,19 +6,8 @@ import (
 	"time"
 )
 
-// This file bounds functions in time. A time limit is a scope like a task's:
-// nothing is armed until somebody asks its context for Done, and Err looks at
-// the clock. What a limit's end means is decided once, in bounded.
-
-// timeLimit is the context of one Timeout, MoveOn, Reserve or Shield.
-type timeLimit struct {
-	scope
-	parent  context.Context
-	at      time.Time // the deadline; zero for none. Guarded by move if that is set
-	cause   *Cancellation
-	started time.Time
-	move    *Deadline // the handle that moves the deadline, or nil
-}
+// This file bounds functions in time. What the end of a limit means is decided
+// in one place, bounded; the context of a limit is in timelimit.go.
 
 // Timeout calls fn with a context that dies when d has passed, on the caller's
 // goroutine, and returns when fn has returned.
@@ -236,7 +225,9 @@ type lateError struct {
 }
 
 func (e *lateError) Error() string { return e.error.Error() + " (after " + e.timeout.Error() + ")" }
+
 func (e *lateError) Unwrap() error { return e.error }
+
 func (e *lateError) As(target any) bool {
 	t, ok := target.(**TimeoutError)
 	if ok {
@@ -246,75 +237,3 @@ func (e *lateError) As(target any) bool {
 }
 
 // A timeLimit is its own context.
-
-func (s *timeLimit) Deadline() (time.Time, bool) {
-	at := s.deadline()
-	outer, ok := s.parent.Deadline()
-	if at.IsZero() || ok && outer.Before(at) {
-		return outer, ok
-	}
-	return at, true
-}
-
-func (s *timeLimit) deadline() time.Time {
-	if s.move == nil {
-		return s.at
-	}
-	s.move.mu.Lock()
-	defer s.move.mu.Unlock()
-	return s.at
-}
-
-func (s *timeLimit) Done() <-chan struct{} { return s.materialize().Done() }
-
-func (s *timeLimit) Err() error {
-	n := s.std.Load()
-	if n == nil {
-		if !s.ended() && !s.expired() && s.parent.Err() == nil {
-			return nil
-		}
-		n = s.materialize()
-	}
-	if err := n.Err(); err != nil || s.move == nil {
-		return err
-	}
-	return s.move.look(s, n)
-}
-
-// Value has to look whether the limit is dead before it asks the parent: the
-// cause may be what is asked for.
-func (s *timeLimit) Value(key any) any {
-	if _, ok := key.(nodeKey); ok {
-		return s.parent.Value(key)
-	}
-	if n := s.std.Load(); n != nil {
-		return n.Value(key)
-	}
-	if s.ended() || s.expired() {
-		return s.materialize().Value(key)
-	}
-	return s.parent.Value(key)
-}
-
-func (s *timeLimit) expired() bool {
-	at := s.deadline()
-	return !at.IsZero() && !time.Now().Before(at)
-}
-
-func (s *timeLimit) materialize() *native {
-	if n := s.std.Load(); n != nil {
-		return n
-	}
-	switch {
-	case s.move != nil:
-		return s.move.materialize(s)
-	case s.at.IsZero():
-		return s.scope.materialize(s.parent)
-	}
-	ctx, stop := context.WithDeadlineCause(s.parent, s.at, s.cause)
-	ctx, cancel := context.WithCancelCause(ctx)
-	return s.adopt(&native{ctx, func(cause error) {
-		cancel(cause)
-		stop()
-	}})
-}

@@ -1,0 +1,116 @@
+package braid
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"unsafe"
+)
+
+// This file finds tasks in goroutine dumps. exec, callBody and callBack are
+// given the address of their task or group in an array, which the compiler
+// passes in memory, so that a dump shows it. Nothing is recorded in advance.
+
+// calledFromWithin gives an error if the caller runs in one of the group's own
+// tasks or callbacks, for which its join would wait for ever.
+func (g *Group) calledFromWithin(caller string) error {
+	g.mu.Lock()
+	busy := g.first != nil || g.more != nil && len(g.more.handlers) > 0
+	g.mu.Unlock()
+	if !busy {
+		return nil
+	}
+	buf := make([]byte, 1<<16)
+	own := string(buf[:runtime.Stack(buf, false)])
+	if _, ok := stacksByID(own, callbackFrame)[address(g)]; ok {
+		return fmt.Errorf("%w: %s was called by a callback of the group's, which it would wait for", ErrDeadlock, caller)
+	}
+	ids := stacksByID(own, execFrame)
+	g.lockAll()
+	defer g.mu.Unlock()
+	for t := g.first; t != nil && t != g.queue; t = t.next {
+		if _, ok := ids[address(t)]; ok {
+			return fmt.Errorf("%w: %s was called by the group's own task %s, which it would wait for", ErrDeadlock, caller, t.path())
+		}
+	}
+	return nil
+}
+
+// callBack runs a callback that the group's end waits for, and puts the group's
+// address where calledFromWithin finds it.
+//
+//go:noinline
+func callBack(_ [2]*Group, f func()) { f() }
+
+// allStacks dumps all goroutines, or as many as fit into 64 MB.
+func allStacks() string {
+	for size := 1 << 20; ; size *= 4 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= 1<<26 {
+			return string(buf[:n])
+		}
+	}
+}
+
+// stacksByID finds the stacks in a dump that have one of the frames, by the
+// address in it. A goroutine has several if bodies are nested on it.
+func stacksByID(dump string, frames ...string) map[uintptr]string {
+	ids := map[uintptr]string{}
+	for stack := range strings.SplitSeq(dump, "\n\n") {
+		for line := range strings.SplitSeq(stack, "\n") {
+			for _, frame := range frames {
+				if rest, ok := strings.CutPrefix(line, frame); ok {
+					hex, _, _ := strings.Cut(rest, ",")
+					if id, err := strconv.ParseUint(hex, 0, 64); err == nil {
+						ids[uintptr(id)] = stack
+					}
+				}
+			}
+		}
+	}
+	return ids
+}
+
+const (
+	pkgPath       = "github.com/braid-go/braid"
+	execFrame     = pkgPath + ".exec({"
+	bodyFrame     = pkgPath + ".callBody({"
+	callbackFrame = pkgPath + ".callBack({"
+)
+
+// blockedIn gives from a stack the innermost function that is the user's, its
+// place, and the runtime's word for what the goroutine does.
+func blockedIn(stack string) string {
+	lines := strings.Split(stack, "\n")
+	_, doing, _ := strings.Cut(lines[0], "[")
+	doing, _, _ = strings.Cut(doing, "]")
+	for i := 1; i+1 < len(lines); i += 2 {
+		fn := lines[i]
+		if foreign(fn) {
+			continue
+		}
+		if paren := strings.LastIndexByte(fn, '('); paren > 0 {
+			fn = fn[:paren]
+		}
+		fn = fn[strings.LastIndexByte(fn, '/')+1:]
+		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +")
+		place = place[strings.LastIndexByte(place, '/')+1:]
+		return fn + " (" + place + "): " + doing
+	}
+	return doing
+}
+
+// foreign reports whether a frame is of the library or the standard library's
+// inner parts, where a user looks for nothing.
+func foreign(frame string) bool {
+	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(", pkgPath + "."} {
+		if strings.HasPrefix(frame, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// address gives the address of a task or group as a dump shows it.
+func address[T any](p *T) uintptr { return uintptr(unsafe.Pointer(p)) }

@@ -1,0 +1,101 @@
+package braid
+
+import (
+	"context"
+	"errors"
+)
+
+// This file tells failures from cancellation, and new failures from those that
+// the group knows already.
+
+// judge splits what a task or body returned into what is mere cancellation and
+// the rest. If it is a failure that the group has recorded already, as
+// task.Wait gives it, that is known.
+func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskError, dead bool) {
+	if te := g.recorded(err); te != nil {
+		return nil, te, false
+	}
+	if err, known = g.withoutRecorded(err); err == nil {
+		return nil, known, false
+	}
+	known = nil // what is left is new
+	died := ctx.Err()
+	if died == nil {
+		return err, nil, false
+	}
+	if equal(err, died) {
+		return nil, nil, true
+	}
+	cause := context.Cause(ctx)
+	byDeadline := died == context.DeadlineExceeded || g.parent.Err() == context.DeadlineExceeded
+	_, rest = partition(err, func(node error) verdict {
+		switch node.(type) {
+		case *Cancellation:
+			return take
+		case *TimeoutError, *PanicError:
+			if equal(node, cause) {
+				return take
+			}
+			return keep
+		case *TaskError, *GroupError:
+			return descend
+		}
+		if equal(node, cause) || Is(context.Canceled)(node) ||
+			byDeadline && Is(context.DeadlineExceeded)(node) ||
+			g.cfg.noise != nil && g.cfg.noise(node) {
+			return take
+		}
+		return descend
+	})
+	return rest, nil, true
+}
+
+// recorded gives err as the failure of this group that it is, or nil.
+func (g *Group) recorded(err error) *TaskError {
+	te, ok := err.(*TaskError)
+	if !ok {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if te.recorded && g.more != nil && te.in == g.more.info {
+		return te
+	}
+	return nil
+}
+
+// withoutRecorded drops from what errors.Join made the failures that the group
+// has recorded already. Any other wrapper says something new.
+func (g *Group) withoutRecorded(err error) (rest error, known *TaskError) {
+	if !isJoined(err) {
+		return err, nil
+	}
+	var kept []error
+	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
+		if te := g.recorded(e); te != nil {
+			known = te
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	if known == nil {
+		return err, nil
+	}
+	return join(kept...), known
+}
+
+// join is errors.Join that leaves a single error as it is.
+func join(errs ...error) error {
+	var one error
+	n := 0
+	for _, err := range errs {
+		if err != nil {
+			one = err
+			n++
+		}
+	}
+	if n < 2 {
+		return one
+	}
+	return errors.Join(errs...)
+}
