@@ -424,6 +424,7 @@ func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldAtOnce(t *testing.T) {
 			braid.OnStall(func(braid.Stall) { told.Store("OnStall", g.Close()) }))
 		braid.AfterFunc(dying, func() { time.Sleep(time.Minute); told.Store("AfterFunc", g.Close()) })
 		g.Go(func(context.Context) error { time.Sleep(10 * time.Second); return nil })
+		synctest.Wait() // it has started, and will not be skipped
 		g.Go(func(context.Context) error { return errOne })
 		if err := g.Wait(); !errors.Is(err, errOne) {
 			t.Errorf("got %v", err)
@@ -524,6 +525,7 @@ func TestRule5_3_WhoIsCancelledByAsCompletedIsToldWhereThatWasCalled(t *testing.
 					return context.Cause(ctx), nil
 				})
 			}
+			synctest.Wait() // both have started
 			for range braid.AsCompleted(ctx, tasks...) {
 				break
 			}
