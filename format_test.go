@@ -182,3 +182,17 @@ func TestNilPointersOfOurTypesPrint(t *testing.T) {
 		}
 	}
 }
+
+type listener struct{}
+
+func (*listener) accept(context.Context) error { return errA }
+
+func TestRule4_4_AMethodValueIsNamedByItsMethod(t *testing.T) { // the compiler gives it no place
+	err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		g.Go(new(listener).accept)
+		return nil
+	})
+	if got, want := fmt.Sprintf("%+v", err), "(*listener).accept (spawned at braid_test.(*listener).accept): a"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -99,9 +99,9 @@ func once(seen *uint32, bit uint32, option string) {
 
 type nameOption string
 
-// Name names a group, a task or a time limit in errors, reports and the live
-// tree. Without it a task goes by the name of its function, and a group is
-// left out of paths. An empty name is refused.
+// Name names a group, a task or a time limit in errors and reports. Without it
+// a task goes by the name of its function, and a group is left out of paths. An
+// empty name is refused.
 func Name(name string) Option {
 	if name == "" {
 		panic("braid: Name called with an empty name")

@@ -113,7 +113,20 @@ func (p *Policy) attempts() int {
 }
 
 func (p *Policy) check() {
-	if p.Attempts < 0 || p.Delay < 0 || !(p.Factor >= 0) || p.MaxDelay < 0 || p.Timeout < 0 {
-		panic("braid: a retry Policy with a negative value")
+	var wrong string
+	switch {
+	case p.Attempts < 0:
+		wrong = "Attempts"
+	case p.Delay < 0:
+		wrong = "Delay"
+	case !(p.Factor >= 0): // NaN too
+		wrong = "Factor"
+	case p.MaxDelay < 0:
+		wrong = "MaxDelay"
+	case p.Timeout < 0:
+		wrong = "Timeout"
+	default:
+		return
 	}
+	panic("braid: Retry called with a Policy whose " + wrong + " is below zero")
 }

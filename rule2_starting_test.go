@@ -347,12 +347,38 @@ func TestRule2_5_WhatMakesNoSenseIsRefusedAtTheCall(t *testing.T) {
 		"nil group option":    with(nil),
 		"nil task option":     task(nil),
 		"nil scope option":    scope(nil),
+		"zero Group, Go":      func() { new(braid.Group).Go(fn) },
+		"zero Group, TryFork": func() { _, _ = braid.TryFork(new(braid.Group), forked) },
 		"too heavy": func() {
 			_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error { g.Go(fn, braid.Weight(2)); return nil }, braid.Limit(1))
 		},
 	} {
 		if text := panicOf(refused); !strings.Contains(text, "braid: ") || strings.Contains(text, "nil pointer") {
 			t.Errorf("%s: it panics with %q", name, text)
+		}
+	}
+}
+
+func TestRule2_5_ARefusalSaysWhatWasWrong(t *testing.T) {
+	ctx := context.Background()
+	ok := func(context.Context) error { return nil }
+	var ended *braid.Group
+	_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error { ended = g; return nil })
+	for want, refused := range map[string]func(){
+		"braid: a task's Weight of 3 is larger than the group's Limit of 2": func() {
+			g, _ := braid.Open(ctx, braid.Limit(2))
+			defer g.Close()
+			g.Go(ok, braid.Weight(3))
+		},
+		"braid: Retry called with a Policy whose MaxDelay is below zero": func() {
+			_, _ = braid.Retry(ctx, braid.Policy{MaxDelay: -1}, func(context.Context) (int, error) { return 0, nil })
+		},
+		"braid: a zero Group cannot be used; Run, Call and Open make groups":  func() { new(braid.Group).Go(ok) },
+		"braid: the group has ended (opened at ":                              func() { ended.Go(ok) },
+		", but Go was called on it; TryGo and TryFork give ErrClosed instead": func() { ended.Go(ok) },
+	} {
+		if text := panicOf(refused); !strings.Contains(text, want) {
+			t.Errorf("it panics with %q, want %q", text, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package braid
 import (
 	"context"
 	"io"
+	"strconv"
 )
 
 // This file hands tasks to groups.
@@ -102,11 +103,18 @@ func (w *withCloser[C]) call(ctx context.Context) (err error) {
 func (w *withCloser[C]) skip(error) error { return w.c.Close() }
 
 func (g *Group) misused(call string, err error) {
-	panic("braid: " + call + " called on a group that has ended (" + g.cfg.name + ", opened at " + siteOf(g.pc).String() +
-		"); TryGo and TryFork report it instead: " + err.Error())
+	where := "opened at " + siteOf(g.pc).String()
+	if path := g.path(); path != "" {
+		where = path + ", " + where
+	}
+	panic(err.Error() + " (" + where + "), but " + call + " was called on it; TryGo and TryFork give ErrClosed instead")
 }
 
+// checkWeight refuses at the call what the group could never run.
 func (g *Group) checkWeight(cfg *taskConfig) {
+	if g.cfg == nil {
+		panic("braid: a zero Group cannot be used; Run, Call and Open make groups")
+	}
 	if cfg == nil || cfg.weight == 0 {
 		return
 	}
@@ -114,6 +122,6 @@ func (g *Group) checkWeight(cfg *taskConfig) {
 	limit := g.limit
 	g.mu.Unlock()
 	if limit > 0 && cfg.weight > limit {
-		panic("braid: a task's Weight is larger than the group's Limit")
+		panic("braid: a task's Weight of " + strconv.Itoa(cfg.weight) + " is larger than the group's Limit of " + strconv.Itoa(limit))
 	}
 }
