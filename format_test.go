@@ -196,3 +196,23 @@ func TestRule4_4_AMethodValueIsNamedByItsMethod(t *testing.T) { // the compiler 
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestAReportTellsWhoIsBusyFromWhoIsBlockedAndWhatIsNotWaitedFor(t *testing.T) {
+	s := braid.Stall{
+		Group: "g", Cause: errA, Since: 5 * time.Second,
+		Tasks: []braid.StalledTask{
+			{Path: "g/spin", Blocked: "main.spin (main.go:3): runnable"},
+			{Path: "g/read", Blocked: "main.read (main.go:9): chan receive"},
+			{Path: "g/lost"},
+		},
+		Abandoned: []braid.AbandonedCall{{Name: "dial", Since: time.Now().Add(-time.Hour)}},
+	}
+	want := `group g was cancelled 5s ago (a) and waits for:
+  g/spin, spawned at unknown, busy in main.spin (main.go:3): runnable
+  g/read, spawned at unknown, blocked in main.read (main.go:9): chan receive
+  g/lost, spawned at unknown
+  and not for dial at unknown, abandoned 1h0m`
+	if got := s.String(); !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -35,7 +35,7 @@ type Stall struct {
 type StalledTask struct {
 	Path    string // ends in "(body)" for the group's body
 	Spawned Site   // where its function stands
-	Blocked string // what it waits for and where; empty if that is not known
+	Blocked string // where it is, and what it waits for or that it runs; empty if that is not known
 	Stack   string // of its goroutine
 }
 
@@ -45,7 +45,11 @@ func (s Stall) String() string {
 	fmt.Fprintf(&b, "group %s was cancelled %v ago (%v) and waits for:", s.Group, s.Since.Round(time.Millisecond), s.Cause)
 	for _, t := range s.Tasks {
 		fmt.Fprintf(&b, "\n  %s, spawned at %v", t.Path, t.Spawned)
-		if t.Blocked != "" {
+		switch {
+		case t.Blocked == "":
+		case strings.Contains(t.Blocked, ": runn"): // running or runnable
+			b.WriteString(", busy in " + t.Blocked)
+		default:
 			b.WriteString(", blocked in " + t.Blocked)
 		}
 	}
@@ -56,7 +60,7 @@ func (s Stall) String() string {
 		fmt.Fprintf(&b, "\n  %d queued tasks will be skipped", s.Queued)
 	}
 	for _, c := range s.Abandoned {
-		fmt.Fprintf(&b, "\n  abandoned %v ago: %s at %v", time.Since(c.Since).Round(time.Millisecond), c.Name, c.Site)
+		fmt.Fprintf(&b, "\n  and not for %s at %v, abandoned %v ago", c.Name, c.Site, time.Since(c.Since).Round(time.Millisecond))
 	}
 	if s.Panic != nil {
 		fmt.Fprintf(&b, "\n  this panic waits for them: %v", s.Panic)
