@@ -29,6 +29,9 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 		g = t.g
 	}
 	h := &handler{g: g, pc: funcPC(f), done: make(chan struct{})}
+	if t == nil {
+		h.body = g
+	}
 	if g != nil && !h.hold() {
 		h.g = nil // it has ended
 	}
@@ -41,6 +44,7 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 
 type handler struct {
 	g      *Group // that stops the handler when it ends, or nil
+	body   *Group // whose body's context the handler is for, or nil
 	pc     uintptr
 	unhook func() bool
 	done   chan struct{} // closed when f has returned or will not be called
@@ -93,8 +97,13 @@ func (h *handler) delist() {
 func (h *handler) run(ctx context.Context, f func()) {
 	defer close(h.done)
 	defer h.delist()
-	if context.Cause(ctx) == errScopeEnded {
+	switch context.Cause(ctx) {
+	case errScopeEnded:
 		return
+	case errServedEnded: // an end for the body, a cancellation for what served it
+		if h.body != nil && h.body.flags.Load()&hasQuiesced != 0 {
+			return
+		}
 	}
 	defer func() {
 		if h.g != nil && h.g.cfg.crashOnPanic && panicking() {

@@ -36,6 +36,14 @@ func (g *Group) cancel(cause *Cancellation) {
 	g.notice()
 }
 
+// quiesce cancels what serves the body and the ordinary tasks, which have ended.
+func (g *Group) quiesce() {
+	if g.ctx().Err() == nil {
+		g.flags.Or(hasQuiesced)
+	}
+	g.cancel(errServedEnded)
+}
+
 // dead reports whether the group's context is dead, and if so sees to it that
 // the group has acted upon that.
 func (g *Group) dead() bool {

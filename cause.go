@@ -9,6 +9,10 @@ import (
 // that has simply ended.
 var errScopeEnded = &Cancellation{kind: byEnd}
 
+// errServedEnded is the cause in the context of a group whose body and ordinary
+// tasks have ended: its background tasks are cancelled.
+var errServedEnded = &Cancellation{kind: byEnd}
+
 // cancelKind says what ended a context.
 type cancelKind uint8
 
@@ -67,8 +71,9 @@ func (c *Cancellation) Site() Site {
 
 // Timeout reports whether a deadline was the cause, as net.Error has it.
 func (c *Cancellation) Timeout() bool {
-	if c.kind == byOutside {
-		return matches(c.cause, context.DeadlineExceeded)
+	if c.kind == byOutside { // what was cancelled because of a timeout was cancelled
+		_, late := c.cause.(*timedOutCause)
+		return late
 	}
 	return c.kind == byDeadline
 }
@@ -122,10 +127,17 @@ func (c *Cancellation) Error() string {
 }
 
 // outside gives the one plain error for what the death of ctx cut short: the
-// cause, wrapped if need be so that it matches ctx.Err() too.
+// cause, wrapped if need be so that it matches ctx.Err() too, or, where that is
+// a word of a foreign context's own, context.Canceled.
 func outside(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == nil || err == nil || matches(cause, err) {
+	if cause == nil || err == nil {
+		return cause
+	}
+	if err != context.DeadlineExceeded {
+		err = context.Canceled
+	}
+	if matches(cause, err) {
 		return cause
 	}
 	if err == context.DeadlineExceeded {

@@ -42,6 +42,7 @@ const (
 	hasLimits                      // movable time limits run below
 	hasWaited                      // the task has waited for others
 	wasNoticed                     // the group has acted upon the death of its context
+	hasQuiesced                    // the group's context died because body and ordinary tasks had ended
 )
 
 func (s *scope) ended() bool { return State(s.phase.Load()) >= Succeeded }

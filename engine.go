@@ -362,7 +362,7 @@ func (g *Group) after(e ending) {
 		close(r.slot)
 	}
 	if e.quiesce {
-		g.cancel(errScopeEnded)
+		g.quiesce()
 	}
 	if e.joined != nil {
 		close(e.joined)

@@ -250,7 +250,7 @@ func (g *Group) join() {
 	g.mu.Unlock()
 	defer g.sees(taskEnded)
 	if quiesce {
-		g.cancel(errScopeEnded)
+		g.quiesce()
 	}
 	// Tasks that are short end while the caller steps aside, and neither a
 	// channel nor a registration above is needed.

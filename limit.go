@@ -129,8 +129,9 @@ func (g *Group) upper() *task {
 
 // GoWait is [Group.Go] with back-pressure, for a producer: it returns once the
 // task has its slot. If ctx or the group is cancelled first it returns the
-// cause, and fn will not be called. A task of the same group that calls it
-// with its own context lends its slot meanwhile. It panics if ctx or fn is nil
+// cause, and fn will not be called; with [Always] only the death of ctx counts.
+// A task of the same group that calls it with its own context lends its slot
+// meanwhile. It panics if ctx or fn is nil
 // or the group has ended.
 func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	switch {
@@ -153,14 +154,23 @@ func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, 
 	}
 	takeBack := g.lend(ctx)
 	defer takeBack()
+	var dying <-chan struct{}
+	if !t.always() {
+		dying = g.ctx().Done()
+	}
 	select {
 	case <-w.started:
 		return w.refused
 	case <-ctx.Done():
-	case <-g.ctx().Done():
+	case <-dying:
 		g.notice() // lets the task through, to be skipped
 	}
 	if t.withdraw() {
+		if g.dead() { // that is why, whichever of the two was seen first
+			g.mu.Lock()
+			g.cut = true
+			g.mu.Unlock()
+		}
 		t.g.retire(t, 0)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
