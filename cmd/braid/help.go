@@ -19,7 +19,7 @@ it ends is stopped in the same way. Ctrl-C, SIGTERM and SIGHUP stop everything
 and end braid with status 130, 143 or 129; a second Ctrl-C kills at once.
 Commands read nothing from standard input.
 
-Status 2 means that the command line was wrong and nothing was started.`
+Status 2 means that the command line was wrong, and nothing was started then.`
 
 const runHelp = `Run commands side by side. The first that fails stops the others, and its exit
 status is braid's (128+n if signal n ended it, 124 after --timeout).
@@ -42,7 +42,8 @@ temporary file, if they write much). With --retries, output is shown when a
 command is done, that of the last attempt only.
 
 The first failure stops everything, unless --keep-going is given. The exit
-status is 1 if any command failed.
+status is 1 if any command failed. It is 2 also if the arguments could not be
+read to their end; the commands for those before it are run all the same.
 
   git ls-files | braid map -j 4 --progress -- sha256sum {}
   braid map --timeout 5s --retries 2 --keep-going -- ping -c 1 ::: host1 host2
