@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+// This file races functions.
+
 // First calls all functions at once and returns the value of the first that
 // succeeds. The others are cancelled and joined before First returns. If all
 // fail the error has every failure; with no functions it is [ErrNoTasks]. A

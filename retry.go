@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+// This file calls a function again after an error.
+
 // A Policy says how [Retry] goes about it. It is a plain value; one serves any
 // number of calls. The zero Policy makes three attempts without a pause.
 type Policy struct {

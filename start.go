@@ -6,6 +6,8 @@ import (
 	"sync"
 )
 
+// This file starts tasks that have to become ready first.
+
 // Start runs fn as a task of g and waits until it is ready, which fn says by
 // calling ready with a value; Start returns that value and fn goes on as a
 // task like others. It is Trio's nursery.start.

@@ -30,6 +30,9 @@ func newWaiter(ctx context.Context, n int) *waiter {
 // does. If ctx dies first it gives the cause; a task that has ended wins over
 // a dead ctx. Wait does not cancel the task.
 //
+// To pass a failure on, return the error as it is: a body or task that does
+// adds nothing to the group's error. A wrapper around it is a failure more.
+//
 // A task that waits with its own context for another of its group lends its
 // slot under a [Limit] meanwhile, and if it waits for itself, for a task it is
 // part of, or for one that in turn waits for it, Wait gives at once an error
