@@ -137,8 +137,12 @@ func outside(ctx context.Context) error {
 	if err != context.DeadlineExceeded {
 		err = context.Canceled
 	}
-	if matches(cause, err) {
-		return cause
+	switch cause.(type) {
+	case *GroupError, *TaskError, *PanicError: // of a group elsewhere: not to be taken for a failure here
+	default:
+		if matches(cause, err) {
+			return cause
+		}
 	}
 	if err == context.DeadlineExceeded {
 		cause = &timedOutCause{cause}

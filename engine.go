@@ -321,9 +321,10 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 			e.task, e.waiters, e.done = t, m.waiters, m.done
 			m.waiters = nil
 		}
-		if g.limit > 0 && (t.more == nil || t.more.lent == 0) {
+		if g.limit > 0 && (t.more == nil || t.more.lent == 0 || t.more.back) {
 			e.resume = g.release(t.weight())
 		}
+		g.giveBack(e.waiters)
 		g.recycle(t)
 	}
 	if g.pending == 0 {

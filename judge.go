@@ -29,18 +29,18 @@ func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskEr
 	cause := context.Cause(ctx)
 	byDeadline := died == context.DeadlineExceeded || g.parent.Err() == context.DeadlineExceeded
 	_, rest = partition(err, func(node error) verdict {
+		if equal(node, cause) { // which may be the error of a group elsewhere
+			return take
+		}
 		switch node.(type) {
 		case *Cancellation:
 			return take
 		case *TimeoutError, *PanicError:
-			if equal(node, cause) {
-				return take
-			}
 			return keep
 		case *TaskError, *GroupError:
 			return descend
 		}
-		if equal(node, cause) || Is(context.Canceled)(node) ||
+		if Is(context.Canceled)(node) ||
 			byDeadline && Is(context.DeadlineExceeded)(node) ||
 			g.cfg.noise != nil && g.cfg.noise(node) {
 			return take

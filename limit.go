@@ -62,10 +62,32 @@ func (g *Group) serve() (resume []*regainer) {
 	return resume
 }
 
+// giveBack takes the slots for the tasks whose wait has just ended, as far as
+// they are free: a queued task, which may run for long, would get them before
+// those who wait have woken up.
+//
+//go:norace
+func (g *Group) giveBack(over []*waiter) {
+	for _, w := range over {
+		t := w.by
+		for t != nil && t.g != g {
+			t = t.g.upper()
+		}
+		if t == nil || g.limit == 0 || t.run == nil || t.background() || t.more == nil || t.more.lent != 1 || t.more.back {
+			continue
+		}
+		if len(g.regain) == 0 && g.fits(t.weight()) {
+			g.used += t.weight()
+			t.more.back = true
+		}
+	}
+}
+
 // lend gives up the slot in g of the task that ctx belongs to, directly or
-// through groups below, while it waits for something of g. The function it
-// returns takes the slot again, waiting for one to be free.
-func (g *Group) lend(ctx context.Context) (takeBack func()) {
+// through groups below, while it waits for something of g: for the task to, if
+// that is given and has not ended. The function it returns takes the slot
+// again, waiting for one to be free.
+func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 	t := enclosing(ctx)
 	for t != nil && t.g != g {
 		t = t.g.upper()
@@ -74,15 +96,16 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 		return func() {}
 	}
 	g.lockAll()
-	if t.run == nil { // a loose end of a task that is over: it has no slot
+	if t.run == nil || to != nil && to.ended() { // a loose end of a task that is over has no slot
 		g.mu.Unlock()
 		return func() {}
 	}
 	m := t.ext()
 	m.lent++
-	if m.lent > 1 || g.limit == 0 {
+	if m.lent > 1 && !m.back || g.limit == 0 {
 		g.mu.Unlock()
 	} else {
+		m.back = false
 		resume := g.release(t.weight())
 		l := g.next()
 		g.mu.Unlock()
@@ -92,6 +115,11 @@ func (g *Group) lend(ctx context.Context) (takeBack func()) {
 	return func() {
 		g.mu.Lock()
 		m.lent--
+		if m.back && m.lent == 0 && t.run != nil {
+			m.back = false
+			g.mu.Unlock()
+			return
+		}
 		if m.lent > 0 || g.limit == 0 || t.run == nil || t.background() { // has no slot
 			g.mu.Unlock()
 			return
@@ -152,7 +180,7 @@ func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, 
 	if w.over() {
 		return w.refused
 	}
-	takeBack := g.lend(ctx)
+	takeBack := g.lend(ctx, nil)
 	defer takeBack()
 	var dying <-chan struct{}
 	if !t.always() {

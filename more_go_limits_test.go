@@ -146,7 +146,7 @@ func TestRule3_11_ATaskThatGoWaitTookBackBecauseOfAnOutsideCancelIsTold(t *testi
 			if err != nil {
 				t.Error(err)
 			}
-			err = braid.Run(outer, func(_ context.Context, g *braid.Group) error {
+			err = braid.Run(outer, func(ctx context.Context, g *braid.Group) error {
 				g.Go(func(ctx context.Context) error { <-ctx.Done(); return nil })
 				if err := g.GoWait(ctx, untilDead); !errors.Is(err, errWhy) {
 					t.Error(err)
@@ -238,6 +238,15 @@ func TestRule7_1_ARandomMixOfEverythingAtALimitEnds(t *testing.T) {
 				for range 4 {
 					braid.Fork(g, work(0))
 				}
+				time.Sleep(time.Hour)
+				g.SetLimit(2) // which is what there is, if no slot was lost or won
+				before := time.Now()
+				for task := range 6 {
+					braid.Fork(g, func(ctx context.Context) (int, error) {
+						at(t, before, time.Duration(task/2)*time.Minute, "a start")
+						return 0, braid.Sleep(ctx, time.Minute)
+					})
+				}
 				return nil
 			}, braid.Limit(1+int(seed%3)))
 			if err != nil {
@@ -283,7 +292,7 @@ func TestRule6_2_ARingThatClosesThroughGroupsBelowAndStartIsTold(t *testing.T) {
 				return 0, err
 			})
 			close(made)
-			_, errB := b.Wait(ctx)
+			_, errB := b.Wait(context.Background())
 			if !errors.Is(errB, braid.ErrNotReady) {
 				t.Error(errB)
 			}
@@ -472,5 +481,92 @@ func TestRule1_1_NoGoroutineIsLeftWhenACallReturns(t *testing.T) {
 				t.Errorf("call %d left %d goroutines\n%s", i, n-before, buf[:runtime.Stack(buf, true)])
 			}
 		}
+	})
+}
+
+// Who waited has its slot back before what is queued gets one, however long that would take.
+func TestRule7_3_AWaitThatIsOverIsNotHeldUpByWhatIsQueued(t *testing.T) {
+	for name, wait := range map[string]func(ctx context.Context, task *braid.Task[int]) error{
+		"Wait": func(ctx context.Context, task *braid.Task[int]) error {
+			_, err := task.Wait(ctx)
+			return err
+		},
+		"AsCompleted": func(ctx context.Context, task *braid.Task[int]) error {
+			for range braid.AsCompleted(ctx, task) {
+			}
+			return nil
+		},
+		"in a group below": func(ctx context.Context, task *braid.Task[int]) error {
+			return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(ctx context.Context) error {
+					_, err := task.Wait(ctx)
+					return err
+				})
+				return nil
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				var running, most atomic.Int32
+				var answered time.Duration
+				run := func(ctx context.Context, d time.Duration) error {
+					most.Store(max(most.Load(), running.Add(1)))
+					defer running.Add(-1)
+					return braid.Sleep(ctx, d)
+				}
+				err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					g.Go(func(ctx context.Context) error {
+						task := braid.Fork(g, func(ctx context.Context) (int, error) { return 1, run(ctx, time.Second) })
+						for range 5 {
+							g.Go(func(ctx context.Context) error { return run(ctx, time.Hour) })
+						}
+						if err := wait(ctx, task); err != nil {
+							return err
+						}
+						answered = time.Since(start)
+						return run(ctx, time.Second)
+					})
+					return nil
+				}, braid.Limit(1))
+				if err != nil || most.Load() != 1 || answered != time.Second {
+					t.Error(err, most.Load(), answered)
+				}
+				at(t, start, 5*time.Hour+2*time.Second, "the join")
+			})
+		})
+	}
+}
+
+// A slot that was given back early is not lost when its task waits again, or ends.
+func TestRule7_4_ASlotGivenBackEarlyIsNotLostHoweverTheTaskGoesOn(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		for _, loose := range []bool{false, true} {
+			for range 50 {
+				err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					g.Go(func(ctx context.Context) error {
+						task := func() *braid.Task[int] {
+							return braid.Fork(g, func(ctx context.Context) (int, error) { return 1, braid.Sleep(ctx, time.Second) })
+						}
+						a, b := task(), task()
+						if loose { // two waits of one task, one of which may outlive it
+							go func() { _, _ = a.Wait(ctx) }()
+						} else if _, err := a.Wait(ctx); err != nil {
+							return err
+						}
+						_, err := b.Wait(ctx)
+						return err
+					})
+					for range 4 {
+						g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+					}
+					return nil
+				}, braid.Limit(1))
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		at(t, start, 100*6*time.Second, "the end")
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -406,6 +407,67 @@ func TestRule2_1_WhoWaitsForAQueuedTaskThatIsCancelledIsToldAtOnce(t *testing.T)
 		}, braid.Limit(1))
 		if err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// the first exception is suppressed by nothing: what closing a resource says is beside it
+func TestRule2_3_AnErrorOfCloseIsKeptBesideAPanicOrAGoexit(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		with := func(f func()) (failed []error, e end) {
+			e = howEnded(func() error {
+				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					braid.GoWith(g, closerFunc(func() error { return errLate }), func(context.Context, closerFunc) error { f(); return errOne })
+					return nil
+				}, braid.OnFailure(func(te *braid.TaskError) { failed = append(failed, te.Err) }))
+			})
+			return failed, e
+		}
+		_, e := with(func() { panic("boom") })
+		if pe, ok := e.panicked.(*braid.PanicError); !ok || pe.Value != "boom" || !errors.Is(pe.Siblings, errLate) {
+			t.Errorf("%+v", e)
+		}
+		if failed, e := with(runtime.Goexit); !e.exited || len(failed) != 1 || !errors.Is(failed[0], errLate) || !errors.Is(failed[0], braid.ErrGoexit) {
+			t.Errorf("%+v, %v", e, failed)
+		}
+		if _, e := with(func() {}); !errors.Is(e.err, errOne) || !errors.Is(e.err, errLate) {
+			t.Errorf("%+v", e)
+		}
+	})
+}
+
+// the exception of one scope cancels another: there it is a cancellation only
+func TestRule3_2_TheErrorOfAGroupElsewhereMayBeTheCauseOfACancel(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		fail := func(err error, opts ...braid.GroupOption) error {
+			return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(context.Context) error {
+					if err == nil {
+						panic("boom")
+					}
+					return err
+				})
+				return nil
+			}, opts...)
+		}
+		plain := fail(errOne)
+		for _, why := range []error{
+			plain, failures(t, plain)[0], fail(context.Canceled), fail(nil, braid.PanicsAsErrors),
+			errors.Join(plain, errTwo), braid.Timeout(ctx, -1, untilDead),
+		} {
+			outer, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(why) })
+			err := braid.Run(outer, func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Hour) })
+				g.Go(func(ctx context.Context) error {
+					<-ctx.Done()
+					return fmt.Errorf("cut short: %w", context.Cause(ctx))
+				})
+				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error { return untilDead(ctx) })
+			})
+			if _, group := err.(*braid.GroupError); group || !errors.Is(err, context.Canceled) || !errors.Is(err, why) {
+				t.Errorf("%T %v of %v", err, err, why)
+			}
 		}
 	})
 }

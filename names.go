@@ -84,7 +84,7 @@ func lastElement(path string) string { return path[strings.LastIndexByte(path, '
 // being started.
 func siteOf(pc uintptr) Site {
 	f := runtime.FuncForPC(pc)
-	if f == nil {
+	if f == nil || f.Name() == "runtime.goexit" { // whose caller is nobody: time.AfterFunc(d, g.Cancel)
 		return Site{}
 	}
 	file, line := f.FileLine(pc)

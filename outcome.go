@@ -131,10 +131,18 @@ func (t *task) skip() {
 	t.cancelled(cause, Skipped)
 }
 
+// leavings gives what went wrong in what a task that did not return left behind.
+func (t *task) leavings() (err error) {
+	if l, ok := t.run.(interface{ leftBehind() error }); ok {
+		err = l.leftBehind()
+	}
+	return join(err, t.closeChildren())
+}
+
 // panicked settles a task that panicked.
 func (t *task) panicked(pe *PanicError) {
 	te := &TaskError{Err: pe}
-	if err := t.closeChildren(); err != nil {
+	if err := t.leavings(); err != nil {
 		pe = pe.with(err)
 		te.Err = pe
 	}
@@ -150,7 +158,7 @@ func (t *task) panicked(pe *PanicError) {
 
 // exited settles a task that called runtime.Goexit.
 func (t *task) exited() {
-	te := &TaskError{Err: join(ErrGoexit, t.closeChildren())}
+	te := &TaskError{Err: join(ErrGoexit, t.leavings())}
 	if a, ok := t.run.(absorber); ok && a.absorb() {
 		t.fails(te, Exited)
 		return

@@ -82,7 +82,7 @@ func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error,
 		panic("braid: GoWith called with a nil function")
 	}
 	t := &task{g: g, pc: funcPC(fn), opts: taskConfigOf(opts)}
-	t.run = &withCloser[C]{c, fn}
+	t.run = &withCloser[C]{c: c, fn: fn}
 	g.checkWeight(t.opts)
 	if err := g.add(t); err != nil {
 		c.Close()
@@ -91,14 +91,26 @@ func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error,
 }
 
 type withCloser[C io.Closer] struct {
-	c  C
-	fn func(context.Context, C) error
+	c    C
+	fn   func(context.Context, C) error
+	lost error // of a Close after a panic or Goexit
 }
 
 func (w *withCloser[C]) call(ctx context.Context) (err error) {
-	defer func() { err = join(err, w.c.Close()) }()
-	return w.fn(ctx, w.c)
+	returned := false
+	defer func() {
+		if left := w.c.Close(); returned {
+			err = join(err, left)
+		} else {
+			w.lost = left
+		}
+	}()
+	err = w.fn(ctx, w.c)
+	returned = true
+	return err
 }
+
+func (w *withCloser[C]) leftBehind() error { return w.lost }
 
 func (w *withCloser[C]) skip(error) error { return w.c.Close() }
 

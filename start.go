@@ -44,7 +44,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 	if err := g.add(t); err != nil {
 		g.misused("Start", err)
 	}
-	defer g.lend(ctx)()
+	defer g.lend(ctx, nil)()
 	dying := g.ctx().Done()
 	for {
 		select {

@@ -59,6 +59,7 @@ type taskMore struct {
 	waiters  []*waiter
 	done     chan struct{} // what Done gave
 	lent     int           // waits that have lent the task's slot
+	back     bool          // the slot was given back although the wait has not noticed its end yet
 	children []*Group      // made by Open in the task
 }
 

@@ -78,7 +78,7 @@ func (t *task) wait(ctx context.Context) error {
 		t.dropWaiter(w)
 		return err
 	}
-	defer t.g.lend(ctx)()
+	defer t.g.lend(ctx, t)()
 	var dying <-chan struct{}
 	if State(t.phase.Load()) == Queued {
 		dying = t.g.ctx().Done() // a queued task is skipped then
@@ -215,8 +215,13 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 					delete(groups, h.task.g)
 				}
 			}()
+			select {
+			case t := <-w.done:
+				return left[t]
+			default:
+			}
 			for g := range groups {
-				defer g.lend(ctx)()
+				defer g.lend(ctx, nil)()
 			}
 			for {
 				select {
