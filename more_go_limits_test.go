@@ -538,35 +538,54 @@ func TestRule7_3_AWaitThatIsOverIsNotHeldUpByWhatIsQueued(t *testing.T) {
 	}
 }
 
-// A slot that was given back early is not lost when its task waits again, or ends.
+// A slot that was given back early is not lost when its task waits again, or
+// ends, before who waited has noticed.
 func TestRule7_4_ASlotGivenBackEarlyIsNotLostHoweverTheTaskGoesOn(t *testing.T) {
-	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
-		for _, loose := range []bool{false, true} {
-			for range 50 {
-				err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-					g.Go(func(ctx context.Context) error {
-						task := func() *braid.Task[int] {
-							return braid.Fork(g, func(ctx context.Context) (int, error) { return 1, braid.Sleep(ctx, time.Second) })
+	second := func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) }
+	for name, goOn := range map[string]func(ctx context.Context, a, b *braid.Task[int]) error{
+		"waits twice": func(ctx context.Context, a, b *braid.Task[int]) error {
+			_, err := a.Wait(ctx)
+			_, err2 := b.Wait(ctx)
+			return errors.Join(err, err2)
+		},
+		"waits for both at once": func(ctx context.Context, a, b *braid.Task[int]) error {
+			go func() { _, _ = a.Wait(ctx) }()
+			_, err := b.Wait(ctx)
+			return err
+		},
+		"waits again at that moment": func(ctx context.Context, a, b *braid.Task[int]) error {
+			go func() { _, _ = a.Wait(ctx) }()
+			err := second(ctx)
+			_, err2 := b.Wait(ctx)
+			return errors.Join(err, err2)
+		},
+		"ends at that moment": func(ctx context.Context, a, b *braid.Task[int]) error {
+			go func() { _, _ = a.Wait(ctx) }()
+			return second(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				for range 500 {
+					err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+						g.Go(func(ctx context.Context) error {
+							var tasks [2]*braid.Task[int]
+							for i := range tasks {
+								tasks[i] = braid.Fork(g, func(ctx context.Context) (int, error) { return 1, second(ctx) })
+							}
+							return goOn(ctx, tasks[0], tasks[1])
+						})
+						for range 4 {
+							g.Go(second)
 						}
-						a, b := task(), task()
-						if loose { // two waits of one task, one of which may outlive it
-							go func() { _, _ = a.Wait(ctx) }()
-						} else if _, err := a.Wait(ctx); err != nil {
-							return err
-						}
-						_, err := b.Wait(ctx)
-						return err
-					})
-					for range 4 {
-						g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+						return nil
+					}, braid.Limit(1))
+					if err != nil {
+						t.Error(err)
 					}
-					return nil
-				}, braid.Limit(1))
-				if err != nil {
-					t.Error(err)
 				}
-			}
-		}
-		at(t, start, 100*6*time.Second, "the end")
-	})
+				at(t, start, 500*6*time.Second, "the end")
+			})
+		})
+	}
 }
