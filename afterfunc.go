@@ -7,6 +7,8 @@ import (
 	"slices"
 )
 
+// This file runs functions on cancel, and waits for them.
+
 // AfterFunc calls f on a goroutine of its own when ctx is cancelled, as
 // [context.AfterFunc] does, but stays structured: stop waits for f if it has
 // begun, and a group below whose context ctx is does not end before f does. If

@@ -1,6 +1,9 @@
 package braid
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // This file keeps the slots of a limited group. A slot is taken by who takes
 // the task off the queue and given back when the task has ended. A task that
@@ -86,7 +89,7 @@ func (g *Group) giveBack(over []*waiter) {
 // lend gives up the slot in g of the task that ctx belongs to, directly or
 // through groups below, while it waits for something of g: for the task to, if
 // that is given and has not ended. The function it returns takes the slot
-// again, waiting for one to be free.
+// again, waiting for one to be free, or for ctx to die.
 func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 	t := enclosing(ctx)
 	for t != nil && t.g != g {
@@ -133,7 +136,22 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 		g.regain = append(g.regain, r)
 		g.shows(waiterAdded)
 		g.mu.Unlock()
-		<-r.slot
+		select {
+		case <-r.slot:
+		case <-ctx.Done():
+			g.takeAnyway(r)
+		}
+	}
+}
+
+// takeAnyway gives a slot over the limit to a task whose context has died: what
+// holds the slots may end only after something that it has yet to do.
+func (g *Group) takeAnyway(r *regainer) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if i := slices.Index(g.regain, r); i >= 0 {
+		g.regain = slices.Delete(g.regain, i, i+1)
+		g.used += r.weight
 	}
 }
 

@@ -21,7 +21,7 @@ var endings = map[string]func(){
 	"panic":         func() { panic("boom") },
 	"panic(nil)":    func() { panic(nil) }, //nolint
 	"panic(error)":  func() { panic(errOne) },
-	"runtime error": func() { var m map[string]int; m["a"] = 1 },
+	"runtime error": func() { var s []int; s[len(s)]++ },
 	"panic again":   func() { panic(&braid.PanicError{Value: "boom", Path: "elsewhere"}) },
 	"goexit":        runtime.Goexit,
 }
