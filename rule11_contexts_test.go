@@ -232,13 +232,12 @@ func TestRule11_5_ATasksContextIsDeadAfterRun(t *testing.T) {
 			keep(outer)
 			g.Go(func(ctx context.Context) error { keep(ctx); return nil })
 			braid.Fork(g, func(ctx context.Context) (int, error) { keep(ctx); _ = ctx.Done(); return 0, nil })
-			task := braid.Fork(g, func(ctx context.Context) (int, error) { keep(ctx); return 0, nil })
-			if _, err := task.Wait(outer); err != nil {
+			task := braid.Fork(g, func(ctx context.Context) (context.Context, error) { keep(ctx); return ctx, nil })
+			its, err := task.Wait(outer)
+			if err != nil {
 				return err
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			if last := kept[len(kept)-1]; last.Err() == nil { // it is dead from its own end on
+			if its.Err() == nil { // it is dead from its own end on
 				t.Error("the task has ended and its context is alive")
 			}
 			handed = new(resource) // what is to outlive the group
