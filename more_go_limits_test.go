@@ -437,7 +437,7 @@ func TestRule1_5_WhatFinishedTasksHeldIsLetGoOfWhileTheGroupGoesOn(t *testing.T)
 func TestRule1_1_NoGoroutineIsLeftWhenACallReturns(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		synctest.Wait()
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		own := newOwnContext(ctx)
 		calls := []func() error{
 			func() error {
@@ -476,7 +476,7 @@ func TestRule1_1_NoGoroutineIsLeftWhenACallReturns(t *testing.T) {
 		for i, call := range calls {
 			_ = call()
 			synctest.Wait()
-			if n := runtime.NumGoroutine(); n > before {
+			if n := goroutines(); n > before {
 				buf := make([]byte, 1<<16)
 				t.Errorf("call %d left %d goroutines\n%s", i, n-before, buf[:runtime.Stack(buf, true)])
 			}

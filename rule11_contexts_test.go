@@ -23,7 +23,7 @@ func TestRule11_2_DerivingFromAContextOfTheLibraryCostsNoGoroutine(t *testing.T)
 	synctest.Test(t, func(t *testing.T) {
 		derive := func(t *testing.T, name string, ctx context.Context) {
 			synctest.Wait()
-			before := runtime.NumGoroutine()
+			before := goroutines()
 			for range 100 {
 				child, cancel := context.WithCancel(ctx)
 				defer cancel()
@@ -32,7 +32,7 @@ func TestRule11_2_DerivingFromAContextOfTheLibraryCostsNoGoroutine(t *testing.T)
 				_ = grandchild.Done()
 			}
 			synctest.Wait()
-			if more := runtime.NumGoroutine() - before; more > 0 {
+			if more := goroutines() - before; more > 0 {
 				t.Errorf("100 children of %s are %d goroutines", name, more)
 			}
 		}

@@ -2,7 +2,6 @@ package braid_test
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -117,13 +116,13 @@ func TestRule7_1_AThousandGroupsDeepAtLimitOneDoesNotDeadlock(t *testing.T) {
 
 func TestRule7_1_AQueuedTaskIsNotAGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		err := braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
 			for range 10000 {
 				g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
 			}
 			synctest.Wait()
-			if more := runtime.NumGoroutine() - before; more > 10 {
+			if more := goroutines() - before; more > 10 {
 				t.Errorf("10,000 tasks at limit 3 are %d goroutines", more)
 			}
 			g.Cancel()

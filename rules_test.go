@@ -160,6 +160,17 @@ func child(t *testing.T, env ...string) (output string, err error) {
 	return out.String(), err
 }
 
+// goroutines counts them. While the runtime moves goroutines that have ended
+// from list to list a single count may be far too high.
+func goroutines() int {
+	n := runtime.NumGoroutine()
+	for range 100 {
+		runtime.Gosched()
+		n = min(n, runtime.NumGoroutine())
+	}
+	return n
+}
+
 // settleGoroutines waits until no more than n goroutines are left, for as long
 // as the scheduler needs to let go of those that have ended.
 func settleGoroutines(t *testing.T, n int) {

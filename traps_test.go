@@ -156,7 +156,7 @@ func TestTrap6_AShieldKeepsValuesAndHasItsOwnDeadline(t *testing.T) {
 func TestTrap7_DerivingFromOurContextsCostsNoGoroutine(t *testing.T) {
 	derive := func(t *testing.T, ctx context.Context, die func(), want error) {
 		t.Helper()
-		before := runtime.NumGoroutine()
+		before := goroutines()
 		children := make([]context.Context, 100)
 		for i := range children {
 			var cancel context.CancelFunc
@@ -170,7 +170,7 @@ func TestTrap7_DerivingFromOurContextsCostsNoGoroutine(t *testing.T) {
 			}
 			defer cancel()
 		}
-		if n := runtime.NumGoroutine() - before; n > 50 {
+		if n := goroutines() - before; n > 50 {
 			t.Errorf("100 derived contexts cost %d goroutines", n)
 		}
 		die()
