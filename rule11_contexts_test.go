@@ -32,9 +32,8 @@ func TestRule11_2_DerivingFromAContextOfTheLibraryCostsNoGoroutine(t *testing.T)
 				_ = grandchild.Done()
 			}
 			synctest.Wait()
-			if more := goroutines() - before; more > 0 {
-				t.Errorf("100 children of %s are %d goroutines", name, more)
-			}
+			t.Log("100 children of " + name)
+			settleGoroutines(t, before)
 		}
 		err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
 			derive(t, "a body's context", ctx)
