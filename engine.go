@@ -37,10 +37,13 @@ type launch struct {
 //
 //go:norace
 func (g *Group) add(t *task) error {
+	g.trackAdded(t)
 	g.shows(taskAdded)
 	g.lockUnseen()
 	if g.closed {
 		g.unlockUnseen()
+		t.phase.Store(uint32(Skipped))
+		g.trackEnded(t)
 		return ErrClosed
 	}
 	g.enqueue(t)
@@ -52,7 +55,8 @@ func (g *Group) add(t *task) error {
 
 // addFunc is add for a task without a handle, whose node may have been used.
 func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error {
-	if !reuse { // the lock would order who spawns; see race_on.go
+	// Under the race detector the lock would order who spawns; see race_on.go.
+	if !reuse || g.cfg.track != nil {
 		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
 	}
 	g.mu.Lock()
@@ -240,6 +244,7 @@ func (g *Group) worker() {
 		lost = t
 		exec([2]*task{t}, t)
 		lost = nil
+		g.trackEnded(t)
 		if ran%yieldEvery == 0 {
 			runtime.Gosched()
 		}
@@ -280,6 +285,7 @@ func (g *Group) unwound(t *task, holds int) {
 //
 //go:norace
 func (g *Group) retire(t *task, holds int) {
+	g.trackEnded(t)
 	g.shows(taskEnded)
 	g.lockUnseen()
 	e := g.finish(t, holds)

@@ -3,6 +3,8 @@ package braid
 import (
 	"math"
 	"time"
+
+	"github.com/braid-go/braid/internal/option"
 )
 
 // This file holds the options. They are the same words everywhere; the types
@@ -29,11 +31,22 @@ type TaskOption interface{ applyToTask(*taskConfig) }
 // A ScopeOption is an option of [Timeout], [MoveOn], [Reserve], [Shield] and [Abandon].
 type ScopeOption interface{ applyToScope(*scopeConfig) }
 
+// A StreamOption is an option of the functions of package stream.
+type StreamOption interface{ ApplyToStream(*option.Stream) }
+
+// A FlowOption is an option of whatever works through many things: of groups,
+// and of the functions of package stream.
+type FlowOption interface {
+	GroupOption
+	StreamOption
+}
+
 // An Option may stand wherever options may.
 type Option interface {
 	GroupOption
 	TaskOption
 	ScopeOption
+	StreamOption
 }
 
 type groupConfig struct {
@@ -53,6 +66,8 @@ type groupConfig struct {
 	onStall func(Stall)
 
 	noise func(error) bool
+	rate  Limiter
+	track Tracker
 }
 
 type taskConfig struct {
@@ -83,6 +98,8 @@ const (
 	seenCrashOnPanic
 	seenCrashOnStall
 	seenNoise
+	seenRate
+	seenTrack
 	seenBackground
 	seenAlways
 	seenOwn
@@ -90,12 +107,7 @@ const (
 	seenDeadline
 )
 
-func once(seen *uint32, bit uint32, option string) {
-	if *seen&bit != 0 {
-		panic("braid: option " + option + " given twice")
-	}
-	*seen |= bit
-}
+func once(seen *uint32, bit uint32, name string) { option.Once(seen, bit, name) }
 
 type nameOption string
 
@@ -113,11 +125,17 @@ func (o nameOption) applyToGroup(c *groupConfig) { once(&c.seen, seenName, "Name
 func (o nameOption) applyToTask(c *taskConfig)   { once(&c.seen, seenName, "Name"); c.name = string(o) }
 func (o nameOption) applyToScope(c *scopeConfig) { once(&c.seen, seenName, "Name"); c.name = string(o) }
 
+// ApplyToStream is for package stream.
+func (o nameOption) ApplyToStream(c *option.Stream) {
+	once(&c.Seen, option.SeenName, "Name")
+	c.Name = string(o)
+}
+
 type limitOption int
 
-// Limit lets at most n tasks of the group run at once; what has no slot is
-// queued. It panics if n is less than one. See [Group.SetLimit] and [Weight].
-func Limit(n int) GroupOption {
+// Limit lets at most n tasks of the group run at once, or items of a stream;
+// what has no slot is queued. It panics if n is less than one. See [Group.SetLimit] and [Weight].
+func Limit(n int) FlowOption {
 	if n < 1 {
 		panic("braid: Limit must be at least 1")
 	}
@@ -127,6 +145,12 @@ func Limit(n int) GroupOption {
 func (o limitOption) applyToGroup(c *groupConfig) {
 	once(&c.seen, seenLimit, "Limit")
 	c.limit = int(o)
+}
+
+// ApplyToStream is for package stream.
+func (o limitOption) ApplyToStream(c *option.Stream) {
+	once(&c.Seen, option.SeenLimit, "Limit")
+	c.Limit = int(o)
 }
 
 type graceOption time.Duration

@@ -34,7 +34,10 @@ func exec(_ [2]*task, t *task) {
 		t.exited()
 	}()
 	if t.mayStart() {
-		err := t.run.call(t)
+		err := t.paced()
+		if err == nil {
+			err = t.run.call(t)
+		}
 		if err != nil || t.flags.Load()&hasChildren != 0 {
 			t.returned(err)
 		} else {

@@ -112,7 +112,10 @@ func (w *withCloser[C]) call(ctx context.Context) (err error) {
 
 func (w *withCloser[C]) leftBehind() error { return w.lost }
 
-func (w *withCloser[C]) skip(error) error { return w.c.Close() }
+func (w *withCloser[C]) skip(error) error {
+	w.lost = w.c.Close()
+	return w.lost
+}
 
 func (g *Group) misused(call string, err error) {
 	where := "opened at " + siteOf(g.pc).String()

@@ -1,0 +1,79 @@
+package braid
+
+import (
+	"context"
+	"errors"
+
+	"github.com/braid-go/braid/internal/option"
+)
+
+// This file lets tasks start no faster than a limiter allows. The limiter is
+// not ours: *rate.Limiter of golang.org/x/time/rate is the one people know.
+
+// A Limiter says when the next one may go: Wait returns nil when it may, or an
+// error if that is not to be, for one because ctx has died. *rate.Limiter of
+// golang.org/x/time/rate is a Limiter.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+type rateOption struct{ Limiter }
+
+// Rate makes each task of the group, or each item of a stream, wait for l
+// before its function is called. It waits with the task's context, in its slot
+// if there is a [Limit]. An error of l is the task's, whose function is then not
+// called. [Background] tasks do not wait, and a task marked [Always] is called
+// without l's consent once its context is dead. One limiter may serve many
+// groups. Rate panics if l is nil.
+func Rate(l Limiter) FlowOption {
+	if l == nil {
+		panic("braid: Rate called with a nil limiter")
+	}
+	return rateOption{l}
+}
+
+func (o rateOption) applyToGroup(c *groupConfig) {
+	once(&c.seen, seenRate, "Rate")
+	c.rate = o.Limiter
+}
+
+// ApplyToStream is for package stream.
+func (o rateOption) ApplyToStream(c *option.Stream) {
+	once(&c.Seen, option.SeenRate, "Rate")
+	c.Rate = o.Limiter
+}
+
+// paced waits until the task may go. If it may not, what the task was handed is
+// taken care of as for a task that is skipped.
+func (t *task) paced() (err error) {
+	l := t.g.cfg.rate
+	if l == nil || t.background() {
+		return nil
+	}
+	asked := false
+	defer func() {
+		if asked && err == nil {
+			return
+		}
+		cause := err
+		if !asked {
+			cause = errNotPaced
+		}
+		if s, ok := t.run.(skipper); ok {
+			err = join(err, s.skip(cause))
+		}
+		if f, ok := t.run.(forgetter); ok {
+			f.forget()
+		}
+	}()
+	err = l.Wait(t)
+	asked = true
+	if err != nil && t.always() && t.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// errNotPaced is what whoever waits for the start of a task is told if the
+// limiter panics or calls Goexit in it.
+var errNotPaced = errors.New("braid: the limiter that the task waited for did not return")

@@ -1,0 +1,52 @@
+package braid
+
+import "github.com/braid-go/braid/internal/option"
+
+// This file tells a tracker how a group's work goes.
+
+// A Tracker is told how many tasks a group was handed and how they ended.
+// *progress.Progress of package progress is one. Its methods are called from
+// many goroutines at once, a task's end before the group's; they must neither
+// block nor panic.
+type Tracker interface {
+	// Added tells that n more tasks or items were handed over.
+	Added(n int)
+	// Ended tells that n of them ended in state s. One that is handed to a group
+	// that has ended counts as Skipped.
+	Ended(s State, n int)
+}
+
+type trackOption struct{ Tracker }
+
+// Track tells t of each task of the group, or of each item of a stream.
+// [Background] tasks do not count. It panics if t is nil.
+func Track(t Tracker) FlowOption {
+	if t == nil {
+		panic("braid: Track called with a nil tracker")
+	}
+	return trackOption{t}
+}
+
+func (o trackOption) applyToGroup(c *groupConfig) {
+	once(&c.seen, seenTrack, "Track")
+	c.track = o.Tracker
+}
+
+// ApplyToStream is for package stream.
+func (o trackOption) ApplyToStream(c *option.Stream) {
+	once(&c.Seen, option.SeenTrack, "Track")
+	c.Track = o.Tracker
+}
+
+// trackAdded comes before the task can end.
+func (g *Group) trackAdded(t *task) {
+	if g.cfg.track != nil && !t.background() {
+		g.cfg.track.Added(1)
+	}
+}
+
+func (g *Group) trackEnded(t *task) {
+	if g.cfg.track != nil && t != nil && !t.background() {
+		g.cfg.track.Ended(State(t.phase.Load()), 1)
+	}
+}
