@@ -95,6 +95,10 @@ func TestAllocs_ATimeoutThatNeverFires(t *testing.T) {
 		_ = braid.Timeout(ctx, time.Hour, func(ctx context.Context) error { return ctx.Err() })
 	})
 	wantAllocs(t, "MoveOn", 4, func() { _, _ = braid.MoveOn(ctx, time.Hour, nop) })
+	wantAllocs(t, "Timeout of a closure", 4, func() {
+		n := 0
+		_ = braid.Timeout(ctx, time.Hour, func(context.Context) error { n++; return nil })
+	})
 	wantAllocs(t, "Shield", 5, func() { _ = braid.Shield(ctx, time.Hour, nop) })
 }
 

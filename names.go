@@ -1,11 +1,11 @@
 package braid
 
 import (
-	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // This file names things: functions and places in the source, and the paths of
@@ -53,8 +53,16 @@ func joinPath(path, name string) string {
 	return path + "/" + name
 }
 
-// funcPC gives the entry of the function behind fn, a function value.
-func funcPC(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
+// funcPC gives the entry of the function behind fn, a function value. It is what
+// reflect.Value.Pointer gives, which however makes every closure it is asked of
+// escape to the heap, also those that are only called.
+func funcPC(fn any) uintptr {
+	type words [2]unsafe.Pointer // of an interface; a function value is a pointer to its entry
+	if f := (*words)(unsafe.Pointer(&fn))[1]; f != nil {
+		return *(*uintptr)(f)
+	}
+	return 0
+}
 
 // A Site is a place in the source of the program.
 type Site struct {

@@ -24,7 +24,7 @@ import (
 // Timeout panics if ctx or fn is nil.
 func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
 	checkScope("Timeout", ctx, fn == nil)
-	_, err := bounded(ctx, d, fn, opts)
+	_, err := bounded(ctx, d, fn, funcPC(fn), opts)
 	return err
 }
 
@@ -33,7 +33,7 @@ func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 // is as for Timeout. It is Trio's move_on_after.
 func MoveOn(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) (fired bool, err error) {
 	checkScope("MoveOn", ctx, fn == nil)
-	fired, err = bounded(ctx, d, fn, opts)
+	fired, err = bounded(ctx, d, fn, funcPC(fn), opts)
 	if _, ours := err.(*TimeoutError); ours && fired {
 		return true, nil
 	}
@@ -53,7 +53,7 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 	if at, ok := ctx.Deadline(); ok {
 		left = time.Until(at) - d
 	}
-	_, err := bounded(ctx, left, fn, opts)
+	_, err := bounded(ctx, left, fn, funcPC(fn), opts)
 	return err
 }
 
@@ -67,7 +67,7 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 // ctx, on the other hand, is what Shield is for. It panics if ctx or fn is nil.
 func Shield(ctx context.Context, grace time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
 	checkScope("Shield", ctx, fn == nil)
-	_, err := bounded(context.WithoutCancel(ctx), grace, fn, opts)
+	_, err := bounded(context.WithoutCancel(ctx), grace, fn, funcPC(fn), opts)
 	return err
 }
 
@@ -112,13 +112,14 @@ func checkScope(caller string, ctx context.Context, nilFunc bool) {
 }
 
 // bounded runs fn under a limit of d and says whether the limit's own deadline
-// passed meanwhile and is the one to blame.
-func bounded(ctx context.Context, d time.Duration, fn func(context.Context) error, opts []ScopeOption) (fired bool, err error) {
+// passed meanwhile and is the one to blame. The pc is that of the function that
+// the caller was given.
+func bounded(ctx context.Context, d time.Duration, fn func(context.Context) error, pc uintptr, opts []ScopeOption) (fired bool, err error) {
 	cfg := scopeConfigOf(opts)
 	if ctx.Err() != nil {
 		return false, outside(ctx)
 	}
-	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: funcPC(fn)}
+	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: pc}
 	s := &timeLimit{parent: ctx, started: time.Now(), move: cfg.deadline}
 	s.phase.Store(uint32(Running))
 	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
