@@ -46,6 +46,7 @@ type TaskError struct {
 	in       *groupInfo // the group of the task
 	name     string     // the task's name; if empty, pc names it
 	pc       uintptr    // the task's function
+	item     int        // number of what it was called for, from 1; 0 for none
 	body     bool       // it is the body's
 	recorded bool       // it is among the group's failures
 }
@@ -68,6 +69,10 @@ func (e *TaskError) Path() string {
 	}
 	return joinPath(e.in.path(), name)
 }
+
+// Item gives the number, from 0, of the item or function that the task was
+// called for by [Map], [All], [First] and their like, and -1 for other tasks.
+func (e *TaskError) Item() int { return e.item - 1 }
 
 // Spawned tells where the task's function stands, which for a function
 // literal is where it was spawned.

@@ -78,11 +78,11 @@ func ExampleFirst() {
 			return "go.tar.gz from " + name, nil
 		}
 	}
-	fmt.Println(braid.First(context.Background(),
+	fmt.Println(braid.First(context.Background(), braid.Funcs(
 		mirror("down", errors.New("connection refused")),
 		mirror("far", nil),
 		mirror("near", nil),
-	))
+	)))
 	// Output:
 	// go.tar.gz from near <nil>
 }

@@ -66,14 +66,14 @@ func Example_lessonFirstSuccess() {
 		}
 	}
 
-	result, err := braid.First(context.Background(),
+	result, err := braid.First(context.Background(), braid.Funcs(
 		fetch("https://down.example"),
 		fetch("https://slow.example"),
 		fetch("https://fast.example"),
-	)
+	))
 	fmt.Println(result, err)
 
-	_, err = braid.First(context.Background(), fetch("https://down.example"))
+	_, err = braid.First(context.Background(), braid.Funcs(fetch("https://down.example")))
 	for _, failure := range braid.Leaves(err) {
 		fmt.Println("all failed:", failure)
 	}

@@ -185,7 +185,7 @@ func TestLesson_TheFirstSuccessDoesNotWaitForTheSlowest(t *testing.T) {
 		return func(ctx context.Context) (float64, error) { return seconds, sleeps(seconds)(ctx) }
 	}
 	inLesson(t, func(t *testing.T, ctx context.Context, clock lessonClock) {
-		v, err := braid.First(ctx, answer(3), answer(0.5), answer(60))
+		v, err := braid.First(ctx, braid.Funcs(answer(3), answer(0.5), answer(60)))
 		clock.at(t, 0.5, "First returned")
 		if v != 0.5 || err != nil {
 			t.Errorf("got %v, %v", v, err)

@@ -186,12 +186,18 @@ func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, 
 	case fn == nil:
 		panic("braid: GoWait called with a nil function")
 	}
+	t := &task{g: g, run: goFunc(fn), pc: funcPC(fn), opts: taskConfigOf(opts)}
+	g.checkWeight(t.opts)
+	return g.goWait(ctx, t)
+}
+
+// goWait adds t and waits for its start.
+func (g *Group) goWait(ctx context.Context, t *task) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	w := &waitedFor{goFunc: goFunc(fn), started: make(chan struct{})}
-	t := &task{g: g, run: w, pc: funcPC(fn), opts: taskConfigOf(opts)}
-	g.checkWeight(t.opts)
+	w := &waitedFor{goFunc: t.run.(goFunc), started: make(chan struct{})}
+	t.run = w
 	if err := g.add(t); err != nil {
 		g.misused("GoWait", err)
 	}

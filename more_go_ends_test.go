@@ -134,7 +134,7 @@ func TestRule8_1_AFunctionMayEndInAnyWayInAnyOfTheCallsThatTakeOne(t *testing.T)
 			return err
 		}},
 		"First": {true, func(ctx context.Context, f func()) error {
-			_, err := braid.First(ctx, obey, val(f), obey)
+			_, err := braid.First(ctx, braid.Funcs(obey, val(f), obey))
 			return err
 		}},
 		"Start": {true, func(ctx context.Context, f func()) error {

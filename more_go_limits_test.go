@@ -463,9 +463,9 @@ func TestRule1_1_NoGoroutineIsLeftWhenACallReturns(t *testing.T) {
 				}, &d)
 			},
 			func() error {
-				_, err := braid.First(own,
+				_, err := braid.First(own, braid.Funcs(
 					func(ctx context.Context) (int, error) { return 1, nil },
-					func(ctx context.Context) (int, error) { return 0, untilDead(ctx) })
+					func(ctx context.Context) (int, error) { return 0, untilDead(ctx) }))
 				return err
 			},
 			func() error {

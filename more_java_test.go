@@ -21,7 +21,7 @@ import (
 func TestRule10_3_TheFirstSuccessCountsAlthoughOthersFailedBeforeAndFailAfter(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		var ended atomic.Int32
-		v, err := braid.First(ctx,
+		v, err := braid.First(ctx, braid.Funcs(
 			func(ctx context.Context) (int, error) { return 0, errOne },
 			func(ctx context.Context) (int, error) { return 2, braid.Sleep(ctx, 2*time.Second) },
 			func(ctx context.Context) (int, error) {
@@ -35,7 +35,7 @@ func TestRule10_3_TheFirstSuccessCountsAlthoughOthersFailedBeforeAndFailAfter(t 
 				time.Sleep(2 * time.Second)
 				ended.Add(1)
 				return 4, nil // a success that comes too late
-			})
+			}))
 		if v != 2 || err != nil || ended.Load() != 2 {
 			t.Error(v, err, ended.Load())
 		}
@@ -48,18 +48,18 @@ func TestRule10_3_ASuccessIsKeptAlthoughTheContextDiesWhileTheLosersAreJoined(t 
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
-		v, err := braid.First(ctx,
+		v, err := braid.First(ctx, braid.Funcs(
 			func(ctx context.Context) (int, error) { return 1, braid.Sleep(ctx, time.Second) },
 			func(ctx context.Context) (int, error) {
 				<-ctx.Done()
 				time.Sleep(5 * time.Second)
 				return 0, ctx.Err()
-			})
+			}))
 		if v != 1 || err != nil {
 			t.Error(v, err)
 		}
 		at(t, start, 6*time.Second, "the end")
-		_, err = braid.First(ctx, func(context.Context) (int, error) { t.Error("called"); return 0, nil })
+		_, err = braid.First(ctx, braid.Funcs(func(context.Context) (int, error) { t.Error("called"); return 0, nil }))
 		wantPlainCancel(t, err, context.DeadlineExceeded)
 	})
 }
@@ -253,7 +253,7 @@ func TestRule10_3_WhatALoserOpenedIsJoinedToo(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		deferred := 0
 		var ended atomic.Int32
-		v, err := braid.First(ctx,
+		v, err := braid.First(ctx, braid.Funcs(
 			func(ctx context.Context) (string, error) { return "won", braid.Sleep(ctx, time.Second) },
 			func(ctx context.Context) (string, error) {
 				return "lost", braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
@@ -268,7 +268,7 @@ func TestRule10_3_WhatALoserOpenedIsJoinedToo(t *testing.T) {
 					}
 					return nil
 				})
-			})
+			}))
 		if v != "won" || err != nil || ended.Load() != 4 || deferred != 1 {
 			t.Error(v, err, ended.Load(), deferred)
 		}

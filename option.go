@@ -57,6 +57,7 @@ type groupConfig struct {
 	supervised bool
 	keep       int
 	onFailure  func(*TaskError)
+	failed     func(te *TaskError, ends bool) // see race.go
 
 	panicsAsErrors bool
 	crashOnPanic   bool

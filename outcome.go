@@ -92,7 +92,7 @@ func (t *task) fails(te *TaskError, final State) {
 }
 
 func (t *task) stamp(te *TaskError) {
-	te.pc = t.pc
+	te.pc, te.item = t.pc, t.item
 	if t.opts != nil {
 		te.name = t.opts.name
 	} else if t.item > 0 {

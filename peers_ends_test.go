@@ -86,7 +86,7 @@ var peersForms = map[string]func(ctx context.Context, fn, beside func(context.Co
 		return err
 	},
 	"First": func(ctx context.Context, fn, beside func(context.Context) (int, error)) error {
-		_, err := braid.First(ctx, fn, beside)
+		_, err := braid.First(ctx, braid.Funcs(fn, beside))
 		return err
 	},
 	"Start, before ready": func(ctx context.Context, fn, beside func(context.Context) (int, error)) error {

@@ -235,11 +235,11 @@ func TestPeers_ARaceJoinsItsLosersAndAnErrorDoesNotWin(t *testing.T) {
 			joined.Add(1)
 			return "loser", nil // a late success changes nothing
 		}
-		v, err := braid.First(t.Context(),
+		v, err := braid.First(t.Context(), braid.Funcs(
 			func(context.Context) (string, error) { return "", errPeers }, // finishes first
 			loser,
 			func(context.Context) (string, error) { time.Sleep(time.Second); return "winner", nil },
-			loser)
+			loser))
 		if v != "winner" || err != nil {
 			t.Errorf("First gave %q, %v", v, err)
 		}
@@ -248,8 +248,8 @@ func TestPeers_ARaceJoinsItsLosersAndAnErrorDoesNotWin(t *testing.T) {
 		}
 		trioAt(t, start, 2*time.Second)
 	})
-	_, err := braid.First(t.Context(), func(context.Context) (int, error) { return 0, errPeers },
-		func(context.Context) (int, error) { return 0, io.EOF })
+	_, err := braid.First(t.Context(), braid.Funcs(func(context.Context) (int, error) { return 0, errPeers },
+		func(context.Context) (int, error) { return 0, io.EOF }))
 	if !errors.Is(err, errPeers) || !errors.Is(err, io.EOF) {
 		t.Errorf("when all fail First gave %v", err)
 	}
@@ -389,7 +389,7 @@ func TestPeers_ADeadContextIsNoEmptyResult(t *testing.T) {
 		}
 	}
 	check("Each", braid.Each(ctx, []int{1}, func(ctx context.Context, _ int) error { _, err := one(ctx); return err }))
-	_, err := braid.First(ctx, one)
+	_, err := braid.First(ctx, braid.Funcs(one))
 	check("First", err)
 	_, _, err = braid.Join2(ctx, one, one)
 	check("Join2", err)

@@ -58,6 +58,9 @@ func (g *Group) record(te *TaskError) {
 	if te.body || first && !g.cfg.supervised {
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 	}
+	if g.cfg.failed != nil {
+		g.cfg.failed(te, false)
+	}
 	g.observe(te)
 }
 
@@ -103,6 +106,9 @@ func (g *Group) recordEnd(te *TaskError) {
 	g.mu.Unlock()
 	if te.body || !g.cfg.supervised {
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
+	}
+	if g.cfg.failed != nil {
+		g.cfg.failed(te, true)
 	}
 }
 

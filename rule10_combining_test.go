@@ -54,7 +54,7 @@ func TestRule10_1_NoInputGivesAnEmptyResultExceptForRaces(t *testing.T) {
 	if len(outcomes) != 0 || err != nil {
 		t.Errorf("Settle gave %v, %v", outcomes, err)
 	}
-	if _, err := braid.First[int](ctx); err != braid.ErrNoTasks {
+	if _, err := braid.First[int](ctx, nil); err != braid.ErrNoTasks {
 		t.Errorf("First gave %v", err)
 	}
 }
@@ -104,7 +104,7 @@ func TestRule10_2_ADeadContextGivesAnErrorNeverAnEmptyResult(t *testing.T) {
 	wantPlainCancel(t, err, context.Canceled, errWhy)
 	_, _, _, err = braid.Join3(ctx, never, never, never)
 	wantPlainCancel(t, err, context.Canceled, errWhy)
-	_, err = braid.First(ctx, never)
+	_, err = braid.First(ctx, braid.Funcs(never))
 	wantPlainCancel(t, err, context.Canceled, errWhy)
 	outcomes, err := braid.Settle(ctx, []func(context.Context) (int, error){never})
 	wantPlainCancel(t, err, context.Canceled, errWhy)
@@ -133,7 +133,7 @@ func TestRule10_2_AFailureInAJoinCancelsAndJoinsTheOther(t *testing.T) {
 func TestRule10_3_FirstGivesTheFirstSuccessAndJoinsTheLosers(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		joined := false
-		v, err := braid.First(ctx,
+		v, err := braid.First(ctx, braid.Funcs(
 			func(context.Context) (int, error) { return 0, errOne },
 			sleeper(2*time.Second, 2),
 			func(ctx context.Context) (int, error) {
@@ -142,7 +142,7 @@ func TestRule10_3_FirstGivesTheFirstSuccessAndJoinsTheLosers(t *testing.T) {
 				time.Sleep(time.Second)
 				joined = true
 				return 3, ctx.Err()
-			})
+			}))
 		if v != 2 || err != nil || !joined {
 			t.Errorf("got %v, %v, joined %v", v, err, joined)
 		}
@@ -152,13 +152,13 @@ func TestRule10_3_FirstGivesTheFirstSuccessAndJoinsTheLosers(t *testing.T) {
 
 func TestRule10_3_WhenAllFailFirstGivesEveryFailure(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-		_, err := braid.First(ctx,
+		_, err := braid.First(ctx, braid.Funcs(
 			func(context.Context) (int, error) { time.Sleep(2 * time.Second); return 0, errTwo },
-			func(context.Context) (int, error) { time.Sleep(time.Second); return 0, errOne })
+			func(context.Context) (int, error) { time.Sleep(time.Second); return 0, errOne }))
 		wantFailures(t, err, errOne, errTwo)
 		dying, cancel := context.WithCancelCause(ctx)
 		time.AfterFunc(time.Second, func() { cancel(errWhy) })
-		_, err = braid.First(dying, sleeper(time.Hour, 1), sleeper(time.Hour, 2))
+		_, err = braid.First(dying, braid.Funcs(sleeper(time.Hour, 1), sleeper(time.Hour, 2)))
 		wantPlainCancel(t, err, context.Canceled, errWhy)
 	})
 }

@@ -310,7 +310,7 @@ func TestRule2_5_WhatMakesNoSenseIsRefusedAtTheCall(t *testing.T) {
 		"Each, nil":           func() { _ = braid.Each[int](ctx, nil, nil) },
 		"Join2, nil":          func() { _, _, _ = braid.Join2[int, int](ctx, forked, nil) },
 		"Join3, nil":          func() { _, _, _, _ = braid.Join3[int, int, int](ctx, forked, nil, forked) },
-		"First, nil":          func() { _, _ = braid.First(ctx, forked, nil) },
+		"First, nil":          func() { _, _ = braid.First(ctx, braid.Funcs(forked, nil)) },
 		"Settle, nil":         func() { _, _ = braid.Settle(ctx, []func(context.Context) (int, error){nil}) },
 		"Retry, nil":          func() { _, _ = braid.Retry[int](ctx, braid.Policy{}, nil) },
 		"Retry, nil ctx":      func() { _, _ = braid.Retry(none, braid.Policy{}, forked) },

@@ -15,8 +15,8 @@ import (
 
 // This file shows rules 6.1 and 6.2 of the contract: waiting for a task.
 
-func sleeper(d time.Duration, v int) func(context.Context) (int, error) {
-	return func(ctx context.Context) (int, error) { return v, braid.Sleep(ctx, d) }
+func sleeper[T any](d time.Duration, v T) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) { return v, braid.Sleep(ctx, d) }
 }
 
 func TestRule6_1_WaitReturnsTheTasksResult(t *testing.T) {

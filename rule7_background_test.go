@@ -68,7 +68,7 @@ func TestRule10_3_APanicOrAGoexitEndsAFirst(t *testing.T) {
 					}
 					how <- v
 				}()
-				_, _ = braid.First(t.Context(),
+				_, _ = braid.First(t.Context(), braid.Funcs(
 					func(context.Context) (int, error) {
 						<-started
 						bad()
@@ -79,7 +79,7 @@ func TestRule10_3_APanicOrAGoexitEndsAFirst(t *testing.T) {
 						<-ctx.Done()
 						loser = true
 						return 0, ctx.Err()
-					})
+					}))
 				returned = true
 			}()
 			v := <-how

@@ -311,7 +311,7 @@ func TestTrap10_AResultThatIsThereBeatsADeadContext(t *testing.T) {
 				return fmt.Errorf("Start gave %v, %v", v, err)
 			}
 			ctx4, cancel4 := context.WithCancel(body)
-			v, err = braid.First(ctx4, func(context.Context) (int, error) { defer cancel4(); return 4, nil })
+			v, err = braid.First(ctx4, braid.Funcs(func(context.Context) (int, error) { defer cancel4(); return 4, nil }))
 			if v != 4 || err != nil {
 				return fmt.Errorf("First gave %v, %v", v, err)
 			}

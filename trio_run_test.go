@@ -97,8 +97,8 @@ func TestTrio195_NothingIsLeftBehindAtTheExit(t *testing.T) {
 			})
 		},
 		"First": func() error {
-			_, err := braid.First(ctx, func(context.Context) (int, error) { return 1, nil },
-				func(ctx context.Context) (int, error) { return 0, trioUntilCancelled(ctx) })
+			_, err := braid.First(ctx, braid.Funcs(func(context.Context) (int, error) { return 1, nil },
+				func(ctx context.Context) (int, error) { return 0, trioUntilCancelled(ctx) }))
 			return err
 		},
 	} {
@@ -226,7 +226,7 @@ func TestTrio199_EveryWaitIsOneThatVirtualTimeKnows(t *testing.T) {
 			return err
 		}},
 		"First": {time.Second, func(ctx context.Context) error {
-			_, err := braid.First(ctx, one, func(ctx context.Context) (int, error) { return 0, trioUntilCancelled(ctx) })
+			_, err := braid.First(ctx, braid.Funcs(one, func(ctx context.Context) (int, error) { return 0, trioUntilCancelled(ctx) }))
 			return err
 		}},
 	} {

@@ -1,0 +1,72 @@
+package braid
+
+import "context"
+
+// This file runs functions that are independent of each other's success.
+
+// An Outcome is how one of several functions ended.
+type Outcome[T any] struct {
+	Value T
+	Err   error // a *TaskError, or nil if State is Succeeded
+	State State
+}
+
+// Settle calls all functions at once, or as many at a time as [Limit] says, and
+// waits for all of them, whatever becomes of the others; it cancels none. The
+// outcomes are in the order of the functions. The error is nil unless ctx died
+// and cut some of them short. A panic of a function is an outcome like others;
+// a Goexit goes on in the caller once all have ended. It panics if ctx or a
+// function is nil. It is asyncio.gather with return_exceptions.
+//
+// For many items and one function, [Map] with [Supervised] does the same.
+func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) ([]Outcome[T], error) {
+	checkFunctions("Settle", hasNil(fns))
+	tasks := make([]*Task[T], len(fns))
+	started := false
+	err := run(ctx, "Settle", callerPC(), func(ctx context.Context, g *Group) error {
+		started = true
+		for i, fn := range fns {
+			t := &Task[T]{fn: fn}
+			t.task = task{g: g, run: t, pc: funcPC(fn), item: i + 1}
+			tasks[i] = t
+			_ = g.add(&t.task) // the body's own group is open
+		}
+		return nil
+	}, with(opts, preset{panics: true}))
+	if started {
+		err = nil // the outcomes have every failure, and tell what was cut short
+	}
+	outcomes := make([]Outcome[T], len(fns))
+	for i, t := range tasks {
+		if t == nil { // ctx was dead from the start
+			outcomes[i] = Outcome[T]{Err: err, State: Skipped}
+			continue
+		}
+		v, failure := t.Result()
+		outcomes[i] = Outcome[T]{v, failure, t.State()}
+		if s := outcomes[i].State; err == nil && (s == Cancelled || s == Skipped) {
+			err = outside(ctx)
+		}
+	}
+	return outcomes, err
+}
+
+// preset makes a group supervised for what a function of this package is,
+// whether the user says so too or not.
+type preset struct {
+	keep   int                            // how many failures to keep at least
+	panics bool                           // panics are failures like others
+	failed func(te *TaskError, ends bool) // told of each failure, and whether it is one that is raised
+}
+
+func (p preset) applyToGroup(c *groupConfig) {
+	c.supervised = true
+	c.keep = max(c.keep, p.keep)
+	c.failed = p.failed
+	c.panicsAsErrors = c.panicsAsErrors || p.panics
+}
+
+// with gives opts and one more; the slice given is the caller's and stays as it is.
+func with(opts []GroupOption, o GroupOption) []GroupOption {
+	return append(opts[:len(opts):len(opts)], o)
+}
