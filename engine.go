@@ -54,7 +54,7 @@ func (g *Group) add(t *task) error {
 }
 
 // addFunc is add for a task without a handle, whose node may have been used.
-func (g *Group) addFunc(fn goFunc, pc uintptr, item int, opts *taskConfig) error {
+func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error {
 	// Under the race detector the lock would order who spawns; see race_on.go.
 	if !reuse || g.cfg.track != nil {
 		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
@@ -346,7 +346,7 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 //
 //go:norace
 func (g *Group) recycle(t *task) {
-	if _, handleless := t.run.(goFunc); handleless && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares && t.std.Load() == nil {
+	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares && t.std.Load() == nil {
 		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
 		g.free = t
 		g.spares++

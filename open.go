@@ -91,7 +91,13 @@ func (g *Group) leave(caller string, cancel func()) error {
 	if cancel != nil {
 		cancel()
 	}
+	return g.left()
+}
+
+// left waits for the end, and gives, raises or exits with it.
+func (g *Group) left() error {
 	g.settle()
+	o := g.owner
 	switch {
 	case o.raise != nil:
 		panic(o.raise)

@@ -79,6 +79,8 @@ type taskConfig struct {
 	background bool
 	always     bool
 	own        bool
+
+	at func() (pc uintptr, item int) // see seam.go
 }
 
 type scopeConfig struct {

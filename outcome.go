@@ -93,7 +93,11 @@ func (t *task) fails(te *TaskError, final State) {
 
 func (t *task) stamp(te *TaskError) {
 	te.pc, te.item = t.pc, t.item
-	if t.opts != nil {
+	if t.opts != nil && t.opts.at != nil {
+		pc, item := t.opts.at()
+		te.pc, te.item = pc, item+1
+		te.name = t.name()
+	} else if t.opts != nil {
 		te.name = t.opts.name
 	} else if t.item > 0 {
 		te.name = t.name()
@@ -106,7 +110,7 @@ type absorber interface{ absorb() bool }
 
 // cancelled settles a task that ended for no other reason than its cancellation.
 func (t *task) cancelled(err error, final State) {
-	if _, handleless := t.run.(goFunc); !handleless {
+	if !handleless(t.run) {
 		te := &TaskError{Err: err, AfterCancel: true}
 		t.stamp(te)
 		t.fail = te

@@ -37,7 +37,7 @@ func (g *Group) goFunc(caller string, fn func(ctx context.Context) error, opts [
 	}
 	cfg := taskConfigOf(opts)
 	g.checkWeight(cfg)
-	return g.addFunc(fn, funcPC(fn), 0, cfg)
+	return g.addFunc(goFunc(fn), funcPC(fn), 0, cfg)
 }
 
 // Fork runs fn as a task of the group and gives the handle to its result. It

@@ -96,6 +96,9 @@ func (t *task) ext() *taskMore {
 }
 
 func (t *task) name() string {
+	if t.opts != nil && t.opts.at != nil {
+		return itemName(t.opts.at())
+	}
 	if t.opts != nil && t.opts.name != "" {
 		return t.opts.name
 	}

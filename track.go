@@ -45,8 +45,15 @@ func (g *Group) trackAdded(t *task) {
 	}
 }
 
+// trackEnded tells those who count, and the owner of work (see seam.go).
 func (g *Group) trackEnded(t *task) {
-	if g.cfg.track != nil && t != nil && !t.background() {
+	if t == nil {
+		return
+	}
+	if w, ok := t.run.(*work); ok {
+		w.Ended(t.phase.Load())
+	}
+	if g.cfg.track != nil && !t.background() {
 		g.cfg.track.Ended(State(t.phase.Load()), 1)
 	}
 }

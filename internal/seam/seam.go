@@ -1,0 +1,39 @@
+// Package seam is how package stream reaches what package braid does not show:
+// tasks that work through numbered items, and groups that are opened and joined
+// by an iterator. Package braid fills the functions in when it is initialised.
+// A group is handed around as any, since this package cannot import braid.
+package seam
+
+import "context"
+
+// Work is a task that works on items, one after the other.
+type Work struct {
+	// Call does the work.
+	Call func(ctx context.Context) error
+	// At gives the function that is at work and the number, from 0, of the
+	// item it works on: the task goes by both. Any goroutine may ask.
+	At func() (pc uintptr, item int)
+	// Ended is told the braid.State in which the task has ended, whether or not
+	// it was called, before the group's join. From then on the Work may be
+	// handed over again.
+	Ended func(state uint32)
+
+	// Root is package braid's own.
+	Root any
+}
+
+var (
+	// Open opens a group for an iterator that is sure to call Join. It goes by
+	// name, if that is not empty, and by the function at pc.
+	Open func(ctx context.Context, pc uintptr, name string) (group any, inside context.Context)
+	// Go hands work to the group as a task.
+	Go func(group any, w *Work)
+	// Fail records err as the failure of the function at pc on the item, as if
+	// a task had returned it, in a group whose work is done by the iterator itself.
+	Fail func(group any, pc uintptr, item int, err error)
+	// Join is Close, or Wait if nothing is to be cancelled, for a caller that is
+	// known to be none of the group's tasks.
+	Join func(group any, cancel bool) error
+	// Outside gives the error for what the death of ctx cut short.
+	Outside func(ctx context.Context) error
+)

@@ -1,0 +1,85 @@
+package braid
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/braid-go/braid/internal/seam"
+)
+
+// This file is the other side of internal/seam: what package stream needs of a
+// group beside its exported methods. Items of a stream that are short share a
+// task; its name is that of the item it is at, which it is asked for.
+
+func init() {
+	seam.Open = openSeam
+	seam.Go = func(g any, w *seam.Work) { g.(*Group).addWork(w) }
+	seam.Fail = func(g any, pc uintptr, item int, err error) { g.(*Group).failAt(pc, item, err) }
+	seam.Join = func(g any, cancel bool) error { return g.(*Group).joinSeam(cancel) }
+	seam.Outside = outside
+}
+
+// work is a task that works on items.
+type work seam.Work
+
+func (w *work) call(ctx context.Context) error { return w.Call(ctx) }
+
+// handleless reports whether nobody has a handle to the task of r, whose node
+// can be used again.
+func handleless(r runner) bool {
+	switch r.(type) {
+	case goFunc, *work:
+		return true
+	}
+	return false
+}
+
+func itemName(pc uintptr, item int) string {
+	return funcName(pc) + "[" + strconv.Itoa(item) + "]"
+}
+
+// openSeam is Open without the care for a group that nobody closes.
+func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Context) {
+	var opts []GroupOption
+	if name != "" {
+		opts = append(opts, Name(name))
+	}
+	g := newGroup(ctx, "Open", pc, opts)
+	g.owner = &owner{settled: make(chan struct{})}
+	if g.upTask == nil || !g.upTask.adopt(g) {
+		if g.upGroup != nil {
+			g.upGroup.adopt(g)
+		}
+	}
+	return g, g.ctx()
+}
+
+func (g *Group) addWork(w *seam.Work) {
+	cfg, ok := w.Root.(*taskConfig)
+	if !ok {
+		cfg = &taskConfig{at: w.At}
+		w.Root = cfg
+	}
+	if err := g.addFunc((*work)(w), 0, 0, cfg); err != nil {
+		g.misused("a stream", err)
+	}
+}
+
+func (g *Group) failAt(pc uintptr, item int, err error) {
+	rest, _, dead := g.judge(err, g.ctx())
+	if rest == nil {
+		g.mu.Lock()
+		g.cut = true
+		g.mu.Unlock()
+		return
+	}
+	g.record(&TaskError{Err: rest, AfterCancel: dead, name: itemName(pc, item), pc: pc, item: item + 1, in: g.info()})
+}
+
+func (g *Group) joinSeam(cancel bool) error {
+	if cancel {
+		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: g.pc})
+	}
+	return g.left()
+}
