@@ -19,7 +19,7 @@ type Tracker interface {
 type trackOption struct{ Tracker }
 
 // Track tells t of each task of the group, or of each item of a stream.
-// [Background] tasks do not count. It panics if t is nil.
+// [Background] tasks and the functions of [Group.Defer] do not count. It panics if t is nil.
 func Track(t Tracker) FlowOption {
 	if t == nil {
 		panic("braid: Track called with a nil tracker")
@@ -40,7 +40,7 @@ func (o trackOption) ApplyToStream(c *option.Stream) {
 
 // trackAdded comes before the task can end.
 func (g *Group) trackAdded(t *task) {
-	if g.cfg.track != nil && !t.background() {
+	if g.cfg.track != nil && t.counts() {
 		g.cfg.track.Added(1)
 	}
 }
@@ -53,7 +53,10 @@ func (g *Group) trackEnded(t *task) {
 	if w, ok := t.run.(*work); ok {
 		w.Ended(t.phase.Load())
 	}
-	if g.cfg.track != nil && !t.background() {
+	if g.cfg.track != nil && t.counts() {
 		g.cfg.track.Ended(State(t.phase.Load()), 1)
 	}
 }
+
+// counts tells whether t is work: no background task, and no cleanup function.
+func (t *task) counts() bool { return !t.background() && t.opts != deferConfig }

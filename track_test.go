@@ -193,3 +193,15 @@ func TestAnAlwaysTaskRunsWhateverTheLimiterSaysOnceItsContextIsDead(t *testing.T
 		t.Error("not called")
 	}
 }
+
+func TestCleanupIsNoTaskToATracker(t *testing.T) {
+	var y tally
+	err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		g.Go(func(context.Context) error { return nil })
+		return g.Defer(func(context.Context) error { return nil })
+	}, braid.Track(&y))
+	if err != nil {
+		t.Error(err)
+	}
+	y.check(t, 1, map[braid.State]int{braid.Succeeded: 1})
+}
