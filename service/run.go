@@ -1,0 +1,203 @@
+package service
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file runs a service: a loop on the goroutine of Run, the only one that
+// touches the members, is told of everything, and then does what has become
+// possible or necessary. What the loop decides is in supervise.go.
+//
+// What is kept: nobody who tells the loop something waits for it, and it waits
+// for nobody but its observers; so whatever a part does, a signal is obeyed.
+
+// A message tells the loop of something that happened.
+type message struct {
+	what  what
+	of    *attempt     // nil for isAsked and isKilled
+	err   error        // of isAsked, isKilled and hasReported
+	stall *braid.Stall // or nil
+}
+
+type what uint8
+
+const (
+	isSlow      what = iota
+	isReady          // the part can be used
+	isOver           // the attempt's functions have ended
+	isAsked          // the service is to be stopped
+	isKilled         // … at once
+	hasReported      // the part goes on after a failure
+)
+
+// maxReports is how many failures may be on the way to the observers.
+const maxReports = 64
+
+// A run is a service while it runs.
+type run struct {
+	s       *Service
+	cfg     *config
+	members []*member
+	caller  context.Context // given to Run
+	parent  *attempt        // that calls Run, or nil
+	ctx     context.Context // of the group; no cancellation reaches it
+	wake    chan struct{}   // has room for one
+	reports chan struct{}   // has room for the reports that are on the way
+
+	mu    sync.Mutex
+	inbox []message
+	over  bool // nobody reads the inbox any more
+
+	// What follows is the loop's.
+	phase    Phase
+	reason   *Reason
+	killAt   time.Time // when the grace is over, or zero
+	rounds   []*round
+	restarts []time.Time // within the window
+	kept     []kept
+	dropped  int
+	giveUp   error // that the restarts were too many, or nil
+	signals  <-chan os.Signal
+	unnotify func() // undoes signal.Notify
+}
+
+func (r *run) post(msg message) {
+	r.mu.Lock()
+	if !r.over {
+		r.inbox = append(r.inbox, msg)
+	}
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will look anyhow
+	}
+}
+
+func (r *run) take() []message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	msgs := r.inbox
+	r.inbox = nil
+	return msgs
+}
+
+// all runs the service and works out what Run returns.
+func (r *run) all(early *Reason) error {
+	defer r.close()
+	opts := []braid.GroupOption{braid.Supervised}
+	if r.cfg.name != "" {
+		opts = append(opts, braid.Name(r.cfg.name))
+	}
+	err := braid.Run(context.WithoutCancel(r.caller), func(ctx context.Context, g *braid.Group) error {
+		r.ctx = ctx
+		if early != nil {
+			r.reason = early
+			r.s.update(func(st *Status) { st.Reason = early })
+		} else {
+			r.watchSignals()
+			r.loop()
+		}
+		r.replay(ctx, g)
+		return r.giveUp
+	}, opts...)
+	if err == nil && (r.reason.By == ByContext || r.reason.By == ByParent && r.phase == PhaseKilling) {
+		err = cancellation(r.caller)
+	}
+	if err != nil {
+		err = &Error{Reason: r.reason, Err: err, Dropped: r.dropped}
+	}
+	r.enter(PhaseStopped, Event{Err: err})
+	return err
+}
+
+// close lets go of all, also if an observer panics.
+func (r *run) close() {
+	r.quiet()
+	r.mu.Lock()
+	r.over, r.inbox = true, nil
+	r.mu.Unlock()
+	r.s.mu.Lock()
+	r.s.run = nil
+	r.s.status.Phase = PhaseStopped
+	for i := range r.s.status.Parts {
+		p := &r.s.status.Parts[i]
+		if p.Phase != PhaseStopped {
+			p.Phase, p.Ready, p.Since = PhaseStopped, false, time.Now()
+		}
+	}
+	r.s.mu.Unlock()
+}
+
+func (r *run) watchSignals() {
+	if r.cfg.signals == nil {
+		r.signals = r.cfg.from
+		return
+	}
+	c := make(chan os.Signal, 2)
+	r.signals = c
+	var wanted []os.Signal
+	for _, sig := range r.cfg.signals {
+		if !signal.Ignored(sig) { // as nohup has it
+			wanted = append(wanted, sig)
+		}
+	}
+	if len(wanted) > 0 { // no signals would mean all
+		signal.Notify(c, wanted...)
+		r.unnotify = func() { signal.Stop(c) }
+	}
+}
+
+// quiet makes the service deaf to signals.
+func (r *run) quiet() {
+	if r.unnotify != nil {
+		r.unnotify()
+	}
+	r.signals = nil
+}
+
+// loop runs until all parts have ended for good.
+func (r *run) loop() {
+	dying := r.caller.Done()
+	var asked, killed <-chan struct{}
+	if r.parent != nil {
+		asked, killed = r.parent.stopping, r.parent.ctx.Done()
+	}
+	timer := time.NewTimer(braid.Forever)
+	defer timer.Stop()
+	r.enter(PhaseStarting, Event{})
+	for r.step() {
+		timer.Reset(r.untilDue())
+		select {
+		case <-r.wake:
+			for _, msg := range r.take() {
+				r.handle(msg)
+			}
+		case sig, ok := <-r.signals:
+			if !ok {
+				r.signals = nil
+				continue
+			}
+			r.signalled(sig)
+		case <-killed:
+			killed = nil
+			r.halt(&Reason{By: ByParent, Err: r.parent.why()})
+			r.harden(r.parent.why())
+		case <-asked:
+			asked = nil
+			r.halt(&Reason{By: ByParent, Err: r.parent.why()})
+		case <-dying:
+			dying = nil
+			if r.parent == nil || r.parent.why() == nil { // else it is the parent that kills
+				r.halt(&Reason{By: ByContext, Err: context.Cause(r.caller)})
+			}
+		case <-timer.C:
+			r.expire(time.Now())
+		}
+	}
+}
