@@ -64,7 +64,8 @@ func (p *Progress) end(now time.Time) {
 	p.ended.Store(true)
 	p.over = now
 	own := p.take()
-	p.leftover = max(0, p.ownTotal()-own.finished())
+	total, _ := p.ownTotal()
+	p.leftover = max(0, total-own.finished())
 	own.skipped = plus(own.skipped, p.leftover)
 	p.sum.add(own)
 	if p.watched != nil {
@@ -101,7 +102,7 @@ func (p *Progress) late() {
 	}
 }
 
-// over gives a channel that is closed when p ends.
+// overChan gives a channel that is closed when p ends.
 func (p *Progress) overChan() <-chan struct{} {
 	p.tree.mu.Lock()
 	defer p.tree.mu.Unlock()

@@ -14,8 +14,15 @@ type share struct {
 	begun bool
 }
 
-// ownTotal is how many items of its own p has, as far as was said.
-func (p *Progress) ownTotal() int64 { return max(load(p.total.Load()), load(p.announced.Load())) }
+// ownTotal is how many items of its own p has, as far as was said, and whether
+// these are all. The tree is locked.
+func (p *Progress) ownTotal() (int64, extent) {
+	announced := load(p.announced.Load())
+	if p.extent == undeclared && announced > 0 {
+		return announced, known
+	}
+	return max(p.total, announced), p.extent
+}
 
 // look gives what p looks like now, and how far it has come. The tree is locked.
 func (p *Progress) look(now time.Time) (Snapshot, share) {
@@ -25,12 +32,9 @@ func (p *Progress) look(now time.Time) (Snapshot, share) {
 	own := counts{done: load(p.done.Load()), failed: load(p.failed.Load()), skipped: load(p.skipped.Load())}
 	total, extent := own.finished(), known
 	if !ended {
-		announced := p.announced.Load() != 0
-		extent = p.extent.Load()
-		if extent == undeclared && announced {
-			extent = known
-		}
-		total = max(total, p.ownTotal())
+		var said int64
+		said, extent = p.ownTotal()
+		total = max(total, said)
 	}
 	counted := extent != undeclared || total > 0 // there are items of its own
 	sum := p.sum

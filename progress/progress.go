@@ -9,9 +9,9 @@ import (
 
 // This file holds the node and its counters.
 //
-// Invariant: counting takes no lock. All else (children, ends, looks) happens
-// under the one mutex of the tree, so that a look sees each count once, also
-// while a child's counts move to its parent.
+// Invariant: counting takes no lock. All else (totals, children, ends, looks)
+// happens under the one mutex of the tree, so that a look sees each count once,
+// also while a child's counts move to its parent, and no total that is half set.
 
 // A Progress counts a piece of work and what it consists of. [New] makes the
 // root of a tree and [Progress.Child] what is below. All methods may be called
@@ -21,10 +21,8 @@ import (
 // items of a stream.
 type Progress struct {
 	done, failed, skipped atomic.Int64 // not yet in sum
-	total                 atomic.Int64 // as declared
 	announced             atomic.Int64 // by Added; part of what was declared
-	extent                atomic.Uint32
-	ended                 atomic.Bool // written under tree.mu
+	ended                 atomic.Bool  // written under tree.mu
 
 	tree   *tree
 	parent *Progress // nil for a root
@@ -34,6 +32,9 @@ type Progress struct {
 	began  time.Time
 
 	// Under tree.mu:
+
+	total  int64 // as declared
+	extent extent
 
 	first, last, next, prev *Progress // children, and siblings, that have not ended
 
@@ -48,9 +49,11 @@ type Progress struct {
 
 type tree struct{ mu sync.Mutex }
 
-// What total is.
+// An extent says what a declared total is.
+type extent uint8
+
 const (
-	undeclared uint32 = iota
+	undeclared extent = iota
 	known
 	lowerBound
 )
@@ -127,10 +130,7 @@ func (p *Progress) Expect(weight int) {
 // follows. It panics if n is negative.
 func (p *Progress) Total(n int) {
 	mustNotBeNegative("Total", n)
-	if p != nil {
-		p.total.Store(int64(n)) // first, or a look in between would take the old one for all
-		p.extent.Store(known)
-	}
+	p.declare(known, n, false)
 }
 
 // AtLeast sets how many items of its own p has so far, while more may come;
@@ -139,19 +139,33 @@ func (p *Progress) Total(n int) {
 // panics if n is negative.
 func (p *Progress) AtLeast(n int) {
 	mustNotBeNegative("AtLeast", n)
-	if p != nil {
-		p.extent.Store(lowerBound)
-		p.total.Store(int64(n))
-	}
+	p.declare(lowerBound, n, false)
 }
 
 // AddTotal adds n to how many items of its own p has. Unless AtLeast was called,
 // these are taken for all. It panics if n is negative.
 func (p *Progress) AddTotal(n int) {
 	mustNotBeNegative("AddTotal", n)
-	if p != nil {
-		p.total.Add(int64(n)) // first, as in Total
-		p.extent.CompareAndSwap(undeclared, known)
+	p.declare(undeclared, n, true)
+}
+
+// declare sets the total, or adds n to it; what it is stays, unless it is said.
+func (p *Progress) declare(e extent, n int, add bool) {
+	if p == nil {
+		return
+	}
+	p.tree.mu.Lock()
+	defer p.tree.mu.Unlock()
+	switch {
+	case e != undeclared:
+		p.extent = e
+	case p.extent == undeclared:
+		p.extent = known
+	}
+	if add {
+		p.total = plus(p.total, int64(n))
+	} else {
+		p.total = int64(n)
 	}
 }
 

@@ -160,12 +160,12 @@ func TestALineSaysWhatIsKnown(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		}
-		want("backup after 0s: 0")
+		want("backup: 0")
 		p.Done(10)
-		want("backup after 0s: 10")
+		want("backup: 10")
 		p.AtLeast(20)
 		time.Sleep(500 * time.Millisecond)
-		want("backup after 500ms: 10 of 20 or more")
+		want("backup: 10 of 20 or more")
 		p.Total(29)
 		time.Sleep(1500 * time.Millisecond)
 		p.Fail(2)

@@ -80,11 +80,16 @@ func (s Snapshot) Finished() int {
 //
 //	backup after 10s: 423 of 1000 (42%), 3 failed, 1 skipped, 61.2/s, 9s left
 //
-// The percentage is rounded down. A rate is left out in the first second. A last
+// The percentage is rounded down. In the first second times and rates are left
+// out. A last
 // report ends in ", finished" or in what broke the work off.
 func (s Snapshot) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s after %s: %d", s.Name, rounded(s.Elapsed), s.Finished())
+	b.WriteString(s.Name)
+	if s.Elapsed >= time.Second {
+		fmt.Fprintf(&b, " after %s", rounded(s.Elapsed))
+	}
+	fmt.Fprintf(&b, ": %d", s.Finished())
 	switch {
 	case s.TotalKnown:
 		fmt.Fprintf(&b, " of %d", s.Total)

@@ -20,10 +20,10 @@ func (p *Progress) Added(n int) {
 	if p == nil {
 		return
 	}
-	p.announced.Add(int64(n))
 	if n == 0 {
-		p.extent.CompareAndSwap(undeclared, known)
+		p.declare(undeclared, 0, true) // none are all there are
 	}
+	p.announced.Add(int64(n))
 }
 
 // Ended counts n items that ended in state s. It is for [braid.Track]. A panic

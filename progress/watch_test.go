@@ -153,12 +153,12 @@ func TestTheLastReportComesHoweverTheGroupEnds(t *testing.T) {
 		body func(ctx context.Context, g *braid.Group) error
 		line string
 	}{
-		"the body succeeds":   {func(context.Context, *braid.Group) error { return nil }, "p after 0s: 2, finished"},
-		"the body fails":      {func(context.Context, *braid.Group) error { return boom }, "p after 0s: 2, broken off: work: boom"},
-		"the body panics":     {func(context.Context, *braid.Group) error { panic("oh") }, "p after 0s: 2, broken off: work: panic: oh"},
-		"the body exits":      {func(context.Context, *braid.Group) error { runtime.Goexit(); return nil }, "p after 0s: 2, broken off: work: "},
-		"a cancel":            {func(_ context.Context, g *braid.Group) error { g.Cancel(); return nil }, "p after 0s: 2, broken off: context canceled: work was cancelled at"},
-		"a cancel for reason": {func(_ context.Context, g *braid.Group) error { g.CancelCause(boom); return nil }, "p after 0s: 2, broken off: boom"},
+		"the body succeeds":   {func(context.Context, *braid.Group) error { return nil }, "p: 2, finished"},
+		"the body fails":      {func(context.Context, *braid.Group) error { return boom }, "p: 2, broken off: work: boom"},
+		"the body panics":     {func(context.Context, *braid.Group) error { panic("oh") }, "p: 2, broken off: work: panic: oh"},
+		"the body exits":      {func(context.Context, *braid.Group) error { runtime.Goexit(); return nil }, "p: 2, broken off: work: "},
+		"a cancel":            {func(_ context.Context, g *braid.Group) error { g.Cancel(); return nil }, "p: 2, broken off: context canceled: work was cancelled at"},
+		"a cancel for reason": {func(_ context.Context, g *braid.Group) error { g.CancelCause(boom); return nil }, "p: 2, broken off: boom"},
 		"a deadline": {func(ctx context.Context, _ *braid.Group) error {
 			<-ctx.Done()
 			return ctx.Err()
