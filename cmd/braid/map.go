@@ -16,6 +16,7 @@ import (
 	"github.com/braid-go/braid/cmd/braid/internal/argv"
 	"github.com/braid-go/braid/cmd/braid/internal/output"
 	"github.com/braid-go/braid/cmd/braid/internal/report"
+	"github.com/braid-go/braid/progress"
 )
 
 type mapOptions struct {
@@ -50,7 +51,8 @@ type mapping struct {
 	template argv.Template
 	path     string // of the program, if it is the same for all arguments
 	printer  *output.Ordered
-	progress progress
+	progress *progress.Progress // nil if it is not wanted
+	display  display
 	started  int
 	fault    atomic.Pointer[outputError] // the group may have dropped it for earlier failures
 }
@@ -72,8 +74,11 @@ func mapAll(o *mapOptions, words []string) error {
 		return err
 	}
 	defer source.close()
-	out, errs, progress := newProgress(o.progress)
-	m.printer, m.progress = output.NewOrdered(out, errs), progress
+	if o.progress {
+		m.progress = progress.New("braid map")
+	}
+	out, errs, display := newDisplay(m.progress)
+	m.printer, m.display = output.NewOrdered(out, errs), display
 	err = m.do(func(ctx context.Context) error { return m.all(ctx, source) })
 	if fault := m.printer.Finish(); fault != nil {
 		err = errors.Join(err, outputError{fault})
@@ -81,7 +86,7 @@ func mapAll(o *mapOptions, words []string) error {
 	if fault := m.fault.Load(); fault != nil {
 		err = errors.Join(err, *fault)
 	}
-	progress.end()
+	display.end()
 	return m.conclude(source, err)
 }
 
@@ -89,7 +94,7 @@ func mapAll(o *mapOptions, words []string) error {
 // reads ahead, so that the progress bar knows what is to come.
 func (m *mapping) all(ctx context.Context, from *source) error {
 	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-		g.Go(func(ctx context.Context) error { return from.read(ctx, m.progress.expect) },
+		g.Go(func(ctx context.Context) error { return from.read(ctx, m.progress) },
 			braid.Background, braid.Name("arguments"))
 		return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 			for {
@@ -128,7 +133,12 @@ func (m *mapping) one(ctx context.Context, g *braid.Group, arg string) error {
 		}
 		m.ledger.enter(i, c, e, attempts, context.Cause(ctx), err)
 		if ended {
-			m.progress.done(err == nil)
+			if err == nil {
+				m.progress.Done(1)
+			} else {
+				m.progress.Fail(1)
+			}
+			m.display.counted()
 		}
 		if fault := (outputError{}); errors.As(err, &fault) {
 			m.fault.CompareAndSwap(nil, &fault)

@@ -12,25 +12,26 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/braid-go/braid/cmd/braid/internal/report"
+	"github.com/braid-go/braid/progress"
 )
 
-// A progress is told what is to be done and what is done.
-type progress interface {
-	expect(n int, all bool)
-	done(ok bool)
+// A display shows how the commands of a map go. Their counts are kept by a
+// *progress.Progress, which is nil if nobody wants to know.
+type display interface {
+	counted() // there is one more to show
 	end()
 }
 
-// newProgress gives the streams to print to, which a bar on the same terminal
+// newDisplay gives the streams to print to, which a bar on the same terminal
 // has to stand aside for.
-func newProgress(wanted bool) (out, errs io.Writer, p progress) {
+func newDisplay(p *progress.Progress) (out, errs io.Writer, d display) {
 	switch {
-	case !wanted:
+	case p == nil:
 		return os.Stdout, os.Stderr, quiet{}
 	case !isTerminal(os.Stderr) || columns(os.Stderr) == 0:
-		return os.Stdout, os.Stderr, &lines{began: time.Now(), next: time.Now().Add(lineEvery)}
+		return os.Stdout, os.Stderr, &lines{of: p, next: time.Now().Add(lineEvery)}
 	}
-	b := newBar()
+	b := newBar(p)
 	out = os.Stdout
 	if isTerminal(os.Stdout) {
 		out = b.above()
@@ -40,42 +41,27 @@ func newProgress(wanted bool) (out, errs io.Writer, p progress) {
 
 type quiet struct{}
 
-func (quiet) expect(int, bool) {}
-func (quiet) done(bool)        {}
-func (quiet) end()             {}
+func (quiet) counted() {}
+func (quiet) end()     {}
 
 // lineEvery is how long lines is silent at most while there is progress.
 const lineEvery = 5 * time.Second
 
 // lines tells of each tenth that is done, and of what was done in a while.
 type lines struct {
-	mu            sync.Mutex
-	began, next   time.Time
-	total         int
-	all           bool
-	count, failed int
-	tenth         int
+	of    *progress.Progress
+	mu    sync.Mutex
+	next  time.Time
+	tenth int
 }
 
-func (l *lines) expect(n int, all bool) {
+func (l *lines) counted() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.total, l.all = n, all
-}
-
-func (l *lines) done(ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.count++
-	if !ok {
-		l.failed++
-	}
-	tenth := 0
-	if l.all && l.total > 0 {
-		tenth = l.count * 10 / l.total
-	}
+	s := l.of.Snapshot()
+	tenth := int(s.Fraction * 10)
 	if tenth > l.tenth && tenth < 10 || time.Now().After(l.next) {
-		l.print()
+		l.print(s)
 	}
 	l.tenth = max(l.tenth, tenth)
 }
@@ -83,78 +69,66 @@ func (l *lines) done(ok bool) {
 func (l *lines) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.print()
+	l.print(l.of.Snapshot())
 }
 
-func (l *lines) print() {
+func (l *lines) print(s progress.Snapshot) {
 	l.next = time.Now().Add(lineEvery)
-	total := fmt.Sprint(l.total)
-	if !l.all {
+	total := fmt.Sprint(s.Total)
+	if !s.TotalKnown {
 		total += " or more"
 	}
-	fmt.Fprintf(os.Stderr, "braid map: %d of %s done, %d failed, %s\n", l.count, total, l.failed, report.Duration(time.Since(l.began)))
+	fmt.Fprintf(os.Stderr, "%s: %d of %s done, %d failed, %s%s\n", s.Name, s.Finished(), total, s.Failed, report.Duration(s.Elapsed), left(s))
 }
 
-// bar is the bar on a terminal.
+// left tells how much longer it will take, if there is something to go by.
+func left(s progress.Snapshot) string {
+	if s.Elapsed < time.Second || s.Remaining < time.Second {
+		return ""
+	}
+	return ", " + report.Duration(s.Remaining) + " left"
+}
+
+// bar is the bar on a terminal. It looks at the counts whenever it is drawn.
 type bar struct {
+	of     *progress.Progress
 	screen *mpb.Progress
 	bar    *mpb.Bar
-	mu     sync.Mutex
-	total  int
-	all    bool
-	count  int
-	failed int
 	texts  []*above
 }
 
-func newBar() *bar {
-	b := &bar{screen: mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(40))}
-	b.bar = b.screen.New(0, mpb.BarStyle().Lbound("").Filler("█").Tip("█").Padding("░").Rbound(""),
-		mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return b.text() }),
-			decor.Elapsed(decor.ET_STYLE_GO, decor.WC{W: 6}),
-		))
+func newBar(p *progress.Progress) *bar {
+	b := &bar{of: p, screen: mpb.New(mpb.WithOutput(os.Stderr), mpb.WithWidth(40))}
+	style := mpb.BarStyle().Lbound("").Filler("█").Tip("█").Padding("░").Rbound("").Build()
+	b.bar = b.screen.MustAdd(0, mpb.BarFillerFunc(func(w io.Writer, stat decor.Statistics) error {
+		s := p.Snapshot()
+		stat.Current, stat.Total = int64(s.Finished()), int64(s.Total)
+		return style.Fill(w, stat)
+	}), mpb.AppendDecorators(
+		decor.Any(func(decor.Statistics) string { return barText(p.Snapshot()) }),
+		decor.Elapsed(decor.ET_STYLE_GO, decor.WC{W: 6}),
+	))
 	return b
 }
 
-func (b *bar) text() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	text := fmt.Sprintf(" %d/%d", b.count, b.total)
-	if !b.all {
+func barText(s progress.Snapshot) string {
+	text := fmt.Sprintf(" %d/%d", s.Finished(), s.Total)
+	if !s.TotalKnown {
 		text += "+"
 	}
-	if b.failed > 0 {
-		text += fmt.Sprintf(", %d failed", b.failed)
+	if s.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", s.Failed)
 	}
-	return text
+	return text + left(s)
 }
 
-func (b *bar) expect(n int, all bool) {
-	b.mu.Lock()
-	b.total, b.all = n, all
-	b.mu.Unlock()
-	b.bar.SetTotal(int64(n), false)
-}
-
-func (b *bar) done(ok bool) {
-	b.mu.Lock()
-	b.count++
-	if !ok {
-		b.failed++
-	}
-	b.mu.Unlock()
-	b.bar.Increment()
-}
+func (b *bar) counted() {}
 
 func (b *bar) end() {
-	b.mu.Lock()
-	whole := b.all && b.count == b.total
-	b.mu.Unlock()
 	for _, text := range b.texts {
 		text.finish()
 	}
-	if whole {
+	if s := b.of.Snapshot(); s.TotalKnown && s.Finished() == s.Total {
 		b.bar.SetTotal(-1, true)
 	} else {
 		b.bar.Abort(false)

@@ -10,6 +10,7 @@ import (
 	"github.com/braid-go/braid"
 
 	"github.com/braid-go/braid/cmd/braid/internal/input"
+	"github.com/braid-go/braid/progress"
 )
 
 // How many arguments are read before their turn comes, in number and in bytes.
@@ -66,9 +67,9 @@ func (f *source) close() {
 	}
 }
 
-// read reads ahead until the end, an error, or the death of ctx; expect is
-// told how many arguments there are so far, and whether these are all.
-func (f *source) read(ctx context.Context, expect func(n int, all bool)) error {
+// read reads ahead until the end, an error, or the death of ctx; p is told how
+// many arguments there are so far, and whether these are all.
+func (f *source) read(ctx context.Context, p *progress.Progress) error {
 	defer close(f.ahead)
 	for i := 0; ; i++ {
 		arg, err := f.fetch(ctx, i)
@@ -76,11 +77,11 @@ func (f *source) read(ctx context.Context, expect func(n int, all bool)) error {
 			if err != io.EOF && ctx.Err() == nil {
 				f.err = err
 			}
-			expect(i, true)
+			p.Total(i)
 			return nil
 		}
 		f.seen.Store(int64(i + 1))
-		expect(i+1, false)
+		p.AtLeast(i + 1)
 		for f.bytes.Load() > readAheadBytes {
 			select {
 			case <-f.room:
