@@ -121,3 +121,34 @@ func TestAllocs_AskingAContextForErrIsFree(t *testing.T) {
 		return nil
 	})
 }
+
+func TestAllocs_ARetryThatSucceedsAtOnceIsNoneAndAThirdAttemptIsOne(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	attempts := func(p braid.Policy, needed int) func() {
+		return func() {
+			n := 0 // a closure that the attempts share; it stays on the stack
+			v, err := braid.Retry(ctx, p, func(context.Context) (int, error) {
+				if n++; n < needed {
+					return 0, errOne
+				}
+				return n, nil
+			})
+			if v != needed || err != nil {
+				t.Error(v, err)
+			}
+		}
+	}
+	whole := braid.Policy{Attempts: 5, Delay: time.Hour, Factor: 2, MaxElapsed: time.Hour, Budget: braid.NewBudget(10, 1), Observe: func(braid.Attempt) {}}
+	wantAllocs(t, "the first attempt succeeds", 0, attempts(braid.Policy{}, 1))
+	wantAllocs(t, "the first attempt succeeds, of a policy with everything", 0, attempts(whole, 1))
+	wantAllocs(t, "the first attempt succeeds, with a Timeout", 4, attempts(braid.Policy{Timeout: time.Hour}, 1))
+	wantAllocs(t, "the third attempt succeeds", 1, attempts(braid.Policy{}, 3))
+	wantAllocs(t, "the fifth attempt succeeds", 2, attempts(braid.Policy{Attempts: 5}, 5)) // room for a fourth error
+	_, _ = braid.Retry(ctx, braid.Policy{}, func(second context.Context) (int, error) {
+		if braid.AttemptNumber(second) == 2 {
+			wantAllocs(t, "the first attempt succeeds, while others retry", 0, attempts(braid.Policy{}, 1))
+		}
+		return 0, errOne
+	})
+}

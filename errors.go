@@ -49,6 +49,8 @@ type TaskError struct {
 	item     int        // number of what it was called for, from 1; 0 for none
 	body     bool       // it is the body's
 	recorded bool       // it is among the group's failures
+
+	permanent bool // it was marked Permanent
 }
 
 // A GroupError is what a failed group returns: one [*TaskError] for each

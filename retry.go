@@ -2,67 +2,303 @@ package braid
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 )
 
-// This file calls a function again after an error.
+// This file calls a function again after an error. What is kept: the first
+// attempt costs what the call costs, and one that succeeds leaves nothing
+// behind; errors are put together only when it gives up. The delays are worked
+// out in backoff.go, advice.go reads what an error says about another attempt.
 
 // A Policy says how [Retry] goes about it. It is a plain value; one serves any
-// number of calls. The zero Policy makes three attempts without a pause.
+// number of calls, also at once. The zero Policy makes three attempts without a
+// pause.
 type Policy struct {
-	Attempts int           // how often at most, the first included; 0 means 3
+	Attempts int           // how often at most, the first included; 0 means 3, math.MaxInt no bound
 	Delay    time.Duration // before the second attempt
 	Factor   float64       // each delay is the last one times Factor; 0 means 1, a constant delay
-	MaxDelay time.Duration // no delay is longer; 0 means no bound
-	Timeout  time.Duration // of each attempt; 0 means none
-	// If tells whether an error is worth another attempt; nil means all are.
+	MaxDelay time.Duration // no delay is longer, but for one asked for by [RetryAfter]; 0 means no bound
+	Jitter   Jitter        // what chance makes of the delays; by default nothing
+
+	// MaxElapsed bounds when attempts may start, counted from the start of the
+	// first; 0 means no bound. Where the delay would end later, Retry gives up at
+	// once. An attempt that runs is not cut short.
+	MaxElapsed time.Duration
+	// Timeout bounds each attempt, whose context is dead after it; 0 means none.
+	// What it cuts short has failed like any other, with a [*TimeoutError].
+	Timeout time.Duration
+
+	// If tells whether an error is worth another attempt; nil means all are. It
+	// is not asked about one that is [Permanent].
 	If func(error) bool
+	// Rate makes each attempt, the first included, wait for it first, outside its
+	// Timeout. An error of it ends Retry as that attempt's.
+	Rate Limiter
+	// Budget bounds the attempts of all calls that share it; nil means no bound.
+	Budget *Budget
+	// Observe is told of each attempt that failed, on the caller's goroutine,
+	// before the delay.
+	Observe func(Attempt)
+	// Rand gives the numbers from 0 up to 1 that Jitter needs; nil means those of
+	// math/rand/v2. If calls share the Policy it must bear being called at once.
+	Rand func() float64
 }
 
-// Retry calls fn until it succeeds and returns its value. It sleeps between
-// attempts only, and gives up after the last attempt, at an error that the
-// policy's If refuses, or when ctx dies; the error then is a [*GroupError] that
-// has the error of every attempt, under its number and the path of the task
-// that called Retry, and the cause if ctx died. A panic is not
-// retried. Under a dead ctx fn is not called and the error is the cause. It
-// panics if ctx or fn is nil or the policy makes no sense.
+// Retry calls fn until it succeeds and returns its value, however late. It
+// blocks while an attempt runs, and between two for the policy's delay.
+//
+// It gives up after the last attempt, at an error that is not worth another
+// (see [Permanent] and the policy's If), when the policy's time or [Budget] is
+// used up, and at once when ctx dies. The error then is a [*GroupError]. It has
+// the error of each attempt under its number and the path of the task that
+// called Retry; of more than [DefaultKeep] it keeps the first ones and the last,
+// and counts the others. [ErrBudget] is among them if it was the budget, and the
+// cause if ctx died. What an attempt returned only because ctx had died is no
+// failure; if there is no other, the error is the cause alone.
+//
+// A panic and a [runtime.Goexit] of fn are not retried: they go on. Under a dead
+// ctx fn is not called and the error is the cause. The context of an attempt
+// is ctx itself or one below it; [AttemptNumber] tells them apart. Retry panics
+// if ctx or fn is nil or the policy makes no sense.
 func Retry[T any](ctx context.Context, p Policy, fn func(ctx context.Context) (T, error)) (T, error) {
 	checkScope("Retry", ctx, fn == nil)
-	p.check()
-	var v, zero T
-	var errs []error
-	var in *groupInfo
-	delay := p.capped(float64(p.Delay))
-	for attempt := 1; ctx.Err() == nil; attempt++ {
-		err := p.attempt(ctx, func(ctx context.Context) (err error) {
-			v, err = fn(ctx)
-			return err
-		})
-		if err == nil {
+	if p.senseless() {
+		p.refuse()
+	}
+	var err error
+	if p.plain() && unnumbered(ctx) && ctx.Err() == nil {
+		var v T
+		if v, err = fn(ctx); err == nil {
+			p.Budget.gain()
 			return v, nil
 		}
-		if in == nil {
-			in = infoBelow(ctx, funcPC(fn))
-		}
-		errs = append(errs, &TaskError{Err: err, AfterCancel: ctx.Err() != nil, in: in, name: "attempt " + strconv.Itoa(attempt), pc: funcPC(fn)})
-		if attempt == p.attempts() || p.If != nil && !p.If(err) {
+	}
+	return retry(ctx, &p, fn, err)
+}
+
+// retry goes on after a first attempt that failed with err, or begins with the
+// first if that is nil.
+func retry[T any](ctx context.Context, p *Policy, fn func(context.Context) (T, error), err error) (T, error) {
+	r := retrial{ctx: ctx}
+	defer r.end()
+	if err != nil {
+		r.number = 1
+	}
+	for err == nil || r.again(p, err) {
+		c := r.begin(p)
+		if c == nil {
 			break
 		}
-		if delay > 0 && Sleep(ctx, delay) != nil {
-			break
+		var v T
+		if p.Timeout == 0 {
+			v, err = fn(c)
+		} else {
+			_, err = bounded(c, p.Timeout, func(ctx context.Context) (err error) {
+				v, err = fn(ctx)
+				return err
+			}, funcPC(fn), nil)
 		}
-		delay = p.after(delay)
-	}
-	if ctx.Err() != nil {
-		if len(errs) == 0 {
-			return zero, outside(ctx)
+		if err == nil {
+			p.Budget.gain()
+			return v, nil
 		}
-		errs = append(errs, outside(ctx))
 	}
-	g := &GroupError{errs: errs, in: in}
-	g.primary, _ = errs[0].(*TaskError)
-	return zero, g
+	var zero T
+	return zero, r.failed(funcPC(fn))
+}
+
+// plain says whether the first attempt needs no preparation.
+func (p *Policy) plain() bool {
+	return p.Timeout|p.MaxElapsed == 0 && p.Rate == nil && p.Observe == nil
+}
+
+// A retrial is one call of Retry that needs more than a call of its function.
+// Its methods are given the policy, which would move to the heap if it were here.
+type retrial struct {
+	ctx    context.Context
+	number int // of the attempt under way, or the last one
+	delays backoff
+	own    *numbered // the context of all attempts but a first that needs none
+
+	begun   time.Time // the first attempt; zero if nobody asked for the time
+	latest  time.Time // the last attempt
+	few     [3]error  // of the first attempts that failed
+	more    []error   // of the others
+	kept    int
+	refused bool // by the budget
+}
+
+// begin waits until the next attempt may start and gives its context, or nil if
+// there is to be none.
+func (r *retrial) begin(p *Policy) context.Context {
+	if r.ctx.Err() != nil {
+		return nil
+	}
+	if p.Rate != nil {
+		if err := p.Rate.Wait(r.ctx); err != nil {
+			if r.ctx.Err() == nil {
+				r.number++
+				r.keep(err)
+			}
+			return nil
+		}
+		if r.ctx.Err() != nil {
+			return nil
+		}
+	}
+	if p.MaxElapsed > 0 || p.Observe != nil {
+		r.latest = time.Now()
+		if r.begun.IsZero() {
+			r.begun = r.latest
+		} else if !r.inTime(p, r.latest) { // it was Rate that took so long
+			return nil
+		}
+	}
+	r.number++
+	switch {
+	case r.own != nil:
+		r.own.number.Store(int64(r.number))
+	case r.number == 1 && unnumbered(r.ctx):
+		return r.ctx
+	default:
+		r.own = number(r.ctx, r.number)
+	}
+	return r.own
+}
+
+func (r *retrial) end() {
+	if r.own != nil {
+		r.own.end()
+	}
+}
+
+// inTime says whether an attempt may still start then.
+func (r *retrial) inTime(p *Policy, then time.Time) bool {
+	return p.MaxElapsed == 0 || then.Sub(r.begun) <= p.MaxElapsed
+}
+
+// again keeps the error of an attempt and waits for the delay before the next
+// one. It says whether there is to be one.
+func (r *retrial) again(p *Policy, err error) bool {
+	r.keep(err)
+	delay, more := time.Duration(0), false
+	if r.ctx.Err() == nil && r.worth(p, err, &delay) {
+		more = r.number < p.attempts()
+	}
+	if p.MaxElapsed > 0 || p.Observe != nil {
+		now := time.Now()
+		more = more && r.inTime(p, now.Add(delay))
+		if p.Observe != nil {
+			a := Attempt{Number: r.number, Err: err, Took: now.Sub(r.latest), Last: !more}
+			if more {
+				a.Delay = delay
+			}
+			if said, ok := err.(*permanent); ok {
+				a.Err = said.error
+			}
+			p.Observe(a)
+		}
+	}
+	return more && (delay <= 0 || Sleep(r.ctx, delay) == nil)
+}
+
+// worth says whether there might be another attempt, and after which delay. The
+// budget counts each failure of that kind, also that of a last attempt.
+func (r *retrial) worth(p *Policy, err error, delay *time.Duration) bool {
+	if p.Budget == nil && r.number >= p.attempts() {
+		return false
+	}
+	says := adviceOf(err)
+	if says.permanent || p.If != nil && !p.If(err) {
+		return false
+	}
+	if p.Budget != nil && !p.Budget.spend() {
+		r.refused = r.number < p.attempts()
+		return false
+	}
+	*delay = r.delays.next(p)
+	if says.waits {
+		*delay = says.after
+	}
+	return true
+}
+
+// keep keeps the error of an attempt. Of many, only the last of those that do
+// not fit is wanted.
+func (r *retrial) keep(err error) {
+	switch r.kept++; {
+	case r.kept <= len(r.few):
+		r.few[r.kept-1] = err
+	case r.kept <= DefaultKeep:
+		r.more = append(r.more, err)
+	default:
+		r.more[len(r.more)-1] = err
+	}
+}
+
+// failed gives what Retry returns when it gives up.
+func (r *retrial) failed(pc uintptr) error {
+	n := min(r.kept, DefaultKeep)
+	e := &GroupError{errs: make([]error, 0, n+1), in: infoBelow(r.ctx, pc), dropped: r.kept - n}
+	dead := r.ctx.Err() != nil
+	for i := range n {
+		te := &TaskError{in: e.in, pc: pc}
+		if i < len(r.few) {
+			te.Err = r.few[i]
+		} else {
+			te.Err = r.more[i-len(r.few)]
+		}
+		number := i + 1
+		if i == n-1 {
+			number = r.number
+			if dead {
+				if te.Err, te.AfterCancel = uncancelled(r.ctx, te.Err), true; te.Err == nil {
+					break
+				}
+			}
+		}
+		if said, ok := te.Err.(*permanent); ok {
+			te.Err, te.permanent = said.error, true
+		}
+		te.name = "attempt " + strconv.Itoa(number)
+		if e.errs = append(e.errs, te); i == 0 {
+			e.primary = te
+		}
+	}
+	switch {
+	case dead && len(e.errs) == 0:
+		return outside(r.ctx)
+	case dead:
+		e.errs = append(e.errs, outside(r.ctx))
+	case r.refused:
+		e.errs = append(e.errs, ErrBudget)
+	}
+	return e
+}
+
+// uncancelled gives what of err is more than the death of ctx.
+func uncancelled(ctx context.Context, err error) error {
+	died, cause := ctx.Err(), context.Cause(ctx)
+	_, rest := partition(err, func(node error) verdict {
+		if equal(node, cause) {
+			return take
+		}
+		switch node.(type) {
+		case *Cancellation:
+			return take
+		case *TimeoutError, *PanicError:
+			return keep
+		case *TaskError, *GroupError:
+			return descend
+		}
+		if Is(context.Canceled)(node) || errors.Is(died, context.DeadlineExceeded) && Is(context.DeadlineExceeded)(node) {
+			return take
+		}
+		return descend
+	})
+	return rest
 }
 
 // infoBelow gives what errors keep of a group without a name that is run by
@@ -79,34 +315,6 @@ func infoBelow(ctx context.Context, pc uintptr) *groupInfo {
 	return in
 }
 
-func (p *Policy) attempt(ctx context.Context, fn func(context.Context) error) error {
-	if p.Timeout == 0 {
-		return fn(ctx)
-	}
-	return Timeout(ctx, p.Timeout, fn)
-}
-
-// after gives the delay that follows one of d.
-func (p *Policy) after(d time.Duration) time.Duration {
-	if p.Factor == 0 {
-		return d
-	}
-	return p.capped(float64(d) * p.Factor)
-}
-
-// capped is computed in floats: what is too long for a Duration would come out
-// as negative, which is no pause at all.
-func (p *Policy) capped(d float64) time.Duration {
-	most := Forever
-	if p.MaxDelay > 0 {
-		most = p.MaxDelay
-	}
-	if d < float64(most) {
-		return time.Duration(d)
-	}
-	return most
-}
-
 func (p *Policy) attempts() int {
 	if p.Attempts == 0 {
 		return 3
@@ -114,21 +322,26 @@ func (p *Policy) attempts() int {
 	return p.Attempts
 }
 
-func (p *Policy) check() {
-	var wrong string
+// senseless looks at all signs at once: it is the dearest part of a first attempt.
+func (p *Policy) senseless() bool {
+	return int64(p.Attempts)|int64(p.Delay|p.MaxDelay|p.MaxElapsed|p.Timeout) < 0 || !(p.Factor >= 0) || p.Jitter > DecorrelatedJitter
+}
+
+func (p *Policy) refuse() {
+	wrong := "Jitter is unknown"
 	switch {
 	case p.Attempts < 0:
-		wrong = "Attempts"
+		wrong = "Attempts is below zero"
 	case p.Delay < 0:
-		wrong = "Delay"
+		wrong = "Delay is below zero"
 	case !(p.Factor >= 0): // NaN too
-		wrong = "Factor"
+		wrong = "Factor is below zero"
 	case p.MaxDelay < 0:
-		wrong = "MaxDelay"
+		wrong = "MaxDelay is below zero"
+	case p.MaxElapsed < 0:
+		wrong = "MaxElapsed is below zero"
 	case p.Timeout < 0:
-		wrong = "Timeout"
-	default:
-		return
+		wrong = "Timeout is below zero"
 	}
-	panic("braid: Retry called with a Policy whose " + wrong + " is below zero")
+	panic("braid: Retry called with a Policy whose " + wrong)
 }
