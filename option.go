@@ -80,7 +80,7 @@ type taskConfig struct {
 	always     bool
 	own        bool
 
-	at func() (pc uintptr, item int) // see seam.go
+	at locator // of a task that works on one item after the other
 }
 
 type scopeConfig struct {

@@ -92,14 +92,11 @@ func (t *task) fails(te *TaskError, final State) {
 }
 
 func (t *task) stamp(te *TaskError) {
-	te.pc, te.item = t.pc, t.item
-	if t.opts != nil && t.opts.at != nil {
-		pc, item := t.opts.at()
-		te.pc, te.item = pc, item+1
-		te.name = t.name()
-	} else if t.opts != nil {
+	te.pc, te.item = t.at()
+	if t.opts != nil {
 		te.name = t.opts.name
-	} else if t.item > 0 {
+	}
+	if te.name == "" && te.item > 0 {
 		te.name = t.name()
 	}
 	te.in = t.g.info()
@@ -125,6 +122,10 @@ func (t *task) cancelled(err error, final State) {
 
 // skip settles a task that is never called.
 func (t *task) skip() {
+	if i, ok := t.run.(idler); ok && i.idle() {
+		t.end(Succeeded)
+		return
+	}
 	cause := outside(t)
 	if f, ok := t.run.(forgetter); ok {
 		f.forget()

@@ -24,6 +24,7 @@ func init() {
 type work seam.Work
 
 func (w *work) call(ctx context.Context) error { return w.Call(ctx) }
+func (w *work) at() (pc uintptr, item int)     { return w.At() }
 
 // handleless reports whether nobody has a handle to the task of r, whose node
 // can be used again.
@@ -58,7 +59,7 @@ func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Contex
 func (g *Group) addWork(w *seam.Work) {
 	cfg, ok := w.Root.(*taskConfig)
 	if !ok {
-		cfg = &taskConfig{at: w.At}
+		cfg = &taskConfig{at: (*work)(w)}
 		w.Root = cfg
 	}
 	if err := g.addFunc((*work)(w), 0, 0, cfg); err != nil {

@@ -99,7 +99,8 @@ func (g *Group) reportStall() {
 		case len(s.Tasks) == maxStalled:
 			s.More++
 		default:
-			s.Tasks = append(s.Tasks, StalledTask{Path: t.path(), Spawned: siteOf(t.pc)})
+			pc, _ := t.at()
+			s.Tasks = append(s.Tasks, StalledTask{Path: t.path(), Spawned: siteOf(pc)})
 			ids = append(ids, address(t))
 		}
 	}

@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"strconv"
 	"time"
 )
 
@@ -74,6 +73,10 @@ type skipper interface{ skip(cause error) error }
 // forgetter is a runner that others may keep: it lets go of its function.
 type forgetter interface{ forget() }
 
+// idler is a runner that may turn out to have nothing to do: then nothing is
+// lost if it is skipped.
+type idler interface{ idle() bool }
+
 type goFunc func(context.Context) error
 
 func (f goFunc) call(ctx context.Context) error { return f(ctx) }
@@ -96,17 +99,30 @@ func (t *task) ext() *taskMore {
 }
 
 func (t *task) name() string {
-	if t.opts != nil && t.opts.at != nil {
-		return itemName(t.opts.at())
-	}
 	if t.opts != nil && t.opts.name != "" {
 		return t.opts.name
 	}
-	name := funcName(t.pc)
-	if t.item > 0 {
-		name += "[" + strconv.Itoa(t.item-1) + "]"
+	pc, item := t.at()
+	if item > 0 {
+		return itemName(pc, item-1)
 	}
-	return name
+	return funcName(pc)
+}
+
+// locator is a runner that works on one item after the other, and tells which
+// function is at work and on which item, numbered from 0. Any goroutine may ask.
+type locator interface {
+	at() (pc uintptr, item int)
+}
+
+// at gives the task's function, and the number, from 1, of the item that it is
+// called for, or 0.
+func (t *task) at() (pc uintptr, item int) {
+	if t.opts != nil && t.opts.at != nil {
+		pc, item = t.opts.at.at()
+		return pc, item + 1
+	}
+	return t.pc, t.item
 }
 
 func (t *task) path() string { return joinPath(t.g.path(), t.name()) }
