@@ -15,7 +15,8 @@ import (
 func init() {
 	seam.Open = openSeam
 	seam.Go = func(g any, w *seam.Work) { g.(*Group).addWork(w) }
-	seam.Fail = func(g any, pc uintptr, item int, err error) { g.(*Group).failAt(pc, item, err) }
+	seam.Fail = func(g any, pc uintptr, item int, err error) bool { return g.(*Group).failAt(pc, item, err) }
+	seam.Panicking = panicking
 	seam.Join = func(g any, cancel bool) error { return g.(*Group).joinSeam(cancel) }
 	seam.Outside = outside
 }
@@ -67,15 +68,20 @@ func (g *Group) addWork(w *seam.Work) {
 	}
 }
 
-func (g *Group) failAt(pc uintptr, item int, err error) {
+func (g *Group) failAt(pc uintptr, item int, err error) bool {
 	rest, _, dead := g.judge(err, g.ctx())
 	if rest == nil {
 		g.mu.Lock()
 		g.cut = true
 		g.mu.Unlock()
-		return
+		return false
 	}
-	g.record(&TaskError{Err: rest, AfterCancel: dead, name: itemName(pc, item), pc: pc, item: item + 1, in: g.info()})
+	te := &TaskError{Err: rest, AfterCancel: dead, name: "source", pc: pc, in: g.info()}
+	if item >= 0 {
+		te.name, te.item = itemName(pc, item), item+1
+	}
+	g.record(te)
+	return true
 }
 
 func (g *Group) joinSeam(cancel bool) error {

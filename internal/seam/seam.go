@@ -28,9 +28,14 @@ var (
 	Open func(ctx context.Context, pc uintptr, name string) (group any, inside context.Context)
 	// Go hands work to the group as a task.
 	Go func(group any, w *Work)
-	// Fail records err as the failure of the function at pc on the item, as if
-	// a task had returned it, in a group whose work is done by the iterator itself.
-	Fail func(group any, pc uintptr, item int, err error)
+	// Fail records err as if a task had returned it, in a group whose work is
+	// done by the iterator itself: as that of the function at pc on the item, or
+	// of the source if item is negative. It reports whether err is a failure and
+	// not a mere cancellation.
+	Fail func(group any, pc uintptr, item int, err error) bool
+	// Panicking reports whether the deferred function that asks was called
+	// because of a panic, not of a Goexit.
+	Panicking func() bool
 	// Join is Close, or Wait if nothing is to be cancelled, for a caller that is
 	// known to be none of the group's tasks.
 	Join func(group any, cancel bool) error

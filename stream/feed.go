@@ -1,0 +1,162 @@
+package stream
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file holds the feeder of a parallel stage, which takes items from the
+// source. It asks for the next only when there is room for it, so what has been
+// taken and not been delivered is bounded by the window.
+//
+// The window grows where items pass in no time, source, function and consumer
+// together: sleeping and waking after every few of them would cost more than
+// they do. It is measured each time the window is full. The ring grows when it
+// is empty.
+
+// MostAhead is how many items a stage takes ahead at most, unless [Ahead] says
+// more, and only where they pass in microseconds.
+const MostAhead = 1024
+
+const (
+	quickPass = 2 * time.Microsecond // an item for which the window grows
+	slowPass  = 5 * time.Microsecond // an item for which it does not stay large
+)
+
+var sourceName = braid.Name("source")
+
+// feed is the task.
+func (f *flow[T, R]) feed(ctx context.Context) error {
+	defer f.drain.stir() // panics and Goexits of the source included
+	all := false
+	defer func() {
+		if !all {
+			f.stopped.Store(true)
+		}
+	}()
+	all, err := f.take(ctx)
+	if all {
+		f.ended.Store(true)
+	}
+	return err
+}
+
+// take reports whether the source is at its end.
+func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
+	var (
+		t      int64 // items taken
+		room   int64 // up to here there is
+		r      = f.ring.Load()
+		base   = int64(f.cfg.window())
+		window = base
+		since  = time.Now() // the window was full last
+		passed int64
+	)
+	room = window
+	for item, err := range f.source(ctx) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return false, err // which may be no more than the cancellation
+			}
+			f.failure = err
+			return true, nil
+		}
+		s := r.at(uint32(t))
+		if f.cfg.Unordered && t-r.first >= int64(len(r.slots)) && !f.awaitTaken(ctx, s, t-int64(len(r.slots))) {
+			return false, context.Cause(ctx)
+		}
+		s.in = item
+		if f.cfg.track != nil {
+			f.cfg.track.Added(1)
+		}
+		t++
+		f.tail.Store(t)
+		if f.hungry.Load() {
+			f.start()
+		}
+		if f.stopped.Load() {
+			return false, nil
+		}
+		if t < room {
+			continue
+		}
+		room = f.head.Load() + window
+		if t < room {
+			continue
+		}
+		if !f.cfg.fixed() {
+			now := time.Now()
+			if each := now.Sub(since) / time.Duration(t-passed); each >= slowPass || now == since {
+				window = base
+			} else if each < quickPass && sharing {
+				window = max(base, min(4*window, MostAhead))
+			}
+			since, passed = now, t
+			if window > int64(len(r.slots)) {
+				if !f.awaitRoom(ctx, t, t) {
+					return false, context.Cause(ctx)
+				}
+				r = newRing[T, R](int(window), t)
+				f.ring.Store(r)
+			}
+		}
+		least := t - window + 1
+		if want := t - window/2; f.brisk.Load() && want > least && f.drain.wants.Load() == 0 {
+			if !f.awaitRoom(ctx, least, want) {
+				return false, context.Cause(ctx)
+			}
+		} else if !f.awaitRoom(ctx, least, least) {
+			return false, context.Cause(ctx)
+		}
+		room = f.head.Load() + window
+	}
+	if ctx.Err() != nil { // that may be why it ended
+		return false, context.Cause(ctx)
+	}
+	return true, nil
+}
+
+// awaitRoom waits until so many results have been delivered as are wanted, or
+// at least as many as are needed if the consumer waits in turn. It gives false
+// if nobody takes any more.
+func (f *flow[T, R]) awaitRoom(ctx context.Context, least, want int64) bool {
+	for f.head.Load() < want {
+		f.feeder.wants.Store(want)
+		if f.head.Load() >= want {
+			f.feeder.wants.Store(0)
+			return true
+		}
+		select {
+		case <-f.feeder.woken:
+			if f.head.Load() >= least {
+				return true
+			}
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// awaitTaken waits until a worker has taken the item, which has no other slot.
+func (f *flow[T, R]) awaitTaken(ctx context.Context, s *slot[T, R], item int64) bool {
+	m := mark(uint32(item))
+	for s.taken.Load() != m {
+		f.feeder.wants.Store(math.MaxInt64)
+		f.blocked.Store(m)
+		if s.taken.Load() == m {
+			break
+		}
+		select {
+		case <-f.feeder.woken:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	f.blocked.Store(0)
+	f.feeder.wants.Store(0)
+	return true
+}

@@ -1,0 +1,50 @@
+package stream
+
+import (
+	"context"
+	"iter"
+
+	"github.com/braid-go/braid"
+)
+
+// This file holds the stages that call a function on every item.
+
+// Map is the stream of what fn gives for each item of s.
+func Map[T, R any](s Stream[T], fn func(ctx context.Context, item T) (R, error), opts ...braid.StreamOption) Stream[R] {
+	check("Map", s, fn == nil)
+	return mapped(s, configOf(opts), entry(fn), fn)
+}
+
+func mapped[T, R any](s Stream[T], cfg config, pc uintptr, fn func(ctx context.Context, item T) (R, error)) Stream[R] {
+	return stage(func(ctx context.Context, yield func(R, error) bool) {
+		sc := open(ctx, pc, cfg.Name)
+		if cfg.Limit == 1 {
+			inline(ctx, sc, &cfg, s, pc, fn, yield)
+			return
+		}
+		newFlow(sc, &cfg, s, pc, fn).run(ctx, yield)
+	})
+}
+
+// Filter is the stream of those items of s for which keep gives true.
+func Filter[T any](s Stream[T], keep func(ctx context.Context, item T) (bool, error), opts ...braid.StreamOption) Stream[T] {
+	check("Filter", s, keep == nil)
+	type kept struct {
+		item T
+		ok   bool
+	}
+	judged := mapped(s, configOf(opts), entry(keep), func(ctx context.Context, item T) (kept, error) {
+		ok, err := keep(ctx, item)
+		return kept{item, ok}, err
+	})
+	return func(ctx context.Context) iter.Seq2[T, error] {
+		all := judged(ctx)
+		return func(yield func(T, error) bool) {
+			for k, err := range all {
+				if (k.ok || err != nil) && !yield(k.item, err) {
+					return
+				}
+			}
+		}
+	}
+}

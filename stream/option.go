@@ -1,0 +1,77 @@
+package stream
+
+import (
+	"runtime"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/internal/option"
+)
+
+// This file holds the options that streams have beside those of package braid.
+
+type unordered struct{}
+
+// Unordered makes a stage give its results in the order in which they are
+// finished, so that a slow item holds nobody up.
+var Unordered braid.StreamOption = unordered{}
+
+// ApplyToStream is for this package.
+func (unordered) ApplyToStream(c *option.Stream) {
+	option.Once(&c.Seen, option.SeenUnordered, "Unordered")
+	c.Unordered = true
+}
+
+type ahead int
+
+// Ahead lets a stage take n items more from its source than it works on at
+// once: at most n and the [braid.Limit] together have been taken and not been
+// delivered. More evens out items of unlike length; less holds less in memory.
+//
+// Without it n is the limit, and where items pass in a few microseconds or less
+// as many as pass in some hundred microseconds, up to [MostAhead]. It panics if
+// n is negative.
+func Ahead(n int) braid.StreamOption {
+	if n < 0 {
+		panic("stream: Ahead called with a negative number")
+	}
+	return ahead(n)
+}
+
+// ApplyToStream is for this package.
+func (n ahead) ApplyToStream(c *option.Stream) {
+	option.Once(&c.Seen, option.SeenBuffer, "Ahead")
+	c.Buffer = int(n)
+}
+
+// config is what the options of a stage say.
+type config struct {
+	option.Stream
+	track braid.Tracker
+}
+
+func configOf(opts []braid.StreamOption) (c config) {
+	for _, o := range opts {
+		if o == nil {
+			panic("stream: nil option")
+		}
+		o.ApplyToStream(&c.Stream)
+	}
+	if c.Track != nil {
+		c.track = c.Track.(braid.Tracker)
+	}
+	if c.Limit == 0 {
+		c.Limit = runtime.GOMAXPROCS(0)
+	}
+	return c
+}
+
+// fixed reports whether Ahead was given.
+func (c *config) fixed() bool { return c.Seen&option.SeenBuffer != 0 }
+
+// window gives how many items may have been taken and not been delivered.
+func (c *config) window() int {
+	if c.fixed() {
+		return c.Limit + c.Buffer
+	}
+	return 2 * c.Limit
+}
