@@ -60,12 +60,12 @@ func ExampleProgress_Child() {
 	fmt.Println(p.Snapshot().Fraction)
 
 	file := files.Child("big.iso", 0) // a detail: shown, and counted for nothing
-	file.Total(4 << 30)
+	file.Total(700 << 20)
 	fmt.Println(files.Snapshot().Total, files.Snapshot().Children[0].Total)
 	// Output:
 	// 0.375
 	// 0.5
-	// 1000 4294967296
+	// 1000 734003200
 }
 
 func ExampleProgress_Expect() {

@@ -113,9 +113,9 @@ func FuzzCounts(f *testing.F) {
 		number := func(n int64) int { return int(n &^ (-1 << 63)) }
 		p := progress.New("p")
 		p.Total(number(skipped))
-		p.Expect(int(weight / 2))
+		p.Expect(int(weight & (1<<30 - 1)))
 		for range 3 {
-			c := p.Child("c", int(weight/2))
+			c := p.Child("c", int(weight&(1<<30-1)))
 			c.Total(number(total))
 			c.Done(number(done))
 			c.Fail(number(failed))

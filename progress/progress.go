@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,7 +66,7 @@ func New(name string) *Progress {
 }
 
 // maxWeight keeps sums of weights and totals in 64 bits.
-const maxWeight = math.MaxInt32
+const maxWeight = 1 << 30
 
 // Child adds a node below p, which is worth as much in p's fraction as weight of
 // p's own items. A child of weight 0 is a detail, such as the bytes of one file
@@ -79,7 +78,7 @@ const maxWeight = math.MaxInt32
 // above that has not; it adds to the counts but not to the fraction.
 //
 // It returns nil if p is nil, and panics if name is empty or weight is negative
-// or above 2³¹-1.
+// or above 2³⁰.
 func (p *Progress) Child(name string, weight int) *Progress {
 	switch {
 	case name == "":
@@ -110,7 +109,7 @@ func (p *Progress) Child(name string, weight int) *Progress {
 // Expect tells that p's children, those that there are included, will weigh as
 // much as this together, so that a fraction can be known before they are made.
 // Children beyond it make it more. It panics if weight is negative or above
-// 2³¹-1.
+// 2³⁰.
 func (p *Progress) Expect(weight int) {
 	switch {
 	case weight < 0:

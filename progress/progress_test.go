@@ -308,7 +308,7 @@ func TestBadInputIsRefusedAtOnce(t *testing.T) {
 func TestHugeNumbersDoNotWrap(t *testing.T) {
 	p := progress.New("p")
 	for range 3 {
-		c := p.Child("c", math.MaxInt32)
+		c := p.Child("c", 1<<30)
 		c.Total(math.MaxInt)
 		c.Done(math.MaxInt - 1)
 	}

@@ -2,6 +2,7 @@ package progress_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/braid-go/braid"
@@ -40,6 +41,7 @@ func TestLooksAreConsistentWhileManyCountAndChildrenComeAndGo(t *testing.T) {
 						}
 					}
 					before = s
+					runtime.Gosched() // one processor is enough for this test
 				}
 				return nil
 			}, braid.Background)
@@ -98,6 +100,7 @@ func TestLooksAreConsistentWhileAGroupCountsItsTasks(t *testing.T) {
 				if s := p.Snapshot(); s.Finished() > s.Total || s.Total > n || s.Total > 0 && !(s.TotalKnown && s.FractionKnown) {
 					t.Errorf("%+v", s)
 				}
+				runtime.Gosched()
 			}
 			return nil
 		}, braid.Background)
