@@ -143,6 +143,14 @@ func (a *attempt) kill(why error) {
 	a.group.CancelCause(why)
 }
 
+// patience gives how long after a hard stop what runs under ctx is reported.
+func patience(ctx context.Context) time.Duration {
+	if a := attemptOf(ctx); a != nil {
+		return a.r.cfg.slowAfter
+	}
+	return braid.DefaultGrace
+}
+
 // why tells why the attempt was asked to stop; nil if it was not.
 func (a *attempt) why() error {
 	a.mu.Lock()
@@ -266,8 +274,12 @@ func Report(ctx context.Context, err error) {
 	}
 	select {
 	case a.r.reports <- struct{}{}:
-	case <-ctx.Done():
-		return
+	default:
+		select {
+		case a.r.reports <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
 	}
 	a.r.post(message{of: a, what: hasReported, err: err})
 }

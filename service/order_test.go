@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,11 @@ var (
 	errTwo = errors.New("two went wrong")
 	errWhy = errors.New("why it was stopped")
 )
+
+// goexit is runtime.Goexit, as t.FailNow calls it.
+func goexit() { runtime.Goexit() }
+
+var quietLog = slog.New(slog.DiscardHandler)
 
 // run is the shape of the function of a part.
 type run = func(ctx context.Context, ready func()) error

@@ -1,0 +1,127 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file makes a part of a listener and its connections. What is kept: every
+// connection that was accepted is closed, once, by its task.
+
+// Listen makes a part that listens on an address, as [net.Listen] has it, and
+// calls handle for each connection, as a task of its own, named by the remote
+// address. It is ready once it listens.
+//
+// Asked to stop, it closes the listener and waits for the connections that are
+// there, whose handlers do well to look at [Stopping]. By the hard stop the
+// context of handle dies and the connection is closed. Otherwise it is closed
+// when handle returns; handle may close it itself.
+//
+// An error or a panic of handle ends that connection alone and goes to the
+// observers, as by [Report]; a Goexit too, but it also ends the part with
+// [braid.ErrGoexit] when that stops. If the system cannot accept just now, for
+// want of file descriptors say, the part tries again, after a second at most.
+// Listen panics if handle is nil.
+func Listen(network, addr string, handle func(ctx context.Context, conn net.Conn) error) func(ctx context.Context, ready func()) error {
+	if handle == nil {
+		panic("service: Listen called with a nil function")
+	}
+	return func(ctx context.Context, ready func()) error {
+		l, err := new(net.ListenConfig).Listen(ctx, network, addr)
+		if err != nil {
+			return err
+		}
+		return accept(ctx, l, handle, ready)
+	}
+}
+
+// ListenOn is [Listen] on a listener that is there already, which the part
+// closes when it ends. So the part can be started only once: a restart fails. It
+// panics if l or handle is nil.
+func ListenOn(l net.Listener, handle func(ctx context.Context, conn net.Conn) error) func(ctx context.Context, ready func()) error {
+	switch {
+	case l == nil:
+		panic("service: ListenOn called with a nil listener")
+	case handle == nil:
+		panic("service: ListenOn called with a nil function")
+	}
+	return func(ctx context.Context, ready func()) error { return accept(ctx, l, handle, ready) }
+}
+
+func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context, conn net.Conn) error, ready func()) (failed error) {
+	part := ctx
+	// What fails in there has been told by the time it returns.
+	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(ctx context.Context) error {
+			select {
+			case <-Stopping(ctx):
+			case <-ctx.Done():
+			}
+			l.Close() // so that Accept returns
+			return nil
+		}, braid.Name("close"), braid.Background, braid.Always)
+		ready()
+		failed = acceptAll(ctx, l, func(conn net.Conn) {
+			braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
+				defer braid.AfterFunc(ctx, func() { c.Close() })()
+				return handle(ctx, c.Conn)
+			}, braid.Name(cmp.Or(conn.RemoteAddr().String(), "connection")))
+		})
+		if failed != nil {
+			g.Cancel()
+		}
+		return nil
+	}, braid.Supervised, braid.Keep(1), braid.PanicsAsErrors, braid.Grace(patience(ctx)),
+		braid.CancelNoise(braid.Is(net.ErrClosed)),
+		braid.OnFailure(func(te *braid.TaskError) { Report(part, te) }))
+	if failed == nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return failed
+}
+
+// acceptAll accepts until the part is asked to stop.
+func acceptAll(ctx context.Context, l net.Listener, take func(net.Conn)) error {
+	var pause time.Duration
+	stopping := Stopping(ctx)
+	for {
+		conn, err := l.Accept()
+		if err == nil {
+			pause = 0
+			take(conn)
+			continue
+		}
+		select {
+		case <-stopping:
+			return nil
+		case <-ctx.Done():
+			return nil
+		default:
+		}
+		if passing, ok := err.(interface{ Temporary() bool }); !ok || !passing.Temporary() {
+			l.Close()
+			return err
+		}
+		Report(ctx, err)
+		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-stopping:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// quietly is a connection whose Close may be called again.
+type quietly struct{ net.Conn }
+
+func (q quietly) Close() error {
+	q.Conn.Close()
+	return nil
+}
