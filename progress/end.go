@@ -83,7 +83,7 @@ func (p *Progress) end(now time.Time) {
 
 // take empties the counters.
 func (p *Progress) take() counts {
-	return counts{done: load(p.done.Swap(0)), failed: load(p.failed.Swap(0)), skipped: load(p.skipped.Swap(0))}
+	return counts{done: load(p.own[done].Swap(0)), failed: load(p.own[failed].Swap(0)), skipped: load(p.own[skipped].Swap(0))}
 }
 
 // late moves what was counted on p after its end to where it can be seen.

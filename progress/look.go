@@ -29,7 +29,7 @@ func (p *Progress) look(now time.Time) (Snapshot, share) {
 	ended := p.ended.Load()
 	// What has been dealt with is read before the total: each item is announced
 	// before it ends, so the total cannot be too small.
-	own := counts{done: load(p.done.Load()), failed: load(p.failed.Load()), skipped: load(p.skipped.Load())}
+	own := counts{done: load(p.own[done].Load()), failed: load(p.own[failed].Load()), skipped: load(p.own[skipped].Load())}
 	total, extent := own.finished(), known
 	if !ended {
 		var said int64

@@ -19,9 +19,9 @@ import (
 // It is a [braid.Tracker]: braid.Track(p) counts the tasks of a group, or the
 // items of a stream.
 type Progress struct {
-	done, failed, skipped atomic.Int64 // not yet in sum
-	announced             atomic.Int64 // by Added; part of what was declared
-	ended                 atomic.Bool  // written under tree.mu
+	own       [3]atomic.Int64 // done, failed and skipped, not yet in sum
+	announced atomic.Int64    // by Added; part of what was declared
+	ended     atomic.Bool     // written under tree.mu
 
 	tree   *tree
 	parent *Progress // nil for a root
@@ -173,17 +173,15 @@ func (p *Progress) declare(e extent, n int, add bool) {
 // As with Fail and Skip, what is counted after p has ended is not lost: it takes
 // the place of what End took for skipped.
 func (p *Progress) Done(n int) {
-	mustNotBeNegative("Done", n)
-	if p != nil {
-		p.count(&p.done, n)
+	if p != nil || n < 0 {
+		p.count(done, n)
 	}
 }
 
 // Fail counts n items of p that failed. It panics if n is negative.
 func (p *Progress) Fail(n int) {
-	mustNotBeNegative("Fail", n)
-	if p != nil {
-		p.count(&p.failed, n)
+	if p != nil || n < 0 {
+		p.count(failed, n)
 	}
 }
 
@@ -191,16 +189,26 @@ func (p *Progress) Fail(n int) {
 // with but are no work: they do not count for the rate. It panics if n is
 // negative.
 func (p *Progress) Skip(n int) {
-	mustNotBeNegative("Skip", n)
-	if p != nil {
-		p.count(&p.skipped, n)
+	if p != nil || n < 0 {
+		p.count(skipped, n)
 	}
 }
 
+// What is counted.
+const (
+	done = iota
+	failed
+	skipped
+)
+
+var methods = [...]string{done: "Done", failed: "Fail", skipped: "Skip"}
+
 // count adds first and looks for the end afterwards; End does it the other way
-// round, so that one of the two sees to the count.
-func (p *Progress) count(c *atomic.Int64, n int) {
-	c.Add(int64(n))
+// round, so that one of the two sees to the count. It stands apart so that who
+// counts on nil does not even call a function.
+func (p *Progress) count(what, n int) {
+	mustNotBeNegative(methods[what], n)
+	p.own[what].Add(int64(n))
 	if p.ended.Load() {
 		p.late()
 	}
