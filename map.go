@@ -1,8 +1,6 @@
 package braid
 
-import (
-	"context"
-)
+import "context"
 
 // This file runs one function over the items of a slice. How the items are
 // dealt out is in spread.go; sequences are in mapseq.go.
@@ -24,12 +22,9 @@ import (
 func Map[T, R any](ctx context.Context, items []T, fn func(ctx context.Context, item T) (R, error), opts ...GroupOption) ([]R, error) {
 	checkFunctions("Map", fn == nil)
 	results := make([]R, len(items))
-	err := run(ctx, "Map", funcPC(fn), func(ctx context.Context, g *Group) error {
-		g.spread(len(items), funcPC(fn), func(ctx context.Context, i int) (err error) {
-			results[i], err = fn(ctx, items[i])
-			return err
-		})
-		return nil
+	err := deal(ctx, "Map", len(items), funcPC(fn), func(ctx context.Context, i int) (err error) {
+		results[i], err = fn(ctx, items[i])
+		return err
 	}, opts)
 	if err != nil && !partial(opts) {
 		return nil, err
@@ -40,10 +35,7 @@ func Map[T, R any](ctx context.Context, items []T, fn func(ctx context.Context, 
 // Each is [Map] without results.
 func Each[T any](ctx context.Context, items []T, fn func(ctx context.Context, item T) error, opts ...GroupOption) error {
 	checkFunctions("Each", fn == nil)
-	return run(ctx, "Each", funcPC(fn), func(ctx context.Context, g *Group) error {
-		g.spread(len(items), funcPC(fn), func(ctx context.Context, i int) error { return fn(ctx, items[i]) })
-		return nil
-	}, opts)
+	return deal(ctx, "Each", len(items), funcPC(fn), func(ctx context.Context, i int) error { return fn(ctx, items[i]) }, opts)
 }
 
 // partial reports whether results are wanted although some failed.

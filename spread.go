@@ -23,7 +23,7 @@ import (
 // At the first trace the task ends like any other, and a new one goes on.
 //
 // Under the race detector, which is to see no order between items, and where
-// each item is paced or counted, every item is a task.
+// each item is paced, every item is a task.
 
 const (
 	shortClaim = 5 * time.Microsecond  // a claim that took less may be longer
@@ -48,6 +48,8 @@ type spread struct {
 	first, last *share  // those whose claims have items to steal, the oldest first
 	active      int     // shares that have looked
 	scouting    bool    // a share has been handed over that has not looked
+
+	told atomic.Int64 // items that the tracker knows the end of, if there is one
 }
 
 // A stint is a run of items, [from, to).
@@ -64,20 +66,34 @@ type share struct {
 	number     int           // of the claim
 	size       int           // of the claim, when it was made
 	began      time.Duration // when it was
+	done       int           // items that have succeeded, not yet told
+	busy       bool          // with an item; as the task ends, so does that
 }
 
-// spread hands the group n items.
-func (g *Group) spread(n int, pc uintptr, call func(ctx context.Context, i int) error) {
-	if !reuse || g.cfg.rate != nil || g.cfg.track != nil {
-		for i := range n {
-			g.addItem(i, pc, func(ctx context.Context) error { return call(ctx, i) })
+// deal runs a group whose work is to call the function for each of n items.
+func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx context.Context, i int) error, opts []GroupOption) error {
+	var s *spread
+	defer func() {
+		if s != nil { // items that were never started
+			s.tell(Skipped, n-int(s.told.Load()))
 		}
-		return
-	}
-	if n > 0 {
-		s := &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), scouting: true}
-		s.scout()
-	}
+	}()
+	return run(ctx, caller, pc, func(ctx context.Context, g *Group) error {
+		if !reuse || g.cfg.rate != nil {
+			for i := range n {
+				g.addItem(i, pc, func(ctx context.Context) error { return call(ctx, i) })
+			}
+			return nil
+		}
+		if n > 0 {
+			if g.cfg.track != nil {
+				g.cfg.track.Added(n)
+			}
+			s = &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), scouting: true}
+			s.scout()
+		}
+		return nil
+	}, opts)
 }
 
 // scout hands the group a share that will look for items. The body or a task
@@ -108,6 +124,8 @@ func (sh *share) call(context.Context) (err error) {
 	for {
 		i, ok := sh.claim.take()
 		if !ok {
+			s.tell(Succeeded, sh.done)
+			sh.done = 0
 			s.mu.Lock()
 			if !s.again(sh) {
 				left = true
@@ -119,9 +137,12 @@ func (sh *share) call(context.Context) (err error) {
 			err = context.Cause(t)
 			break
 		}
+		sh.busy = true
 		if err = s.call(t, i); err != nil || t.flags.Load() != 0 || t.std.Load() != nil {
 			break
 		}
+		sh.busy = false
+		sh.done++
 		t.g.labels.set(t.g.parent)
 	}
 	left = true
@@ -130,6 +151,23 @@ func (sh *share) call(context.Context) (err error) {
 }
 
 func (sh *share) at() (pc uintptr, item int) { return sh.s.pc, sh.claim.item() }
+
+// ended is called when the task has ended, before the join.
+func (sh *share) ended(final State) {
+	sh.s.tell(Succeeded, sh.done)
+	if sh.busy {
+		sh.s.tell(final, 1)
+	}
+	sh.done, sh.busy = 0, false
+}
+
+// tell tells the tracker, if there is one, how n items ended.
+func (s *spread) tell(final State, n int) {
+	if t := s.g.cfg.track; t != nil && n > 0 {
+		s.told.Add(int64(n))
+		t.Ended(final, n)
+	}
+}
 
 // again finds a share that has done its claim a new one. With too many shares
 // about, as happens when functions take long and the scheduler shares the

@@ -50,13 +50,19 @@ func (g *Group) trackEnded(t *task) {
 	if t == nil {
 		return
 	}
-	if w, ok := t.run.(*work); ok {
-		w.Ended(t.phase.Load())
+	switch r := t.run.(type) {
+	case *work:
+		r.Ended(t.phase.Load())
+	case *share:
+		r.ended(State(t.phase.Load()))
 	}
 	if g.cfg.track != nil && t.counts() {
 		g.cfg.track.Ended(State(t.phase.Load()), 1)
 	}
 }
 
-// counts tells whether t is work: no background task, and no cleanup function.
-func (t *task) counts() bool { return !t.background() && t.opts != deferConfig }
+// counts tells whether t is work: no background task, no cleanup function, and
+// no share of a slice, whose items count instead.
+func (t *task) counts() bool {
+	return !t.background() && t.opts != deferConfig && (t.opts == nil || t.opts.at == nil)
+}

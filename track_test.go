@@ -205,3 +205,40 @@ func TestCleanupIsNoTaskToATracker(t *testing.T) {
 	}
 	y.check(t, 1, map[braid.State]int{braid.Succeeded: 1})
 }
+
+func TestATrackerCountsTheItemsOfAMapAndNotItsTasks(t *testing.T) {
+	var y tally
+	if _, err := braid.Map(t.Context(), upTo(10_000), func(ctx context.Context, i int) (int, error) {
+		if i%500 == 0 {
+			ctx.Done()
+		}
+		return i, nil
+	}, braid.Track(&y)); err != nil {
+		t.Fatal(err)
+	}
+	y.check(t, 10_000, map[braid.State]int{braid.Succeeded: 10_000})
+
+	y = tally{}
+	err := braid.Each(t.Context(), upTo(10_000), func(_ context.Context, i int) error {
+		if i == 5000 {
+			return errOne
+		}
+		return nil
+	}, braid.Track(&y), braid.Limit(1))
+	wantFailures(t, err, errOne)
+	y.check(t, 10_000, map[braid.State]int{braid.Succeeded: 5000, braid.Failed: 1, braid.Skipped: 4999})
+
+	y = tally{}
+	e := howEnded(func() error {
+		return braid.Each(t.Context(), upTo(100), func(_ context.Context, i int) error {
+			if i == 50 {
+				panic(errTwo)
+			}
+			return nil
+		}, braid.Track(&y), braid.Limit(1))
+	})
+	if e.panicked == nil {
+		t.Error("no panic")
+	}
+	y.check(t, 100, map[braid.State]int{braid.Succeeded: 50, braid.Panicked: 1, braid.Skipped: 49})
+}
