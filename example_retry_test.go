@@ -133,3 +133,18 @@ func ExampleJitter() {
 	// equal: 6ms 12ms 24ms 0s
 	// decorrelated: 12ms 16ms 20ms 0s
 }
+
+// One replica is slow today. After 5 ms another is asked as well, and whichever
+// answers first is good enough.
+func ExampleHedge() {
+	read := func(ctx context.Context) (string, error) {
+		replica := braid.AttemptNumber(ctx)
+		if replica == 1 {
+			return "", braid.Sleep(ctx, time.Hour) // is cancelled, and waited for
+		}
+		return fmt.Sprintf("read from replica %d", replica), nil
+	}
+	fmt.Println(braid.Hedge(context.Background(), 3, 5*time.Millisecond, read))
+	// Output:
+	// read from replica 2 <nil>
+}
