@@ -15,6 +15,7 @@ import (
 func init() {
 	seam.Open = openSeam
 	seam.Go = func(g any, w *seam.Work) { g.(*Group).addWork(w) }
+	seam.Fresh, seam.Relabel = fresh, relabel
 	seam.Fail = func(g any, pc uintptr, item int, err error) bool { return g.(*Group).failAt(pc, item, err) }
 	seam.Panicking = panicking
 	seam.Join = func(g any, cancel bool) error { return g.(*Group).joinSeam(cancel) }
@@ -66,6 +67,16 @@ func (g *Group) addWork(w *seam.Work) {
 	if err := g.addFunc((*work)(w), 0, 0, cfg); err != nil {
 		g.misused("a stream", err)
 	}
+}
+
+func fresh(ctx context.Context) bool {
+	t := ctx.(*task)
+	return t.flags.Load() == 0 && t.std.Load() == nil && !t.g.dead()
+}
+
+func relabel(ctx context.Context) {
+	g := ctx.(*task).g
+	g.labels.set(g.parent)
 }
 
 func (g *Group) failAt(pc uintptr, item int, err error) bool {

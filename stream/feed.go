@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -64,11 +65,11 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 			f.failure = err
 			return true, nil
 		}
-		s := r.at(uint32(t))
-		if f.cfg.Unordered && t-r.first >= int64(len(r.slots)) && !f.awaitTaken(ctx, s, t-int64(len(r.slots))) {
+		slot := uint32(t) & r.mask
+		if r.taken != nil && t-r.first >= r.size() && !f.awaitTaken(ctx, &r.taken[slot], t-r.size()) {
 			return false, context.Cause(ctx)
 		}
-		s.in = item
+		r.in[slot] = item
 		if f.cfg.track != nil {
 			f.cfg.track.Added(1)
 		}
@@ -95,11 +96,11 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 				window = max(base, min(4*window, MostAhead))
 			}
 			since, passed = now, t
-			if window > int64(len(r.slots)) {
+			if window > r.size() {
 				if !f.awaitRoom(ctx, t, t) {
 					return false, context.Cause(ctx)
 				}
-				r = newRing[T, R](int(window), t)
+				r = newRing[T, R](int(window), t, f.cfg.Unordered)
 				f.ring.Store(r)
 			}
 		}
@@ -142,12 +143,12 @@ func (f *flow[T, R]) awaitRoom(ctx context.Context, least, want int64) bool {
 }
 
 // awaitTaken waits until a worker has taken the item, which has no other slot.
-func (f *flow[T, R]) awaitTaken(ctx context.Context, s *slot[T, R], item int64) bool {
+func (f *flow[T, R]) awaitTaken(ctx context.Context, taken *atomic.Uint32, item int64) bool {
 	m := mark(uint32(item))
-	for s.taken.Load() != m {
+	for taken.Load() != m {
 		f.feeder.wants.Store(math.MaxInt64)
 		f.blocked.Store(m)
-		if s.taken.Load() == m {
+		if taken.Load() == m {
 			break
 		}
 		select {

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"reflect"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -26,18 +27,25 @@ type flow[T, R any] struct {
 	pc     uintptr
 	procs  int64
 
+	// Whether items and results have pointers: only then are they taken out of
+	// the ring for the sake of the collector.
+	pointers struct{ in, out bool }
+
 	ring    atomic.Pointer[ring[T, R]]
+	failure error // the source's own; set before ended
+
+	// What one side writes often does not share a cache line with what others
+	// read for every item.
+	_       [64]byte
 	ended   atomic.Bool // the source has nothing more
-	failure error       // the source's own; set before ended
 	stopped atomic.Bool // nothing is started any more
 	brisk   atomic.Bool // items take microseconds at most
 	hungry  atomic.Bool // one more worker may be started, and none is on its way
-
-	drain   sleeper       // the consumer; wants a position's mark
+	_       [64]byte
+	drain   sleeper // the consumer; wants a position's mark
+	_       [64]byte
 	feeder  sleeper       // the feeder; wants that so many have been delivered
 	blocked atomic.Uint32 // or that the item with this mark has been taken
-
-	// Each is written by one side for every item.
 	_       [64]byte
 	tail    atomic.Int64 // items put into the ring
 	_       [64]byte
@@ -50,6 +58,7 @@ type flow[T, R any] struct {
 
 	mu      sync.Mutex
 	next    int64           // the first item that has not been claimed
+	left    []uint64        // claims that were handed back
 	size    int64           // of a claim
 	running int             // workers that were handed over and have not ended
 	looking int             // of these, those that have not looked for an item yet
@@ -63,9 +72,10 @@ const steps = 4
 
 func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (R, error)) *flow[T, R] {
 	f := &flow[T, R]{scope: sc, cfg: cfg, source: source, fn: fn, pc: pc, size: 1, procs: int64(runtime.GOMAXPROCS(0))}
-	f.ring.Store(newRing[T, R](cfg.window(), 0))
+	f.ring.Store(newRing[T, R](cfg.window(), 0, cfg.Unordered))
 	f.hungry.Store(true)
 	f.drain, f.feeder = newSleeper(), newSleeper()
+	f.pointers.in, f.pointers.out = pointers(reflect.TypeFor[T]()), pointers(reflect.TypeFor[R]())
 	return f
 }
 
@@ -118,15 +128,19 @@ func (f *flow[T, R]) account() {
 }
 
 func (f *flow[T, R]) isReady(h int64) bool {
-	return f.ring.Load().at(uint32(h)).ready.Load() == mark(uint32(h))
+	r := f.ring.Load()
+	return r.ready[uint32(h)&r.mask].Load() == mark(uint32(h))
 }
 
 // deliver takes result h out of the ring. The source is told of the room.
 func (f *flow[T, R]) deliver(h int64) R {
-	s := f.ring.Load().at(uint32(h))
-	v := s.out
-	var zero R
-	s.out = zero
+	r := f.ring.Load()
+	slot := &r.out[uint32(h)&r.mask]
+	v := *slot
+	if f.pointers.out {
+		var none R
+		*slot = none
+	}
 	f.head.Store(h + 1)
 	if w := f.feeder.wants.Load(); w != 0 && h+1 >= w {
 		f.feeder.wake(w)

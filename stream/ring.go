@@ -1,6 +1,9 @@
 package stream
 
-import "sync/atomic"
+import (
+	"reflect"
+	"sync/atomic"
+)
 
 // This file holds the ring between the source of a stage, its workers and its
 // consumer.
@@ -16,30 +19,32 @@ import "sync/atomic"
 // item of an unordered stage can meet one that has not been started yet; the
 // feeder looks.
 
-type slot[T, R any] struct {
-	in    T
-	out   R
-	ready atomic.Uint32 // mark of the result that stands here
-	taken atomic.Uint32 // mark of the last item that was taken from here; unordered only
-}
-
+// The parts of a slot lie in arrays of their own: what one side writes and the
+// other reads moves from processor to processor in whole cache lines, so these
+// had better be full of it.
 type ring[T, R any] struct {
-	slots []slot[T, R]
-	first int64 // position of the first item that was put into it
+	in    []T
+	out   []R
+	ready []atomic.Uint32 // mark of the result that stands in the slot
+	taken []atomic.Uint32 // mark of the last item that was taken from it; unordered only
+	mask  uint32
+	first int64 // position of the first item that was put into the ring
 }
 
 // newRing makes a ring for at least n items.
-func newRing[T, R any](n int, first int64) *ring[T, R] {
+func newRing[T, R any](n int, first int64, unordered bool) *ring[T, R] {
 	size := 1
 	for size < n {
 		size *= 2
 	}
-	return &ring[T, R]{slots: make([]slot[T, R], size), first: first}
+	r := &ring[T, R]{in: make([]T, size), out: make([]R, size), ready: make([]atomic.Uint32, size), mask: uint32(size - 1), first: first}
+	if unordered {
+		r.taken = make([]atomic.Uint32, size)
+	}
+	return r
 }
 
-func (r *ring[T, R]) at(position uint32) *slot[T, R] {
-	return &r.slots[position&uint32(len(r.slots)-1)]
-}
+func (r *ring[T, R]) size() int64 { return int64(len(r.in)) }
 
 func mark(position uint32) uint32 { return position<<1 | 1 }
 
@@ -69,4 +74,22 @@ func (s *sleeper) stir() {
 	if w := s.wants.Load(); w != 0 {
 		s.wake(w)
 	}
+}
+
+// pointers reports whether values of type t may have pointers.
+func pointers(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Array:
+		return t.Len() > 0 && pointers(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if pointers(t.Field(i).Type) {
+				return true
+			}
+		}
+		return false
+	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.String, reflect.UnsafePointer:
+		return true
+	}
+	return false
 }

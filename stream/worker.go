@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 type worker[T, R any] struct {
 	seam.Work
 	f      *flow[T, R]
+	_      [64]byte      // the next word is written for every item, by one worker
 	claim  atomic.Uint64 // positions: the next item, and the end of the claim
 	looked bool          // guarded by f.mu
 	busy   bool          // with an item that was started
@@ -66,8 +68,8 @@ func (f *flow[T, R]) start() {
 // mutex is held.
 func (f *flow[T, R]) hire() (w *worker[T, R]) {
 	if f.running < f.cfg.Limit && f.looking == 0 {
-		f.hungry.Store(true) // before the look at tail; the feeder does it the other way round
-		if f.next < f.tail.Load() && !f.stopped.Load() {
+		f.setHungry(true) // before the look at tail; the feeder does it the other way round
+		if (f.next < f.tail.Load() || len(f.left) > 0) && !f.stopped.Load() {
 			if n := len(f.idle); n > 0 {
 				w, f.idle = f.idle[n-1], f.idle[:n-1]
 			} else {
@@ -79,8 +81,15 @@ func (f *flow[T, R]) hire() (w *worker[T, R]) {
 			f.looking++
 		}
 	}
-	f.hungry.Store(f.running < f.cfg.Limit && f.looking == 0)
+	f.setHungry(f.running < f.cfg.Limit && f.looking == 0)
 	return w
+}
+
+// setHungry writes only what is new: the feeder reads it for every item.
+func (f *flow[T, R]) setHungry(hungry bool) {
+	if f.hungry.Load() != hungry {
+		f.hungry.Store(hungry)
+	}
 }
 
 // look claims items for w, and reports whether there were any.
@@ -91,7 +100,11 @@ func (f *flow[T, R]) look(w *worker[T, R]) bool {
 		f.looking--
 	}
 	n := f.tail.Load() - f.next
-	if n > 0 {
+	if len(f.left) > 0 {
+		w.claim.Store(f.left[0])
+		f.left = slices.Delete(f.left, 0, 1)
+		n = 1
+	} else if n > 0 {
 		// Leave some for the others: at the end all should end together.
 		n = max(1, min(f.size, n/(2*f.procs)))
 		w.claim.Store(uint64(uint32(f.next))<<32 | uint64(uint32(f.next+n)))
@@ -128,20 +141,34 @@ func (f *flow[T, R]) steal(w *worker[T, R]) bool {
 	return false
 }
 
+// handBack leaves item p, which w has taken, and what is left of its claim to
+// others.
+func (w *worker[T, R]) handBack(p uint32) {
+	f := w.f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	end := uint32(w.claim.Load()) // which nobody but thieves change, who hold the mutex
+	w.claim.Store(uint64(p)<<32 | uint64(p))
+	f.left = append(f.left, uint64(p)<<32|uint64(end))
+}
+
 // call is the task.
 func (w *worker[T, R]) call(ctx context.Context) error {
 	f := w.f
 	for f.look(w) || f.linger(w) {
 		began := time.Now()
-		if err := w.work(ctx); err != nil {
+		more, err := w.work(ctx)
+		if err != nil {
 			f.stop()
 			return err
 		}
-		if !f.measure(time.Since(began), w.done) {
+		if !f.measure(time.Since(began), w.done) || !more {
 			return nil
 		}
 		w.tell(braid.Succeeded, w.done)
 		w.done = 0
+		runtime.Gosched() // source and consumer wait for a processor, perhaps
+		seam.Relabel(ctx)
 	}
 	return nil
 }
@@ -160,7 +187,7 @@ func (f *flow[T, R]) linger(w *worker[T, R]) bool {
 		}
 		f.looking++
 		w.looked = false
-		f.hungry.Store(false)
+		f.setHungry(false)
 		f.mu.Unlock()
 		runtime.Gosched()
 		if f.look(w) {
@@ -191,8 +218,8 @@ func (f *flow[T, R]) measure(d time.Duration, n int) bool {
 	return brisk
 }
 
-// work does what has been claimed.
-func (w *worker[T, R]) work(ctx context.Context) error {
+// work does what has been claimed. It gives false if the task is not to go on.
+func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 	f := w.f
 	r := f.ring.Load()
 	unordered, rate := f.cfg.Unordered, f.cfg.Rate
@@ -200,18 +227,24 @@ func (w *worker[T, R]) work(ctx context.Context) error {
 		claim := w.claim.Add(1 << 32)
 		p := uint32(claim>>32) - 1
 		if int32(uint32(claim)-p) <= 0 || f.stopped.Load() {
-			return nil
+			return true, nil
 		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if !seam.Fresh(ctx) {
+			w.handBack(p)
+			if ctx.Err() != nil {
+				return false, context.Cause(ctx)
+			}
+			return false, nil
 		}
-		s := r.at(p)
-		item := s.in
-		var none T
-		s.in = none
+		slot := &r.in[p&r.mask]
+		item := *slot
+		if f.pointers.in {
+			var none T
+			*slot = none
+		}
 		if unordered {
 			m := mark(p)
-			s.taken.Store(m)
+			r.taken[p&r.mask].Store(m)
 			if f.blocked.Load() == m {
 				f.feeder.stir()
 			}
@@ -219,22 +252,21 @@ func (w *worker[T, R]) work(ctx context.Context) error {
 		w.busy = true
 		if rate != nil {
 			if err := rate.Wait(ctx); err != nil {
-				return err
+				return false, err
 			}
 		}
 		out, err := f.fn(ctx, item)
 		if err != nil {
-			return err
+			return false, err
 		}
 		w.busy = false
 		w.done++
 		if unordered {
 			p = f.tickets.Add(1) - 1
-			s = r.at(p)
 		}
-		s.out = out
+		r.out[p&r.mask] = out
 		m := mark(p)
-		s.ready.Store(m)
+		r.ready[p&r.mask].Store(m)
 		if f.drain.wants.Load() == int64(m) {
 			f.drain.wake(int64(m))
 		}

@@ -28,6 +28,14 @@ var (
 	Open func(ctx context.Context, pc uintptr, name string) (group any, inside context.Context)
 	// Go hands work to the group as a task.
 	Go func(group any, w *Work)
+	// Fresh prepares the task whose context this is for one more item. It gives
+	// false if that is to be another task's: if the context is dead, or the items
+	// before have left a trace on the task that the next could tell (something
+	// opened below, or a Done that somebody may wait for).
+	Fresh func(ctx context.Context) bool
+	// Relabel gives the goroutine of the task whose context this is the profiler
+	// labels that a task starts with.
+	Relabel func(ctx context.Context)
 	// Fail records err as if a task had returned it, in a group whose work is
 	// done by the iterator itself: as that of the function at pc on the item, or
 	// of the source if item is negative. It reports whether err is a failure and
