@@ -59,12 +59,12 @@ func (r *run) start(m *member) {
 	if m.ReadyWithin > 0 {
 		a.readyBy = time.Now().Add(m.ReadyWithin)
 	}
+	r.moved(m, PhaseStarting, Event{Attempt: a.number})
 	a.group, a.ctx = braid.Open(r.ctx, braid.Supervised, braid.PanicsAsErrors, braid.Grace(r.cfg.slowAfter),
 		braid.OnStall(func(s braid.Stall) { r.post(message{of: a, stall: &s}) }))
 	a.task = a.fork(m.Name, func(ctx context.Context) error {
 		return m.Run(ctx, func() { r.post(message{of: a, what: isReady}) })
 	})
-	r.moved(m, PhaseStarting, Event{Attempt: a.number})
 }
 
 func (a *attempt) fork(name string, fn func(ctx context.Context) error) *braid.Task[struct{}] {
@@ -102,45 +102,33 @@ func (a *attempt) leave() {
 	}
 }
 
-// ask begins the soft half of the attempt's stop.
-func (a *attempt) ask(why error) {
-	a.asked, a.askedAt = true, time.Now()
-	a.readyBy = time.Time{}
-	if a.soften(why) {
-		a.stop = a.fork(a.m.Name+"/stop", a.m.Stop)
-	}
-}
-
-// soften lets everyone know who asks whether to stop. It reports whether Stop
-// is to be called, and counts it as alive in the same step in which it finds
-// that Run still is.
-func (a *attempt) soften(why error) (stop bool) {
+// soften lets everyone know who asks whether to stop, and calls hard, if it is
+// not nil, before the channel is closed: a service below that sees the one sees
+// the other as well. It reports whether Stop is to be called, and counts it as
+// alive in the same step in which it finds that Run still is.
+func (a *attempt) soften(why error, hard func()) (stop bool) {
 	a.mu.Lock()
-	if a.softened != nil {
-		a.mu.Unlock()
-		return false
+	first := a.softened == nil
+	if first {
+		a.softened = why
+		stop = hard == nil && a.m.Stop != nil && a.live > 0
 	}
-	a.softened = why
-	softs := a.softs
-	a.softs = nil
-	stop = a.asked && a.m.Stop != nil && a.live > 0
 	if stop {
 		a.live++
 	}
+	softs := a.softs
+	a.softs = nil
 	a.mu.Unlock()
-	close(a.stopping)
 	for s := range softs {
 		s.cancel(why)
 	}
+	if hard != nil {
+		hard()
+	}
+	if first {
+		close(a.stopping)
+	}
 	return stop
-}
-
-// kill is the hard half.
-func (a *attempt) kill(why error) {
-	a.killed = true
-	a.killAt, a.readyBy = time.Time{}, time.Time{}
-	a.soften(why)
-	a.group.CancelCause(why)
 }
 
 // patience gives how long after a hard stop what runs under ctx is reported.

@@ -87,13 +87,6 @@ func oneLine(err error) string {
 	return err.Error()
 }
 
-// A failure is what a part failed with, kept for the error of the service.
-type failure struct {
-	part  string
-	err   error
-	after bool // its context was dead by then
-}
-
 // restarting is why a part is asked to stop that is restarted with another.
 type restarting struct {
 	part string

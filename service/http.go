@@ -3,9 +3,11 @@ package service
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/braid-go/braid"
@@ -70,6 +72,7 @@ func serveHTTP(ctx context.Context, srv *http.Server, l net.Listener, ready func
 		var handlers inFlight
 		server := copyOf(srv)
 		server.Handler = handlers.around(srv.Handler)
+		server.ConnState = handlers.connState(srv.ConnState)
 		server.BaseContext = func(l net.Listener) context.Context {
 			if srv.BaseContext == nil {
 				return ctx
@@ -82,8 +85,11 @@ func serveHTTP(ctx context.Context, srv *http.Server, l net.Listener, ready func
 			return base
 		}
 		defer func() {
+			why := context.Cause(ctx)
+			handlers.cancel(why) // first, or the cause would be that the connection is gone
 			server.Close()
-			handlers.join(context.Cause(ctx))
+			handlers.cancel(why) // those that came meanwhile
+			<-handlers.idle()
 		}()
 		g.Go(func(context.Context) error {
 			serve := server.Serve
@@ -105,7 +111,7 @@ func serveHTTP(ctx context.Context, srv *http.Server, l net.Listener, ready func
 		if err := server.Shutdown(ctx); err != nil {
 			return err
 		}
-		return handlers.wait(ctx)
+		return handlers.wait(ctx) // for those that hijacked their connection
 	})
 }
 
@@ -144,7 +150,8 @@ func (m *mixed) Value(key any) any {
 	return m.values.Value(key)
 }
 
-// inFlight counts the handlers that run and knows their groups.
+// inFlight counts the connections that net/http serves, each on a goroutine, and
+// the handlers that run, and knows the groups of these.
 type inFlight struct {
 	mu     sync.Mutex
 	n      int
@@ -186,6 +193,22 @@ func (f *inFlight) around(next http.Handler) http.Handler {
 	})
 }
 
+// connState counts connections, and hands on to the user's own hook. Who has
+// hijacked one is a handler.
+func (f *inFlight) connState(next func(net.Conn, http.ConnState)) func(net.Conn, http.ConnState) {
+	return func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			f.add(1)
+		}
+		if next != nil {
+			next(c, state)
+		}
+		if state == http.StateClosed || state == http.StateHijacked {
+			f.add(-1)
+		}
+	}
+}
+
 func (f *inFlight) add(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -209,7 +232,7 @@ func (f *inFlight) watch(g *braid.Group) (unwatch func()) {
 	}
 }
 
-// idle gives a channel that is closed when no handler runs.
+// idle gives a channel that is closed when nothing is left.
 func (f *inFlight) idle() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -233,17 +256,13 @@ func (f *inFlight) wait(ctx context.Context) error {
 	}
 }
 
-// join waits for handlers whose contexts are dead. It tells their groups, since
-// a group whose body does not return would otherwise not look, and not report.
-func (f *inFlight) join(why error) {
+// cancel tells the groups of the handlers, whose contexts are dead, since a group
+// whose body does not return would otherwise not look, and not report.
+func (f *inFlight) cancel(why error) {
 	f.mu.Lock()
-	groups := make([]*braid.Group, 0, len(f.groups))
-	for g := range f.groups {
-		groups = append(groups, g)
-	}
+	groups := slices.Collect(maps.Keys(f.groups))
 	f.mu.Unlock()
 	for _, g := range groups {
 		g.CancelCause(why)
 	}
-	<-f.idle()
 }

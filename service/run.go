@@ -2,8 +2,10 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,6 +103,7 @@ func (r *run) all(early *Reason) error {
 			r.s.update(func(st *Status) { st.Reason = early })
 		} else {
 			r.watchSignals()
+			defer r.release()
 			r.loop()
 		}
 		r.replay(ctx, g)
@@ -115,6 +118,24 @@ func (r *run) all(early *Reason) error {
 	r.enter(PhaseStopped, Event{Err: err})
 	return err
 }
+
+// release stops and joins the parts that live, which there are only if an
+// observer panicked or called Goexit.
+func (r *run) release() {
+	var left []*attempt
+	for _, m := range slices.Backward(r.members) {
+		if a := m.attempt; a != nil && a.group != nil {
+			left = append(left, a)
+			a.soften(errLoopLeft, func() { a.group.CancelCause(errLoopLeft) })
+		}
+	}
+	for _, a := range left {
+		a.join(true)
+	}
+}
+
+// errLoopLeft is why the parts are stopped when nobody can any more.
+var errLoopLeft = fmt.Errorf("service: an observer panicked: %w", context.Canceled)
 
 // close lets go of all, also if an observer panics.
 func (r *run) close() {
@@ -185,12 +206,14 @@ func (r *run) loop() {
 			}
 			r.signalled(sig)
 		case <-killed:
-			killed = nil
+			asked, killed = nil, nil
 			r.halt(&Reason{By: ByParent, Err: r.parent.why()})
 			r.harden(r.parent.why())
 		case <-asked:
 			asked = nil
-			r.halt(&Reason{By: ByParent, Err: r.parent.why()})
+			if r.parent.ctx.Err() == nil { // else it is more than being asked
+				r.halt(&Reason{By: ByParent, Err: r.parent.why()})
+			}
 		case <-dying:
 			dying = nil
 			if r.parent == nil || r.parent.why() == nil { // else it is the parent that kills

@@ -508,27 +508,42 @@ func TestAStopThatPanicsOrExitsIsAFailureAndTheGraceStillHolds(t *testing.T) {
 }
 
 func TestAPanicOfAnObserverEndsAllAndComesOut(t *testing.T) {
-	in(t, func(t *testing.T, j *journal) {
-		ended := false
-		var pe *braid.PanicError
-		func() {
-			defer func() { pe, _ = recover().(*braid.PanicError) }()
-			_ = service.Run(t.Context(), []service.Part{{Name: "a", Run: func(ctx context.Context, ready func()) error {
-				defer func() { ended = true }()
-				ready()
-				<-ctx.Done()
-				time.Sleep(time.Second)
-				return nil
-			}}}, service.Observe(func(e service.Event) {
-				if e.Part == "a" && e.Phase == service.PhaseRunning {
-					panic("seen enough")
+	for name, how := range map[string]func(){"panic": func() { panic("seen enough") }, "goexit": goexit} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, j *journal) {
+				ended := false
+				var raised any
+				done := make(chan struct{})
+				s := service.New([]service.Part{
+					{Name: "a", Run: func(ctx context.Context, ready func()) error {
+						defer func() { ended = true }()
+						ready()
+						<-ctx.Done()
+						time.Sleep(time.Second)
+						return nil
+					}},
+					{Name: "b", Run: obeys(0, 0)}, // which looks at Stopping only
+				}, service.Observe(func(e service.Event) {
+					if e.Part == "a" && e.Phase == service.PhaseRunning {
+						how()
+					}
+				}))
+				go func() {
+					defer close(done)
+					defer func() { raised = recover() }()
+					_ = s.Run(t.Context())
+				}()
+				<-done
+				pe, _ := raised.(*braid.PanicError)
+				if !ended || (name == "panic") != (pe != nil && pe.Value == "seen enough") {
+					t.Errorf("what came out is %v, and that the part ended is %v", raised, ended)
 				}
-			}))
-		}()
-		if pe == nil || pe.Value != "seen enough" || !ended {
-			t.Errorf("the panic is %v, and that the part ended is %v", pe, ended)
-		}
-	})
+				if st := s.Status(); st.Phase != service.PhaseStopped || st.Parts[1].Phase != service.PhaseStopped {
+					t.Errorf("the status is %+v", st)
+				}
+			})
+		})
+	}
 }
 
 func TestAnObserverMayStopTheService(t *testing.T) {

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -23,12 +22,6 @@ type round struct {
 	members []*member
 	due     time.Time
 	why     error // given to the parts that are stopped for it
-}
-
-// kept is a failure with the time when it happened.
-type kept struct {
-	failure
-	at time.Time
 }
 
 // halted reports whether the service is being stopped.
@@ -121,21 +114,29 @@ func (r *run) stepRound(rd *round) {
 }
 
 // ask begins the soft stop of an attempt, for which it has its part's grace,
-// or else the one given; 0 is none but the service's.
+// or else the one given; 0 is none but the service's. As ever, observers hear
+// of it before the part does.
 func (r *run) ask(a *attempt, why error, grace time.Duration) {
 	if a.m.Grace > 0 {
 		grace = a.m.Grace
 	}
-	a.ask(why)
+	a.asked, a.askedAt = true, time.Now()
+	a.readyBy = time.Time{}
 	if grace > 0 && grace != braid.Forever {
 		a.killAt = a.askedAt.Add(grace)
 	}
 	r.moved(a.m, PhaseStopping, Event{Attempt: a.number})
+	if a.soften(why, nil) {
+		a.stop = a.fork(a.m.Name+"/stop", a.m.Stop)
+	}
 }
 
+// kill begins the hard stop of an attempt.
 func (r *run) kill(a *attempt, why error, because error) {
-	a.kill(why)
+	a.killed = true
+	a.killAt, a.readyBy = time.Time{}, time.Time{}
 	r.moved(a.m, PhaseKilling, Event{Attempt: a.number, Err: because})
+	a.soften(why, func() { a.group.CancelCause(why) })
 }
 
 // halt begins the soft stop of the whole, unless it has begun.
@@ -212,50 +213,6 @@ func (r *run) handle(msg message) {
 		r.tell(Event{Part: a.m.Name, Phase: PhaseRunning, Attempt: a.number, Err: msg.err})
 	case isOver:
 		r.ended(a)
-	}
-}
-
-// untilDue tells how long it is until expire has something to do.
-func (r *run) untilDue() time.Duration {
-	next := r.killAt
-	consider := func(t time.Time) {
-		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
-	}
-	for _, rd := range r.rounds {
-		if !slices.ContainsFunc(rd.members, (*member).alive) {
-			consider(rd.due)
-		}
-	}
-	for _, m := range r.members {
-		if m.attempt != nil {
-			consider(m.attempt.killAt)
-			consider(m.attempt.readyBy)
-		}
-	}
-	if next.IsZero() {
-		return braid.Forever
-	}
-	return max(time.Until(next), 0)
-}
-
-// expire does what is due by the clock; rounds are looked at by step.
-func (r *run) expire(now time.Time) {
-	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
-	if due(r.killAt) {
-		r.harden(fmt.Errorf("the grace of %v is over", r.cfg.grace))
-	}
-	for _, m := range slices.Backward(r.members) {
-		a := m.attempt
-		switch {
-		case a == nil:
-		case due(a.killAt):
-			r.kill(a, a.why(), fmt.Errorf("it did not stop within %v", a.killAt.Sub(a.askedAt)))
-		case due(a.readyBy):
-			a.late = fmt.Errorf("%w within %v", ErrNotReady, m.ReadyWithin)
-			r.kill(a, a.late, a.late)
-		}
 	}
 }
 
@@ -354,48 +311,6 @@ func (r *run) merge(rd *round) {
 		m.round = rd
 	}
 	r.rounds = append(r.rounds, rd)
-}
-
-// keep remembers a failure for the error of Run, of the newest ones.
-func (r *run) keep(k kept) {
-	r.forget()
-	if len(r.kept) == braid.DefaultKeep {
-		r.kept = slices.Delete(r.kept, 0, 1)
-		r.dropped++
-	}
-	r.kept = append(r.kept, k)
-}
-
-// forget lets go of what was overcome longer ago than the window. Nothing is
-// forgotten once the service is being stopped.
-func (r *run) forget() {
-	if r.phase >= PhaseStopping {
-		return
-	}
-	since := time.Now().Add(-r.cfg.window)
-	r.restarts = slices.DeleteFunc(r.restarts, func(t time.Time) bool { return !t.After(since) })
-	before := len(r.kept)
-	r.kept = slices.DeleteFunc(r.kept, func(k kept) bool { return !k.at.After(since) })
-	if len(r.kept) < before {
-		r.dropped = 0 // those were older still
-	}
-}
-
-// replay makes of the failures the error of the group, which alone can make one
-// with the paths in it.
-func (r *run) replay(ctx context.Context, g *braid.Group) {
-	for _, k := range r.kept {
-		t := braid.Fork(g, func(ctx context.Context) (none struct{}, err error) {
-			if k.after {
-				<-ctx.Done()
-			}
-			return none, k.err
-		}, braid.Name(k.part), braid.Always)
-		if k.after {
-			t.Cancel()
-		}
-		_, _ = t.Wait(ctx) // it is the group's now
-	}
 }
 
 func (r *run) index(m *member) int { return slices.Index(r.members, m) }

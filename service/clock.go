@@ -1,0 +1,57 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file looks at the clock for the loop. What is kept: all that is to happen
+// at a time is a field of type time.Time that is zero when it is not, and one
+// timer waits for the first of them.
+
+// untilDue tells how long it is until expire has something to do.
+func (r *run) untilDue() time.Duration {
+	next := r.killAt
+	consider := func(t time.Time) {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, rd := range r.rounds {
+		if !slices.ContainsFunc(rd.members, (*member).alive) {
+			consider(rd.due)
+		}
+	}
+	for _, m := range r.members {
+		if m.attempt != nil {
+			consider(m.attempt.killAt)
+			consider(m.attempt.readyBy)
+		}
+	}
+	if next.IsZero() {
+		return braid.Forever
+	}
+	return max(time.Until(next), 0)
+}
+
+// expire does what is due by the clock; rounds are looked at by step.
+func (r *run) expire(now time.Time) {
+	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
+	if due(r.killAt) {
+		r.harden(fmt.Errorf("the grace of %v is over", r.cfg.grace))
+	}
+	for _, m := range slices.Backward(r.members) {
+		a := m.attempt
+		switch {
+		case a == nil:
+		case due(a.killAt):
+			r.kill(a, a.why(), fmt.Errorf("it did not stop within %v", a.killAt.Sub(a.askedAt)))
+		case due(a.readyBy):
+			a.late = fmt.Errorf("%w within %v", ErrNotReady, m.ReadyWithin)
+			r.kill(a, a.late, a.late)
+		}
+	}
+}
