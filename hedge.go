@@ -75,27 +75,25 @@ type hedge struct {
 
 // run starts attempts until there are n or it is over.
 func (h *hedge) run(ctx context.Context, n int, delay time.Duration, start func(i int)) {
-	start(1)
-	if n == 1 {
-		return
-	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	for i := 2; ; i++ {
-		if delay > 0 {
-			select {
-			case <-timer.C:
-			case <-h.failures:
-			case <-ctx.Done():
-			}
-		}
-		if ctx.Err() != nil {
+	var timer *time.Timer
+	for i := 1; ctx.Err() == nil; i++ {
+		start(i)
+		switch {
+		case i == n:
 			return
+		case delay == 0:
+			continue
+		case timer == nil:
+			timer = time.NewTimer(delay)
+			defer timer.Stop()
+		default:
+			timer.Reset(delay)
 		}
-		if start(i); i == n {
-			return
+		select {
+		case <-timer.C:
+		case <-h.failures:
+		case <-ctx.Done():
 		}
-		timer.Reset(delay)
 	}
 }
 

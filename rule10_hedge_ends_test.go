@@ -114,3 +114,27 @@ func hedged(t *testing.T, name string, last func(context.Context) (int, error), 
 		settleGoroutines(t, before)
 	})
 }
+
+func TestRule10_6_ManyHedgesAtOnceGetAlongOnARealClock(t *testing.T) {
+	before := goroutines()
+	err := braid.Each(context.Background(), make([]int, 8), func(ctx context.Context, _ int) error {
+		for i := range 100 {
+			succeeds := i%5 + 1 // of four; the fifth never comes
+			v, err := braid.Hedge(ctx, 4, time.Duration(i%3)*time.Microsecond, func(ctx context.Context) (int, error) {
+				if n := braid.AttemptNumber(ctx); n != succeeds {
+					return 0, errOne
+				}
+				return succeeds, nil
+			})
+			switch {
+			case succeeds == 5 && len(failures(t, err)) != 4, succeeds < 5 && (v != succeeds || err != nil):
+				t.Errorf("got %v, %v, want %v", v, err, succeeds)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	settleGoroutines(t, before)
+}
