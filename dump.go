@@ -104,7 +104,8 @@ func blockedIn(stack string) string {
 // foreign reports whether a frame is of the library or the standard library's
 // inner parts, where a user looks for nothing.
 func foreign(frame string) bool {
-	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(", pkgPath + "."} {
+	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(",
+		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream."} {
 		if strings.HasPrefix(frame, prefix) {
 			return true
 		}

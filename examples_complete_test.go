@@ -7,6 +7,8 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -22,9 +24,15 @@ var interfaceMethods = map[string]bool{
 }
 
 func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
-	pkg := packageDoc(t)
+	for _, dir := range []string{".", "progress", "service", "stream"} {
+		t.Run(dir, func(t *testing.T) { hasExamples(t, dir) })
+	}
+}
+
+func hasExamples(t *testing.T, dir string) {
+	pkg := packageDocIn(t, dir)
 	shown := map[string]bool{}
-	for _, e := range doc.Examples(testFiles(t)...) {
+	for _, e := range doc.Examples(testFiles(t, dir)...) {
 		if e.Output == "" && !e.EmptyOutput {
 			t.Errorf("Example%s is not run: it has no Output", e.Name)
 		}
@@ -55,25 +63,27 @@ func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
 	}
 }
 
-func packageDoc(t *testing.T) *doc.Package {
-	fset, files := parseFiles(t, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
-	pkg, err := doc.NewFromFiles(fset, files, "github.com/braid-go/braid")
+func packageDoc(t *testing.T) *doc.Package { return packageDocIn(t, ".") }
+
+func packageDocIn(t *testing.T, dir string) *doc.Package {
+	fset, files := parseFiles(t, dir, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
+	pkg, err := doc.NewFromFiles(fset, files, path.Join("github.com/braid-go/braid", dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return pkg
 }
 
-func testFiles(t *testing.T) []*ast.File {
-	_, files := parseFiles(t, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+func testFiles(t *testing.T, dir string) []*ast.File {
+	_, files := parseFiles(t, dir, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 	return files
 }
 
-// parseFiles parses those files of the package's folder that this toolchain
-// would build.
-func parseFiles(t *testing.T, want func(name string) bool) (*token.FileSet, []*ast.File) {
+// parseFiles parses those files of a package's folder that this toolchain would
+// build.
+func parseFiles(t *testing.T, dir string, want func(name string) bool) (*token.FileSet, []*ast.File) {
 	t.Helper()
-	entries, err := os.ReadDir(".")
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +93,10 @@ func parseFiles(t *testing.T, want func(name string) bool) (*token.FileSet, []*a
 		if !strings.HasSuffix(e.Name(), ".go") || !want(e.Name()) {
 			continue
 		}
-		if ok, err := build.Default.MatchFile(".", e.Name()); err != nil || !ok {
+		if ok, err := build.Default.MatchFile(dir, e.Name()); err != nil || !ok {
 			continue
 		}
-		f, err := parser.ParseFile(fset, e.Name(), nil, parser.ParseComments)
+		f, err := parser.ParseFile(fset, filepath.Join(dir, e.Name()), nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -216,3 +216,16 @@ func TestAReportTellsWhoIsBusyFromWhoIsBlockedAndWhatIsNotWaitedFor(t *testing.T
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+func TestRule4_4_ALeafOfSeveralLinesStandsOnOneToo(t *testing.T) {
+	err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		g.Go(func(context.Context) error { return errors.New("exit status 1:\n\tline one\n\n\tline two\n") }, braid.Name("compile"))
+		return nil
+	})
+	if got, want := err.Error(), "compile: exit status 1: line one; line two"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := fmt.Sprintf("%+v", err); !strings.Contains(got, "\n\tline") && !strings.Contains(got, "line one\n") {
+		t.Errorf("%%+v lost the lines: %q", got)
+	}
+}

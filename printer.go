@@ -211,8 +211,21 @@ func (p *printer) join(text string) {
 	p.begun = true
 	if p.drawing {
 		text = strings.ReplaceAll(text, "\n", "\n"+p.margin+"   ")
+	} else if strings.Contains(text, "\n") {
+		text = onOneLine(text)
 	}
 	p.WriteString(text)
+}
+
+// onOneLine joins the lines of a text that has several.
+func onOneLine(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(lines, "; "), ":; ", ": ")
 }
 
 // text gives what a leaf says of itself: in a drawing, errors that carry a
