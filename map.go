@@ -18,7 +18,8 @@ import "context"
 //
 // Functions that take very little time are called one after the other on a few
 // goroutines, as a hand-written loop over chunks would; one that takes long, or
-// blocks, never keeps other items from being started.
+// blocks, never keeps other items from being started. (A function that locks its
+// OS thread for good wants [Run] and [OwnGoroutine].)
 func Map[T, R any](ctx context.Context, items []T, fn func(ctx context.Context, item T) (R, error), opts ...GroupOption) ([]R, error) {
 	checkFunctions("Map", fn == nil)
 	results := make([]R, len(items))
