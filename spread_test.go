@@ -314,13 +314,15 @@ func TestAMapsGoroutinesAreGoneWhenItReturns(t *testing.T) {
 func TestAReportNamesTheItemThatDoesNotObey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stall braid.Stall
-		release := make(chan struct{})
+		started, release := make(chan struct{}), make(chan struct{})
 		err := braid.Each(t.Context(), upTo(100), func(ctx context.Context, i int) error {
 			switch i {
 			case 42:
+				close(started)
 				time.AfterFunc(time.Minute, func() { close(release) })
 				<-release
 			case 50:
+				<-started
 				return errOne
 			}
 			return nil
