@@ -7,41 +7,77 @@ import (
 	"github.com/braid-go/braid/internal/seam"
 )
 
-// This file runs a stage whose limit is one: on the goroutine of the consumer,
+// This file runs stages whose limit is one: on the goroutine of the consumer,
 // item by item, without tasks. What panics or calls Goexit there does so where
 // the consumer is, as in a loop.
 
-func inline[T, R any](ctx context.Context, sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (R, error), yield func(R, error) bool) {
+// inline calls do for each item, with its number, until that gives false. It
+// gives true if the loop was left.
+func inline[T, R any](ctx context.Context, sc *scope, source Stream[T], yield func(R, error) bool, do func(n int, item T) (more, left bool)) {
 	defer sc.close()
 	var failure error
 	complete := true
 	n := 0
 	for item, err := range source(sc.ctx) {
-		if complete = err == nil && sc.ctx.Err() == nil; !complete {
-			if err != nil && sc.ctx.Err() != nil {
-				seam.Fail(sc.Group, pc, -1, err)
-				err = nil
+		if dead := sc.ctx.Err() != nil; err != nil || dead {
+			complete = false
+			if err != nil && dead { // it may be no more than the cancellation
+				seam.Fail(sc.Group, 0, -1, err)
+			} else {
+				failure = err
 			}
-			failure = err
 			break
 		}
-		out, ok := one(sc, cfg, pc, fn, n, item)
-		if complete = ok; !ok {
+		more, left := do(n, item)
+		if left {
+			return
+		}
+		if !more {
+			complete = false
 			break
 		}
 		n++
-		if !yield(out, nil) {
-			return
-		}
 	}
 	if err := sc.finish(ctx, complete && sc.ctx.Err() == nil, failure); err != nil {
 		fail(yield, err)
 	}
 }
 
-// one calls fn on item n, and tells the tracker. It reports whether fn
-// succeeded.
-func one[T, R any](sc *scope, cfg *config, pc uintptr, fn func(context.Context, T) (R, error), n int, item T) (out R, ok bool) {
+func mapInline[T, R any](ctx context.Context, sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (R, error), yield func(R, error) bool) {
+	inline(ctx, sc, source, yield, func(n int, item T) (more, left bool) {
+		var out R
+		ok := one(sc, cfg, pc, n, func() (err error) {
+			out, err = fn(sc.ctx, item)
+			return err
+		})
+		return ok, ok && !yield(out, nil)
+	})
+}
+
+func flatInline[T, R any](ctx context.Context, sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (Stream[R], error), yield func(R, error) bool) {
+	inline(ctx, sc, source, yield, func(n int, item T) (more, left bool) {
+		ok := one(sc, cfg, pc, n, func() error {
+			s, err := fn(sc.ctx, item)
+			if err != nil || s == nil {
+				return err
+			}
+			for v, err := range s(sc.ctx) {
+				if err != nil {
+					return err
+				}
+				if !yield(v, nil) {
+					left = true
+					return nil
+				}
+			}
+			return nil
+		})
+		return ok, left
+	})
+}
+
+// one does item n, and tells the tracker. It reports whether that succeeded.
+func one(sc *scope, cfg *config, pc uintptr, n int, do func() error) bool {
 	state := braid.Exited
 	if t := cfg.track; t != nil {
 		t.Added(1)
@@ -57,7 +93,7 @@ func one[T, R any](sc *scope, cfg *config, pc uintptr, fn func(context.Context, 
 		err = cfg.Rate.Wait(sc.ctx)
 	}
 	if err == nil {
-		out, err = fn(sc.ctx, item)
+		err = do()
 	}
 	switch {
 	case err == nil:
@@ -67,5 +103,5 @@ func one[T, R any](sc *scope, cfg *config, pc uintptr, fn func(context.Context, 
 	default:
 		state = braid.Cancelled
 	}
-	return out, err == nil
+	return err == nil
 }

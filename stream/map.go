@@ -19,7 +19,7 @@ func mapped[T, R any](s Stream[T], cfg config, pc uintptr, fn func(ctx context.C
 	return stage(func(ctx context.Context, yield func(R, error) bool) {
 		sc := open(ctx, pc, cfg.Name)
 		if cfg.Limit == 1 {
-			inline(ctx, sc, &cfg, s, pc, fn, yield)
+			mapInline(ctx, sc, &cfg, s, pc, fn, yield)
 			return
 		}
 		newFlow(sc, &cfg, s, pc, fn).run(ctx, yield)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"reflect"
+	"runtime"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/internal/seam"
@@ -77,6 +78,19 @@ func (s *scope) close() {
 	}
 }
 
+// drain yields what next gives. It gives true if the loop was left.
+func drain[T any](ctx context.Context, next func(context.Context) (T, bool), yield func(T, error) bool) (left bool) {
+	for {
+		item, ok := next(ctx)
+		if !ok || ctx.Err() != nil {
+			return false
+		}
+		if !yield(item, nil) {
+			return true
+		}
+	}
+}
+
 // finish joins a stage that is over, and gives the error that its stream ends
 // with: the group's, and the source's own; or, if the source has not come to
 // its end, that of the death of ctx, which can be the only reason.
@@ -107,6 +121,13 @@ func checkContext(caller string, ctx context.Context) {
 	if ctx == nil {
 		panic("stream: " + caller + " called with a nil context")
 	}
+}
+
+// caller gives the place where the function that asks was called.
+func caller() uintptr {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	return pc[0] - 1
 }
 
 // entry gives the function behind fn, by which a stage's items go in errors.
