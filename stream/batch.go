@@ -39,11 +39,12 @@ func Batch[T any](s Stream[T], size int, wait time.Duration) Stream[[]T] {
 		b := &batch[T]{size: size, wait: wait, consumer: make(chan struct{}, 1), feeder: make(chan struct{}, 1)}
 		defer b.stop()
 		sc.Go(func(ctx context.Context) error { return b.feed(ctx, s) }, sourceName)
-		if drain(ctx, b.next, yield) {
+		left, dropped := drain(ctx, b.next, yield)
+		if left {
 			return
 		}
 		complete, failure := b.complete()
-		if err := sc.finish(ctx, complete, failure); err != nil {
+		if err := sc.finish(ctx, complete && !dropped, failure); err != nil {
 			fail(yield, err)
 		}
 	})

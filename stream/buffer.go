@@ -24,11 +24,12 @@ func Buffer[T any](s Stream[T], n int) Stream[T] {
 		defer sc.close()
 		p := newPipe[T](n)
 		sc.Go(func(ctx context.Context) error { return p.feed(ctx, s) }, sourceName)
-		if drain(ctx, p.next, yield) {
+		left, dropped := drain(ctx, p.next, yield)
+		if left {
 			return
 		}
 		complete, failure := p.complete()
-		if err := sc.finish(ctx, complete, failure); err != nil {
+		if err := sc.finish(ctx, complete && !dropped, failure); err != nil {
 			fail(yield, err)
 		}
 	})

@@ -93,8 +93,10 @@ func (f *flat[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	f.Go(f.feed, sourceName)
 	var complete, left bool
 	if f.cfg.Unordered {
-		left = drain(ctx, f.results.next, yield)
+		var dropped bool
+		left, dropped = drain(ctx, f.results.next, yield)
 		complete, _ = f.results.complete()
+		complete = complete && !dropped
 	} else {
 		complete, left = f.drainInOrder(ctx, yield)
 	}
@@ -119,10 +121,11 @@ func (f *flat[T, R]) drainInOrder(ctx context.Context, yield func(R, error) bool
 			complete, _ = f.order.complete()
 			return complete, false
 		}
-		if drain(ctx, p.next, yield) {
+		left, dropped := drain(ctx, p.next, yield)
+		if left {
 			return false, true
 		}
-		if complete, _ := p.complete(); !complete {
+		if complete, _ := p.complete(); !complete || dropped {
 			return false, false
 		}
 	}

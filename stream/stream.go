@@ -78,15 +78,19 @@ func (s *scope) close() {
 	}
 }
 
-// drain yields what next gives. It gives true if the loop was left.
-func drain[T any](ctx context.Context, next func(context.Context) (T, bool), yield func(T, error) bool) (left bool) {
+// drain yields what next gives. It reports whether the loop was left, and
+// whether something may have been dropped because ctx had died.
+func drain[T any](ctx context.Context, next func(context.Context) (T, bool), yield func(T, error) bool) (left, dropped bool) {
 	for {
 		item, ok := next(ctx)
-		if !ok || ctx.Err() != nil {
-			return false
+		if !ok {
+			return false, false
+		}
+		if ctx.Err() != nil {
+			return false, true
 		}
 		if !yield(item, nil) {
-			return true
+			return true, false
 		}
 	}
 }

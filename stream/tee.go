@@ -114,10 +114,13 @@ func (t *tee[T]) consume(ctx context.Context, fn func(context.Context, Stream[T]
 				panic("stream: a stream given by Tee was ranged over twice")
 			}
 			defer p.leave()
-			if drain(ctx, p.next, yield) {
+			left, dropped := drain(ctx, p.next, yield)
+			if left {
 				return
 			}
 			switch complete, failure := p.complete(); {
+			case dropped:
+				fail(yield, seam.Outside(ctx))
 			case failure != nil:
 				fail(yield, failure)
 			case complete:
