@@ -140,7 +140,7 @@ func (c *config) tell(e Event) {
 		logger = slog.Default()
 	}
 	if logger != nil {
-		logger.LogAttrs(context.Background(), e.level(), "service: "+e.headline(), e.attrs()...)
+		logger.LogAttrs(context.Background(), e.level(), "service: "+strings.TrimPrefix(e.headline(), "service: "), e.attrs()...)
 	}
 	if c.observe != nil {
 		c.observe(e)
