@@ -20,7 +20,15 @@ func init() {
 	seam.Panicking = panicking
 	seam.Join = func(g any, cancel bool) error { return g.(*Group).joinSeam(cancel) }
 	seam.Outside = outside
+	seam.Site = func(pc uintptr) any { return site(pc) }
 }
+
+// site is the function that a task goes by instead of its own.
+type site uintptr
+
+func (s site) at() (pc uintptr, item int) { return uintptr(s), -1 }
+
+func (s site) applyToTask(c *taskConfig) { c.at = s }
 
 // work is a task that works on items.
 type work seam.Work

@@ -1,4 +1,4 @@
-// Package seam is how package stream reaches what package braid does not show:
+// Package seam is how packages beside it reach what package braid does not show:
 // tasks that work through numbered items, and groups that are opened and joined
 // by an iterator. Package braid fills the functions in when it is initialised.
 // A group is handed around as any, since this package cannot import braid.
@@ -47,6 +47,9 @@ var (
 	// Join is Close, or Wait if nothing is to be cancelled, for a caller that is
 	// known to be none of the group's tasks.
 	Join func(group any, cancel bool) error
+	// Site gives a braid.TaskOption: the task goes by the function at pc instead
+	// of the one it was given. Package service wraps its users' functions.
+	Site func(pc uintptr) any
 	// Outside gives the error for what the death of ctx cut short.
 	Outside func(ctx context.Context) error
 )
