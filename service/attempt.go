@@ -3,10 +3,12 @@ package service
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file runs a part once. What is kept: an attempt tells the service that
@@ -62,12 +64,21 @@ func (r *run) start(m *member) {
 	r.moved(m, PhaseStarting, Event{Attempt: a.number})
 	a.group, a.ctx = braid.Open(r.ctx, braid.Supervised, braid.PanicsAsErrors, braid.Grace(r.cfg.slowAfter),
 		braid.OnStall(func(s braid.Stall) { r.post(message{of: a, stall: &s}) }))
-	a.task = a.fork(m.Name, func(ctx context.Context) error {
+	a.task = a.fork(m.Name, m.Run, func(ctx context.Context) error {
 		return m.Run(ctx, func() { r.post(message{of: a, what: isReady}) })
 	})
 }
 
-func (a *attempt) fork(name string, fn func(ctx context.Context) error) *braid.Task[struct{}] {
+// shown gives the user's function.
+func (m *member) shown(stop bool) any {
+	if stop {
+		return m.Stop
+	}
+	return m.Run
+}
+
+// fork runs fn, which calls the user's function that is shown as the task's.
+func (a *attempt) fork(name string, shown any, fn func(ctx context.Context) error) *braid.Task[struct{}] {
 	return braid.Fork(a.group, func(ctx context.Context) (none struct{}, err error) {
 		defer a.leave()
 		if ctx.Err() != nil {
@@ -77,7 +88,12 @@ func (a *attempt) fork(name string, fn func(ctx context.Context) error) *braid.T
 		return none, unwrapped(braid.Run(ctx, func(ctx context.Context, _ *braid.Group) error {
 			return fn(ctx)
 		}, braid.Grace(braid.DefaultGrace)))
-	}, braid.Name(name), braid.Always) // it has to say that it is over, called or not
+	}, braid.Name(name), siteOf(shown), braid.Always) // it has to say that it is over, called or not
+}
+
+// siteOf makes a task go by the user's function, in errors and reports.
+func siteOf(fn any) braid.TaskOption {
+	return seam.Site(reflect.ValueOf(fn).Pointer()).(braid.TaskOption)
 }
 
 // unwrapped gives the error of a group that consists of its body alone.
@@ -170,10 +186,10 @@ func (a *attempt) end() (fails []failure) {
 				continue
 			}
 		}
-		fails = append(fails, failure{t.Name(), failed, te.AfterCancel})
+		fails = append(fails, failure{t.Name(), failed, te.AfterCancel, a.m.shown(t == a.stop)})
 	}
 	if a.late != nil {
-		fails = append([]failure{{a.m.Name, a.late, false}}, fails...)
+		fails = append([]failure{{a.m.Name, a.late, false, a.m.Run}}, fails...)
 	}
 	a.join(exited)
 	return fails

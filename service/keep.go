@@ -16,6 +16,7 @@ type failure struct {
 	part  string
 	err   error
 	after bool // its context was dead by then
+	shown any  // the user's function
 }
 
 // kept is a failure with the time when it happened.
@@ -65,7 +66,7 @@ func (r *run) replay(ctx context.Context, g *braid.Group) {
 				<-ctx.Done()
 			}
 			return none, k.err
-		}, braid.Name(k.part), braid.Always)
+		}, braid.Name(k.part), siteOf(k.shown), braid.Always)
 		if k.after {
 			t.Cancel()
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/service"
 )
 
@@ -84,6 +85,10 @@ func TestErrorsAndEventsPrintOnOneLineAndTheTreeOnRequest(t *testing.T) {
 			if got := fmt.Sprintf(format, err); got != want {
 				t.Errorf("%s gives %s, want %s", format, got, want)
 			}
+		}
+		var te *braid.TaskError
+		if !errors.As(err, &te) || !strings.HasPrefix(te.Spawned().String(), "order_test.go:") { // where ends makes the function
+			t.Errorf("the part's function stands at %v", te.Spawned())
 		}
 		if tree := fmt.Sprintf("%+v", err); !strings.Contains(tree, "log_test.go") || strings.Count(tree, "\n") < 5 {
 			t.Errorf("the tree is %s", tree)

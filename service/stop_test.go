@@ -388,6 +388,9 @@ func TestAPartThatIgnoresTheHardStopIsReportedAndJoined(t *testing.T) {
 		if len(e.Stall.Tasks) != 1 || e.Stall.Tasks[0].Path != "shop/deaf" || !strings.Contains(e.Stall.Tasks[0].Blocked, "TestAPartThatIgnoresTheHardStop") {
 			t.Errorf("the report has %+v", e.Stall.Tasks)
 		}
+		if at := e.Stall.Tasks[0].Spawned.String(); !strings.HasPrefix(at, "stop_test.go:") {
+			t.Errorf("the report says that it was spawned at %s", at)
+		}
 		if text := e.String(); !strings.HasPrefix(text, "shop/deaf: does not stop\n  shop/deaf is in service_test.TestAPartThatIgnoresTheHardStop") {
 			t.Errorf("the report reads %s", text)
 		}

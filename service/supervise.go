@@ -127,7 +127,7 @@ func (r *run) ask(a *attempt, why error, grace time.Duration) {
 	}
 	r.moved(a.m, PhaseStopping, Event{Attempt: a.number})
 	if a.soften(why, nil) {
-		a.stop = a.fork(a.m.Name+"/stop", a.m.Stop)
+		a.stop = a.fork(a.m.Name+"/stop", a.m.Stop, a.m.Stop)
 	}
 }
 
@@ -223,7 +223,7 @@ func (r *run) ended(a *attempt) {
 	m.attempt = nil
 	now := time.Now()
 	if r.halted() && a.asked && a.killed && len(fails) == 0 {
-		fails = []failure{{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt)), true}}
+		fails = []failure{{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt)), true, m.Run}}
 	}
 	var err error
 	if len(fails) > 0 {
@@ -240,7 +240,7 @@ func (r *run) ended(a *attempt) {
 		r.moved(m, PhaseRestarting, Event{Attempt: a.number + 1, Delay: max(m.round.due.Sub(now), 0), Err: err})
 	case err == nil && m.Restart == Never && !a.ready:
 		err = ErrNotReady
-		r.keep(kept{failure{m.Name, err, false}, now})
+		r.keep(kept{failure{m.Name, err, false, m.Run}, now})
 		r.moved(m, PhaseStopped, Event{Attempt: a.number, Err: err})
 		r.halt(&Reason{By: ByFailure, Part: m.Name, Err: err})
 	case err == nil && m.Restart == Never:
