@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/braid-go/braid/bench/internal/table"
+	"github.com/braid-go/braid/bench/internal/work"
+)
+
+// This file is the process that measures one cell once: it is started with an
+// order in its environment and answers with a sample on its standard output.
+
+// orderVariable is the variable of the environment that has the order.
+const orderVariable = "BRAID_BENCH_ORDER"
+
+// An order says what a process is to measure.
+type order struct {
+	Workload, Peer string
+	N              int           // units in one run
+	Enough         time.Duration // runs are repeated until they have taken that long together
+}
+
+// child gives the exit status.
+func child(text string, stdout, stderr io.Writer) int {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	sample, err := o.measure()
+	if err == nil {
+		err = json.NewEncoder(stdout).Encode(sample)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// measure does the work, after a tenth of it to warm up, at least three times
+// and until it is enough, unless that takes long. The time is the median of the
+// runs, the rest a mean. Each run starts with the garbage of the one before
+// collected.
+func (o order) measure() (sample table.Sample, err error) {
+	const fewest, most, long = 3, 1000, time.Second
+	w := work.Find(o.Workload)
+	if w == nil {
+		return sample, fmt.Errorf("there is no workload %s", o.Workload)
+	}
+	var ends []func()
+	defer func() {
+		for _, end := range ends {
+			end()
+		}
+	}()
+	prepare := func(n int) (work.Job, error) {
+		return w.Prepare(o.Peer, n, func(end func()) { ends = append(ends, end) })
+	}
+	warm, err := prepare(max(o.N/10, 1))
+	if err != nil {
+		return sample, err
+	}
+	warm.Do()
+	if err := warm.Check(); err != nil {
+		return sample, err
+	}
+	job, err := prepare(o.N)
+	if err != nil {
+		return sample, err
+	}
+	var walls []float64
+	var total, cpu time.Duration
+	var allocs uint64
+	var before, after runtime.MemStats
+	for len(walls) < most && total < long && (len(walls) < fewest || total < o.Enough) {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		burnt, start := cpuTime(), time.Now()
+		job.Do()
+		took := time.Since(start)
+		cpu += cpuTime() - burnt
+		runtime.ReadMemStats(&after)
+		allocs += after.Mallocs - before.Mallocs
+		total += took
+		walls = append(walls, float64(took)/float64(o.N))
+	}
+	units := float64(o.N) * float64(len(walls))
+	return table.Sample{Wall: table.Median(walls), CPU: float64(cpu) / units, Allocs: float64(allocs) / units}, job.Check()
+}

@@ -1,0 +1,28 @@
+module github.com/braid-go/braid/bench
+
+go 1.26
+
+replace github.com/braid-go/braid => ../
+
+require (
+	github.com/alitto/pond/v2 v2.7.1
+	github.com/avast/retry-go/v5 v5.0.0
+	github.com/braid-go/braid v0.0.0
+	github.com/cenkalti/backoff/v5 v5.0.3
+	github.com/failsafe-go/failsafe-go v0.9.6
+	github.com/gammazero/workerpool v1.2.1
+	github.com/oklog/run v1.2.0
+	github.com/panjf2000/ants/v2 v2.12.1
+	github.com/samber/lo v1.52.0
+	github.com/sourcegraph/conc v0.3.0
+	github.com/thejerf/suture/v4 v4.0.6
+	golang.org/x/sync v0.22.0
+)
+
+require (
+	github.com/bits-and-blooms/bitset v1.24.4 // indirect
+	github.com/gammazero/deque v1.2.1 // indirect
+	go.uber.org/atomic v1.7.0 // indirect
+	go.uber.org/multierr v1.9.0 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)

@@ -1,0 +1,50 @@
+package table
+
+// This file has what a table is made of: rows of peers under workloads, with the
+// numbers that are shown.
+
+// A Report is a whole table.
+type Report struct {
+	Title string
+	Notes []string // paragraphs below the title
+	Base  string   // the peer that the others are compared with
+	Main  string   // the peer that it is all about
+	Named []string // the peers that have a column of their own in the overview
+	Works []Work
+	Cells []Cell
+}
+
+// A Work describes a workload: its cells are those with its name.
+type Work struct {
+	Name, About, Unit string
+	N                 int // units in one run
+}
+
+// A line is a peer below a workload.
+type line struct {
+	peer                             string
+	wall, spread, ratio, cpu, allocs float64
+	failed                           string
+}
+
+// lines gives the peers of a workload in the order of the cells.
+func (r *Report) lines(work string) []line {
+	var base []float64
+	for _, c := range r.Cells {
+		if c.Workload == work && c.Peer == r.Base {
+			base = c.Walls()
+		}
+	}
+	var out []line
+	for _, c := range r.Cells {
+		if c.Workload != work {
+			continue
+		}
+		out = append(out, line{
+			peer: c.Peer, failed: c.Failed,
+			wall: Median(c.Walls()), spread: Spread(c.Walls()), ratio: Ratio(c.Walls(), base),
+			cpu: Median(c.CPUs()), allocs: Median(c.Allocs()),
+		})
+	}
+	return out
+}

@@ -1,0 +1,125 @@
+// Package work has the workloads, and what does them: braid, its peers, and code
+// written by hand.
+//
+// A file is a pattern (map.go, first.go, …), which says exactly what is done and
+// what is promised, the same for everybody, and has a test that holds every
+// adapter to it; or a peer (peer_errgroup.go, …) with an adapter for each pattern
+// that the peer has. A new pattern is a new file: it makes itself known.
+package work
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// A Workload is a row of the table: a pattern at one size.
+type Workload struct {
+	Name  string // as "map/10ns"
+	About string // what the pattern is and promises
+	Unit  string // what the time is of: "item", "call"
+	N     int    // how many units are measured at once
+	Small int    // how many are enough for a test
+
+	place   int
+	peers   func() []string
+	prepare func(peer string, n int, end func(func())) (Job, bool)
+}
+
+// A Job is a workload ready to be done by one peer. Do is what is measured, and
+// may be called again and again; Check says what was wrong with all that has
+// been done so far. What a program makes once, a pool or a policy, was made
+// before.
+type Job struct {
+	Do    func()
+	Check func() error
+}
+
+// Peers names who has an adapter for the workload, in the order of the table.
+func (w *Workload) Peers() []string { return w.peers() }
+
+// Prepare makes the job of n units for a peer. What end is given has to be
+// called when the job is no longer needed. It reports an error if the peer has
+// no adapter.
+func (w *Workload) Prepare(peer string, n int, end func(func())) (Job, error) {
+	job, ok := w.prepare(peer, n, end)
+	if !ok {
+		return Job{}, fmt.Errorf("%s has no adapter for %s", peer, w.Name)
+	}
+	return job, nil
+}
+
+var workloads []*Workload
+
+// All gives the workloads in the order of the table.
+func All() []*Workload {
+	return slices.SortedStableFunc(slices.Values(workloads), func(a, b *Workload) int { return cmp.Compare(a.place, b.place) })
+}
+
+// Find gives the workload of that name, or nil.
+func Find(name string) *Workload {
+	for _, w := range workloads {
+		if w.Name == name {
+			return w
+		}
+	}
+	return nil
+}
+
+// A pattern is what adapters of type F do. Its rows are workloads.
+type pattern[F any] struct {
+	adapters map[*Peer]func(end func(func())) F
+}
+
+// A row is a workload of a pattern: it makes the job of n units, to be done by f
+// under a context that can be cancelled, as that of any server is.
+type row[F any] struct {
+	name     string
+	unit     string
+	n, small int
+	job      func(ctx context.Context, f F, n int) Job
+}
+
+// newPattern makes a pattern known; place says where its rows stand in the table.
+func newPattern[F any](place int, about string, rows ...row[F]) *pattern[F] {
+	p := &pattern[F]{adapters: make(map[*Peer]func(func(func())) F)}
+	for _, r := range rows {
+		workloads = append(workloads, &Workload{
+			Name: r.name, About: about, Unit: r.unit, N: r.n, Small: r.small, place: place,
+			peers: p.peers,
+			prepare: func(peer string, n int, end func(func())) (Job, bool) {
+				for at, make := range p.adapters {
+					if at.Name == peer {
+						ctx, cancel := context.WithCancel(context.Background())
+						end(cancel)
+						return r.job(ctx, make(end), n), true
+					}
+				}
+				return Job{}, false
+			},
+		})
+	}
+	return p
+}
+
+func (p *pattern[F]) peers() []string {
+	var names []string
+	for _, at := range Peers() {
+		if p.adapters[at] != nil {
+			names = append(names, at.Name)
+		}
+	}
+	return names
+}
+
+// by gives the pattern an adapter that needs no preparation.
+func (p *pattern[F]) by(f F) adapter {
+	return p.making(func(func(func())) F { return f })
+}
+
+// making gives the pattern an adapter with something that a program makes once;
+// end is given what closes it.
+func (p *pattern[F]) making(make func(end func(func())) F) adapter {
+	return func(at *Peer) { p.adapters[at] = make }
+}

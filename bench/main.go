@@ -1,0 +1,134 @@
+// The command bench measures what the patterns of braid cost, beside the same
+// written by hand and with other libraries, and makes a table of it:
+//
+//	go run ./bench                              # everything: some minutes
+//	go run ./bench -quick -workloads '^retry'   # a first look at some
+//	go run ./bench -o table.md -svg bars.svg
+//	go run ./bench -compare HEAD~5              # braid against an earlier braid
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+
+	"github.com/braid-go/braid/bench/internal/work"
+)
+
+// This file has the flags, and what goes where.
+
+func main() {
+	if order := os.Getenv(orderVariable); order != "" {
+		os.Exit(child(order, os.Stdout, os.Stderr))
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// A config is what the flags say.
+type config struct {
+	rounds           int
+	works, peers     *regexp.Regexp
+	quick, list      bool
+	out, svg, revert string
+}
+
+func parse(args []string, stderr io.Writer) (config, error) {
+	c := config{}
+	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.IntVar(&c.rounds, "rounds", 5, "how often each cell is measured, with all others in between")
+	works := fs.String("workloads", "", "only the workloads whose name matches this regular expression")
+	peers := fs.String("peers", "", "only the peers whose name matches, and "+work.Bare)
+	fs.BoolVar(&c.quick, "quick", false, "a tenth of the work, in one round: a first look")
+	fs.BoolVar(&c.list, "list", false, "list the workloads, each with its peers, and measure nothing")
+	fs.StringVar(&c.out, "o", "", "write the Markdown to this file instead of the standard output")
+	fs.StringVar(&c.svg, "svg", "", "draw bars into this file")
+	fs.StringVar(&c.revert, "compare", "", "compare braid with itself as it was at this git revision")
+	if err := fs.Parse(args); err != nil {
+		return c, err
+	}
+	if fs.NArg() > 0 {
+		return c, fmt.Errorf("there is nothing to be said beside flags, got %q", fs.Arg(0))
+	}
+	if c.rounds < 1 {
+		return c, fmt.Errorf("%d rounds measure nothing", c.rounds)
+	}
+	if c.quick {
+		c.rounds = 1
+	}
+	var err error
+	if c.works, err = regexp.Compile(*works); err != nil {
+		return c, err
+	}
+	c.peers, err = regexp.Compile(*peers)
+	return c, err
+}
+
+// run gives the exit status: 2 for a command line that makes no sense, 1 if
+// anything failed.
+func run(args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "bench:", err)
+		return 2
+	}
+	if c.list {
+		for _, w := range work.All() {
+			fmt.Fprintf(stdout, "%-18s %v\n", w.Name, w.Peers())
+		}
+		return 0
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := measure(ctx, c, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "bench:", err)
+		return 1
+	}
+	return 0
+}
+
+// measure measures, and writes what came out even if some cells failed.
+func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
+	cells, done, err := plan(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if len(cells) == 0 {
+		return errors.New("no workload and peer match")
+	}
+	results, err := rounds(ctx, cells, c.rounds, inProcess, stderr)
+	if err != nil {
+		return err
+	}
+	report := describe(c, results)
+	write := func(path string, to func(io.Writer) error) error {
+		f, err := os.Create(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(to(f), f.Close())
+	}
+	if c.out == "" {
+		err = report.Markdown(stdout)
+	} else {
+		err = write(c.out, report.Markdown)
+	}
+	if c.svg != "" {
+		err = errors.Join(err, write(c.svg, report.SVG))
+	}
+	for _, r := range results {
+		if r.Failed != "" {
+			err = errors.Join(err, fmt.Errorf("%s of %s: %s", r.Workload, r.Peer, r.Failed))
+		}
+	}
+	return err
+}
