@@ -36,7 +36,7 @@ func describe(c config, cells []table.Cell) *table.Report {
 		}
 	}
 	r.Notes = []string{
-		fmt.Sprintf("%s, %s/%s, %d processors, %s. %d rounds, each cell in a process of its own, all others in between. "+
+		fmt.Sprintf("%s, %s/%s, GOMAXPROCS %d, %s. Rounds: %d; each cell in a process of its own, all others in between. "+
 			"Time is the median of the rounds, spread the way from the fastest to the slowest as a share of it, "+
 			"\"x %s\" the median of the ratios within each round. Ratios hold elsewhere; absolute times do not, "+
 			"and a difference below the spread is none.",

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid/bench/internal/table"
+)
+
+func TestMain(m *testing.M) {
+	if order := os.Getenv(orderVariable); order != "" {
+		os.Exit(child(order, os.Stdout, os.Stderr)) // the program starts itself
+	}
+	os.Exit(m.Run())
+}
+
+// bench runs the program and gives its exit status.
+func bench(args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = run(args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func TestTheProgramMeasuresEachCellInAProcessAndMakesATable(t *testing.T) {
+	svg := filepath.Join(t.TempDir(), "bars.svg")
+	status, stdout, stderr := bench("-quick", "-workloads", "^retry/first$", "-peers", "braid|backoff", "-svg", svg)
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	if !regexp.MustCompile(`(?m)^\| retry/first \| [^|]+s \| \*\*[\d.]+\*\* \|  \|  \| backoff [\d.]+ \|$`).MatchString(stdout) {
+		t.Errorf("no such row in the table:\n%s", stdout)
+	}
+	if !strings.Contains(stdout, "20,000 calls") || strings.Contains(stdout, "failsafe") {
+		t.Errorf("too much or too little was measured:\n%s", stdout)
+	}
+	if !strings.Contains(stderr, "3 of 3 (100%)") {
+		t.Errorf("nothing told how it went: %q", stderr)
+	}
+	picture, err := os.ReadFile(svg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(picture, []byte("<svg")) {
+		t.Errorf("no picture: %.100q", picture)
+	}
+}
+
+func TestACommandLineThatMakesNoSenseIsRefused(t *testing.T) {
+	for _, args := range [][]string{{"-rounds", "0"}, {"-workloads", "("}, {"-peers", "("}, {"map"}, {"-none"}} {
+		if status, _, stderr := bench(args...); status != 2 || stderr == "" {
+			t.Errorf("%v: status %d, %q", args, status, stderr)
+		}
+	}
+	if status, _, stderr := bench("-workloads", "nothing like it"); status != 1 || !strings.Contains(stderr, "match") {
+		t.Errorf("status %d, %q", status, stderr)
+	}
+	if status, _, _ := bench("-h"); status != 0 {
+		t.Errorf("-h has status %d", status)
+	}
+}
+
+func TestTheListHasEachWorkloadWithItsPeers(t *testing.T) {
+	if status, stdout, _ := bench("-list"); status != 0 || !strings.Contains(stdout, "hedge/idle         [bare braid failsafe]\n") {
+		t.Errorf("status %d:\n%s", status, stdout)
+	}
+}
+
+func TestARevisionThatIsNotThereIsAnError(t *testing.T) {
+	for _, revision := range []string{"no-such-revision", "--force"} {
+		if status, _, stderr := bench("-compare", revision); status != 1 || !strings.Contains(stderr, "revision") {
+			t.Errorf("%s: status %d, %q", revision, status, stderr)
+		}
+	}
+}
+
+// twoWorkloads is three peers of one workload and two of another.
+func twoWorkloads() (cells []cell) {
+	for _, name := range []string{"a/bare", "a/x", "a/y", "b/bare", "b/x"} {
+		workload, peer, _ := strings.Cut(name, "/")
+		cells = append(cells, cell{order{Workload: workload, Peer: peer}, "", peer})
+	}
+	return cells
+}
+
+func TestEachRoundBeginsWithAnotherPeerOfEachWorkload(t *testing.T) {
+	cells := twoWorkloads()
+	for round, want := range [][]int{{0, 1, 2, 3, 4}, {1, 2, 0, 4, 3}, {2, 0, 1, 3, 4}, {0, 1, 2, 4, 3}} {
+		if got := turn(cells, round); !slices.Equal(got, want) {
+			t.Errorf("round %d: %v, want %v", round, got, want)
+		}
+	}
+}
+
+func TestACellThatFailsIsNotMeasuredAgainAndTheOthersAre(t *testing.T) {
+	calls := make(map[string]int)
+	results, err := rounds(context.Background(), twoWorkloads(), 3, func(_ context.Context, c cell) (table.Sample, error) {
+		name := c.order.Workload + "/" + c.name
+		calls[name]++
+		if name == "a/x" && calls[name] == 2 {
+			return table.Sample{}, errors.New("broken")
+		}
+		return table.Sample{Wall: float64(calls[name])}, nil
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		samples, calling, failed := 3, 3, ""
+		if r.Workload == "a" && r.Peer == "x" {
+			samples, calling, failed = 1, 2, "broken"
+		}
+		if len(r.Samples) != samples || calls[r.Workload+"/"+r.Peer] != calling || r.Failed != failed {
+			t.Errorf("%+v after %d calls", r, calls[r.Workload+"/"+r.Peer])
+		}
+	}
+}
+
+func TestAnInterruptionEndsTheRounds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	calls := 0
+	_, err := rounds(ctx, twoWorkloads(), 3, func(context.Context, cell) (table.Sample, error) {
+		calls++
+		cancel()
+		return table.Sample{}, nil
+	}, io.Discard)
+	if !errors.Is(err, context.Canceled) || calls != 1 {
+		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+func TestAProcessThatFailsTellsWhy(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, o := range map[string]order{
+		"there is no workload nothing":       {Workload: "nothing", Peer: "bare", N: 1},
+		"suture has no adapter for map/10ns": {Workload: "map/10ns", Peer: "suture", N: 1},
+	} {
+		if _, err := inProcess(context.Background(), cell{o, self, o.Peer}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestAMeasurementHasWhatOneUnitTakes(t *testing.T) {
+	sample, err := order{Workload: "first/8", Peer: "bare", N: 100, Enough: time.Millisecond}.measure()
+	if err != nil || sample.Wall <= 0 || sample.Allocs < 1 || sample.Allocs > 1000 {
+		t.Errorf("%+v, %v", sample, err)
+	}
+}
