@@ -23,8 +23,11 @@ var interfaceMethods = map[string]bool{
 	"String": true, "Timeout": true, "Unwrap": true,
 }
 
+// packages are the folders of this module's packages.
+var packages = []string{".", "progress", "service", "stream"}
+
 func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
-	for _, dir := range []string{".", "progress", "service", "stream"} {
+	for _, dir := range packages {
 		t.Run(dir, func(t *testing.T) { hasExamples(t, dir) })
 	}
 }
