@@ -65,7 +65,7 @@ func (r *run) start(m *member) {
 	a.group, a.ctx = braid.Open(r.ctx, braid.Supervised, braid.PanicsAsErrors, braid.Grace(r.cfg.slowAfter),
 		braid.OnStall(func(s braid.Stall) { r.post(message{of: a, stall: &s}) }))
 	a.task = a.fork(m.Name, m.Run, func(ctx context.Context) error {
-		return m.Run(ctx, func() { r.post(message{of: a, what: isReady}) })
+		return m.Run(ctx, sync.OnceFunc(func() { r.post(message{of: a, what: isReady}) }))
 	})
 }
 

@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/braid-go/braid"
 )
 
 // This file looks at the clock for the loop. What is kept: all that is to happen
 // at a time is a field of type time.Time that is zero when it is not, and one
 // timer waits for the first of them.
 
-// untilDue tells how long it is until expire has something to do.
-func (r *run) untilDue() time.Duration {
+// untilDue tells how long it is until expire or step has something to do, if
+// ever.
+func (r *run) untilDue() (d time.Duration, ok bool) {
 	next := r.killAt
 	consider := func(t time.Time) {
 		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
@@ -32,9 +31,9 @@ func (r *run) untilDue() time.Duration {
 		}
 	}
 	if next.IsZero() {
-		return braid.Forever
+		return 0, false
 	}
-	return max(time.Until(next), 0)
+	return max(time.Until(next), 0), true
 }
 
 // expire does what is due by the clock; rounds are looked at by step.

@@ -215,6 +215,29 @@ func TestAHardStopGoesThroughToTheServicesBelow(t *testing.T) {
 	})
 }
 
+func TestAServiceThatIsAPartHasTheGraceOfTheOneAround(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		s := service.New([]service.Part{{Name: "sub", Run: service.Supervise([]service.Part{
+			{Name: "a", Run: obeys(0, 50*time.Second)},
+		}, service.Log(quietLog))}}, service.Grace(time.Minute), service.Observe(j.observe))
+		stopAfter(s, time.Second)
+		if err := s.Run(t.Context()); err != nil || time.Since(j.start) != 51*time.Second {
+			t.Errorf("it took %v and gave %v", time.Since(j.start), err)
+		}
+	})
+	in(t, func(t *testing.T, j *journal) {
+		s := service.New([]service.Part{{Name: "sub", Run: service.Supervise([]service.Part{
+			{Name: "a", Run: obeys(0, 50*time.Second)},
+			{Name: "b", Run: untilKilled},
+		}, service.Grace(5*time.Second), service.Log(quietLog))}}, service.Grace(time.Minute), service.Observe(j.observe))
+		stopAfter(s, time.Second)
+		err := s.Run(t.Context())
+		if !errors.Is(err, service.ErrCutShort) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
 func TestAServiceUnderAnotherContextOfItsPartStopsSoftlyWithThat(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		err := service.Run(t.Context(), []service.Part{{Name: "sub", Run: func(ctx context.Context, ready func()) error {

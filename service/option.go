@@ -96,7 +96,9 @@ func Name(name string) Option {
 // for all parts together: what a process manager allows, less a little. When
 // it is over the contexts of all parts that are left die at once. The default
 // is [DefaultGrace]; Grace([braid.Forever]) sets no bound; Grace(0) stops hard
-// at once. It panics if d is negative. See also the field Grace of [Part].
+// at once. A service that is a part and has no Grace of its own has that of the
+// service around when that stops it. Grace panics if d is negative. See also the
+// field Grace of [Part].
 func Grace(d time.Duration) Option {
 	if d < 0 {
 		panic("service: Grace called with a negative duration")

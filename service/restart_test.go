@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -327,19 +328,19 @@ func TestTheNumberOfErrorsThatAreKeptIsBounded(t *testing.T) {
 		err := service.Run(t.Context(), []service.Part{{Name: "a", Restart: service.Always, Run: func(context.Context, func()) error {
 			n++
 			return fmt.Errorf("failure %d", n)
-		}}}, service.Intensity(3000, time.Second), service.Log(quietLog))
+		}}}, service.Intensity(1200, time.Second), service.Log(quietLog))
 		var se *service.Error
 		var ge *braid.GroupError
 		if !errors.As(err, &se) || !errors.As(err, &ge) {
 			t.Fatalf("the error is %v", err)
 		}
-		if got := len(ge.Errors()); got != braid.DefaultKeep+1 || se.Dropped != 3001-braid.DefaultKeep {
+		if got := len(ge.Errors()); got != braid.DefaultKeep+1 || se.Dropped != 1201-braid.DefaultKeep {
 			t.Errorf("%d errors are kept and %d dropped", got, se.Dropped)
 		}
-		if first := ge.Errors()[0].Error(); first != "a: failure 2002" {
+		if first := ge.Errors()[0].Error(); first != "a: failure 202" {
 			t.Errorf("the first that is kept is %s", first)
 		}
-		if !strings.HasSuffix(err.Error(), " and 2001 earlier failures") {
+		if !strings.HasSuffix(err.Error(), " and 201 earlier failures") {
 			t.Errorf("the error ends in %s", err.Error()[len(err.Error())-60:])
 		}
 	})
@@ -375,6 +376,51 @@ func TestAPartWhoseWorkIsDoneIsReadyForThoseThatNeedIt(t *testing.T) {
 			2s api: stopping
 			2s api: stopped
 			2s service: stopped`)
+	})
+}
+
+func TestARestartOfAllDoesTheWorkThatWasDoneAgain(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var n atomic.Int32
+		migrated := 0
+		s := service.New([]service.Part{
+			{Name: "migrate", Restart: service.OnFailure, Run: func(ctx context.Context, ready func()) error {
+				time.Sleep(time.Second)
+				migrated++
+				return nil
+			}},
+			{Name: "api", Needs: []string{"migrate"}, Restart: service.OnFailure, Run: first(&n, time.Second, failing(errOne))},
+		}, service.OneForAll, service.Observe(j.observe))
+		stopAfter(s, 10*time.Second)
+		if err := s.Run(t.Context()); err != nil || migrated != 2 || n.Load() != 2 {
+			t.Errorf("migrated %d times, %d starts, %v", migrated, n.Load(), err)
+		}
+	})
+}
+
+func TestManyRestartsLeaveNothingBehind(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		n := 0
+		var before, after runtime.MemStats
+		s := service.New([]service.Part{{Name: "a", Restart: service.Always, Run: func(ctx context.Context, ready func()) error {
+			switch n++; n {
+			case 500:
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+			case 2500:
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				service.From(ctx).Stop(nil)
+			}
+			time.Sleep(time.Second)
+			return errOne
+		}}}, service.Intensity(math.MaxInt, 10*time.Second), service.Log(quietLog))
+		if err := s.Run(t.Context()); !errors.Is(err, errOne) { // the one that came after the stop had begun
+			t.Error(err)
+		}
+		if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 2000*16 {
+			t.Errorf("2000 restarts have left %d bytes", grown)
+		}
 	})
 }
 

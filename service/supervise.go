@@ -159,10 +159,10 @@ func (r *run) halt(why *Reason) {
 			r.moved(m, PhaseStopped, Event{Attempt: m.number})
 		}
 	}
-	switch r.cfg.grace {
-	case 0:
+	switch {
+	case why.By == ByParent && r.cfg.seen&seenGrace == 0, r.cfg.grace == braid.Forever:
+	case r.cfg.grace == 0:
 		r.harden(nil)
-	case braid.Forever:
 	default:
 		r.killAt = why.At.Add(r.cfg.grace)
 	}

@@ -1,6 +1,7 @@
-// Package seam is how packages beside it reach what package braid does not show:
-// tasks that work through numbered items, and groups that are opened and joined
-// by an iterator. Package braid fills the functions in when it is initialised.
+// Package seam is how the packages beside package braid reach what that does not
+// show: tasks that work through numbered items, groups that are opened and joined
+// by an iterator, tasks that go by another function than their own. Package braid
+// fills the functions in when it is initialised.
 // A group is handed around as any, since this package cannot import braid.
 package seam
 
