@@ -79,7 +79,7 @@ func (g *Group) addWork(w *seam.Work) {
 
 func fresh(ctx context.Context) bool {
 	t := ctx.(*task)
-	return t.flags.Load() == 0 && t.std.Load() == nil && !t.g.dead()
+	return t.flags.Load() == 0 && t.std.Load() == nil
 }
 
 func relabel(ctx context.Context) {

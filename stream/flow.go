@@ -26,6 +26,7 @@ type flow[T, R any] struct {
 	fn     func(ctx context.Context, item T) (R, error)
 	pc     uintptr
 	procs  int64
+	dead   <-chan struct{} // the group's Done
 
 	// Whether items and results have pointers: only then are they taken out of
 	// the ring for the sake of the collector.
@@ -74,6 +75,7 @@ func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn 
 	f := &flow[T, R]{scope: sc, cfg: cfg, source: source, fn: fn, pc: pc, size: 1, procs: int64(runtime.GOMAXPROCS(0))}
 	f.ring.Store(newRing[T, R](cfg.window(), 0, cfg.Unordered))
 	f.hungry.Store(true)
+	f.dead = sc.ctx.Done()
 	f.drain, f.feeder = newSleeper(), newSleeper()
 	f.pointers.in, f.pointers.out = pointers(reflect.TypeFor[T]()), pointers(reflect.TypeFor[R]())
 	return f
@@ -83,11 +85,12 @@ func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn 
 // have been joined.
 func (f *flow[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	defer f.leave()
+	done := ctx.Done()
 	f.Go(f.feed, sourceName)
 	h := int64(0)
 	for {
-		if f.isReady(h) || f.await(ctx, h) {
-			if ctx.Err() != nil {
+		if f.isReady(h) || f.await(done, h) {
+			if closed(done) {
 				break
 			}
 			if !yield(f.deliver(h), nil) {
@@ -100,7 +103,7 @@ func (f *flow[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	}
 	complete := f.ended.Load() && h == f.tail.Load()
 	if err := f.finish(ctx, complete, f.failure); err != nil {
-		for ; ctx.Err() == nil && f.isReady(h); h++ { // what had been started and went well
+		for ; !closed(done) && f.isReady(h); h++ { // what had been started and went well
 			if !yield(f.deliver(h), nil) {
 				return
 			}
@@ -150,7 +153,7 @@ func (f *flow[T, R]) deliver(h int64) R {
 
 // await waits for result h. It gives false if there will be none, or if none is
 // to be waited for any more because ctx has died.
-func (f *flow[T, R]) await(ctx context.Context, h int64) bool {
+func (f *flow[T, R]) await(done <-chan struct{}, h int64) bool {
 	for range steps {
 		if !f.brisk.Load() {
 			break
@@ -172,7 +175,7 @@ func (f *flow[T, R]) await(ctx context.Context, h int64) bool {
 		f.feeder.stir() // however little room there is for it
 		select {
 		case <-f.drain.woken:
-		case <-ctx.Done():
+		case <-done:
 			f.stop()
 			return false
 		}

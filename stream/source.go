@@ -15,8 +15,9 @@ import (
 // it is not copied.
 func Of[T any](items ...T) Stream[T] {
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
+		done := ctx.Done()
 		for _, item := range items {
-			if ctx.Err() != nil {
+			if closed(done) {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -35,8 +36,9 @@ func Values[T any](seq iter.Seq[T]) Stream[T] {
 		panic("stream: Values called with a nil sequence")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
+		done := ctx.Done()
 		for item := range seq {
-			if ctx.Err() != nil {
+			if closed(done) {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -54,8 +56,9 @@ func From[T any](seq iter.Seq2[T, error]) Stream[T] {
 		panic("stream: From called with a nil sequence")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
+		done := ctx.Done()
 		for item, err := range seq {
-			if err == nil && ctx.Err() != nil {
+			if err == nil && closed(done) {
 				err = seam.Outside(ctx)
 			}
 			if err != nil {
@@ -78,8 +81,9 @@ func Generate[T any](next func(ctx context.Context) (T, error)) Stream[T] {
 		panic("stream: Generate called with a nil function")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
+		done := ctx.Done()
 		for {
-			if ctx.Err() != nil {
+			if closed(done) {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -104,8 +108,9 @@ func Generate[T any](next func(ctx context.Context) (T, error)) Stream[T] {
 // what c gives then. A nil channel gives nothing, ever, as Go has it.
 func Chan[T any](c <-chan T) Stream[T] {
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
+		done := ctx.Done()
 		for {
-			if ctx.Err() != nil {
+			if closed(done) { // of two that are ready, select takes any
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -114,7 +119,7 @@ func Chan[T any](c <-chan T) Stream[T] {
 				if !ok || !yield(item, nil) {
 					return
 				}
-			case <-ctx.Done():
+			case <-done:
 				fail(yield, seam.Outside(ctx))
 				return
 			}

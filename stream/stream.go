@@ -42,6 +42,17 @@ func stage[T any](run func(ctx context.Context, yield func(T, error) bool)) Stre
 	}
 }
 
+// closed reports whether a context's Done is closed. For contexts of package
+// braid, which ask those above, that costs less than Err does.
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
 // fail yields the error that ends a stream.
 func fail[T any](yield func(T, error) bool, err error) {
 	var zero T
@@ -81,12 +92,13 @@ func (s *scope) close() {
 // drain yields what next gives. It reports whether the loop was left, and
 // whether something may have been dropped because ctx had died.
 func drain[T any](ctx context.Context, next func(context.Context) (T, bool), yield func(T, error) bool) (left, dropped bool) {
+	done := ctx.Done()
 	for {
 		item, ok := next(ctx)
 		if !ok {
 			return false, false
 		}
-		if ctx.Err() != nil {
+		if closed(done) {
 			return false, true
 		}
 		if !yield(item, nil) {

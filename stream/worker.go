@@ -229,9 +229,9 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 		if int32(uint32(claim)-p) <= 0 || f.stopped.Load() {
 			return true, nil
 		}
-		if !seam.Fresh(ctx) {
+		if dead := closed(f.dead); dead || !seam.Fresh(ctx) {
 			w.handBack(p)
-			if ctx.Err() != nil {
+			if dead {
 				return false, context.Cause(ctx)
 			}
 			return false, nil

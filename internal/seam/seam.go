@@ -29,10 +29,9 @@ var (
 	Open func(ctx context.Context, pc uintptr, name string) (group any, inside context.Context)
 	// Go hands work to the group as a task.
 	Go func(group any, w *Work)
-	// Fresh prepares the task whose context this is for one more item. It gives
-	// false if that is to be another task's: if the context is dead, or the items
-	// before have left a trace on the task that the next could tell (something
-	// opened below, or a Done that somebody may wait for).
+	// Fresh reports whether the task whose context this is may go on with
+	// another item: it may not if those before have left a trace on it, such as
+	// something opened below or a Done that somebody may wait for.
 	Fresh func(ctx context.Context) bool
 	// Relabel gives the goroutine of the task whose context this is the profiler
 	// labels that a task starts with.
