@@ -20,6 +20,7 @@ type pipe[T any] struct {
 	held atomic.Int64 // put in and not delivered
 
 	waiting atomic.Bool // somebody waits for room
+	left    atomic.Bool // nobody takes any more
 
 	mu      sync.Mutex
 	items   []T
@@ -27,7 +28,6 @@ type pipe[T any] struct {
 	ended   bool            // nothing more will come
 	all     bool            // the sources came to their end, or failed with failure
 	failure error           // a source's own
-	left    bool            // nobody takes any more
 	room    []chan struct{} // of those who wait for it, in the order in which they came
 
 	woken chan struct{}
@@ -42,7 +42,7 @@ func newPipe[T any](most int) *pipe[T] {
 // put adds an item. It does not wait.
 func (p *pipe[T]) put(item T) {
 	p.mu.Lock()
-	if p.left {
+	if p.left.Load() {
 		p.mu.Unlock()
 		return
 	}
@@ -64,15 +64,14 @@ func (p *pipe[T]) wake() {
 // first, or if nobody takes any more.
 func (p *pipe[T]) awaitRoom(ctx context.Context) bool {
 	if p.held.Load() < p.most {
-		return true
+		return !p.left.Load()
 	}
 	var woken chan struct{}
 	for {
 		p.mu.Lock()
 		p.waiting.Store(true) // before the look at held; the consumer does it the other way round
-		if p.left || p.held.Load() < p.most {
+		if left := p.left.Load(); left || p.held.Load() < p.most {
 			p.waiting.Store(len(p.room) > 0)
-			left := p.left
 			p.mu.Unlock()
 			return !left
 		}
@@ -163,7 +162,7 @@ func (p *pipe[T]) complete() (bool, error) {
 func (p *pipe[T]) leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.left = true
+	p.left.Store(true)
 	p.items, p.batch, p.at = nil, nil, 0
 	for _, woken := range p.room {
 		woken <- struct{}{}
