@@ -39,6 +39,7 @@ type spread struct {
 	pc    uintptr
 	call  func(ctx context.Context, i int) error
 	epoch time.Time
+	procs int
 
 	mu          sync.Mutex
 	next        int     // the first item that nobody has claimed
@@ -89,7 +90,7 @@ func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx c
 			if g.cfg.track != nil {
 				g.cfg.track.Added(n)
 			}
-			s = &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), scouting: true}
+			s = &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), procs: g.maxStarters(), scouting: true}
 			s.scout()
 		}
 		return nil
@@ -182,7 +183,7 @@ func (s *spread) again(sh *share) bool {
 			s.size = min(2*s.size, maxClaim)
 		}
 	}
-	if s.scouting && s.active > max(s.g.limit, s.g.maxStarters()) {
+	if s.scouting && s.active > max(s.g.limit, s.procs) {
 		s.active--
 		s.mu.Unlock()
 		return false
@@ -194,21 +195,7 @@ func (s *spread) again(sh *share) bool {
 // those that are left. What has been claimed before comes first, if it seems to
 // be stuck.
 func (s *spread) more(sh *share) bool {
-	var todo stint
-	oldest := s.oldest()
-	switch {
-	case len(s.left) > 0:
-		todo = s.left[0]
-		s.left = s.left[1:]
-	case oldest != nil && s.claims-oldest.number > overdue*s.active:
-		todo = oldest.claim.steal()
-	case s.next < s.n:
-		size := max(1, min(s.size, (s.n-s.next)/(2*s.g.maxStarters())))
-		todo = stint{s.next, s.next + size}
-		s.next += size
-	case oldest != nil:
-		todo = oldest.claim.steal()
-	}
+	todo := s.find()
 	if todo.from == todo.to {
 		s.active--
 		s.mu.Unlock()
@@ -227,6 +214,31 @@ func (s *spread) more(sh *share) bool {
 	}
 	sh.began = time.Since(s.epoch)
 	return true
+}
+
+// find takes items that have not started; there are none if it gives nothing.
+// What it was about to steal the owner may take meanwhile: it looks again then,
+// since there may be more elsewhere, and nobody else is looking. s.mu is held.
+func (s *spread) find() (todo stint) {
+	for todo.from == todo.to {
+		oldest := s.oldest()
+		switch {
+		case len(s.left) > 0:
+			todo = s.left[0]
+			s.left = s.left[1:]
+		case oldest != nil && s.claims-oldest.number > overdue*s.active:
+			todo = oldest.claim.steal()
+		case s.next < s.n:
+			size := max(1, min(s.size, (s.n-s.next)/(2*s.procs)))
+			todo = stint{s.next, s.next + size}
+			s.next += size
+		case oldest != nil:
+			todo = oldest.claim.steal()
+		default:
+			return todo
+		}
+	}
+	return todo
 }
 
 // send reports whether a scout is needed and there is none. s.mu is held.

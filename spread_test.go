@@ -333,3 +333,42 @@ func TestAReportNamesTheItemThatDoesNotObey(t *testing.T) {
 		}
 	})
 }
+
+// Items that wait for each other stand among quick ones, so that those who look
+// for items find a claim that its owner is about to finish, and another that is
+// stuck.
+func TestItemsThatWaitForEachOtherAllStartWhoeverClaimedThem(t *testing.T) {
+	rounds := 500
+	if racing || testing.Short() {
+		rounds = 20
+	}
+	for round := range rounds {
+		rnd := rand.New(rand.NewPCG(uint64(round), 2))
+		waits := make([]bool, 50+rnd.IntN(300))
+		share := 0.05 + rnd.Float64()/2
+		want := int64(0)
+		for i := len(waits) / 2; i < len(waits); i++ {
+			if waits[i] = rnd.Float64() < share; waits[i] {
+				want++
+			}
+		}
+		work := 10 * rnd.IntN(100)
+		var arrived, sum atomic.Int64
+		all := make(chan struct{})
+		err := braid.Each(t.Context(), waits, func(_ context.Context, waits bool) error {
+			for range work {
+				sum.Add(1)
+			}
+			if waits {
+				if arrived.Add(1) == want {
+					close(all)
+				}
+				<-all
+			}
+			return nil
+		})
+		if err != nil || arrived.Load() != want {
+			t.Fatalf("round %d: %v, %d of %d", round, err, arrived.Load(), want)
+		}
+	}
+}
