@@ -88,7 +88,9 @@ func (a *attempt) fork(name string, shown any, fn func(ctx context.Context) erro
 		return none, unwrapped(braid.Run(ctx, func(ctx context.Context, _ *braid.Group) error {
 			return fn(ctx)
 		}, braid.Grace(braid.DefaultGrace)))
-	}, braid.Name(name), siteOf(shown), braid.Always) // it has to say that it is over, called or not
+	}, braid.Name(name), siteOf(shown),
+		braid.Always,       // it has to say that it is over, called or not
+		braid.OwnGoroutine) // what it does to its thread is nobody else's business
 }
 
 // siteOf makes a task go by the user's function, in errors and reports.

@@ -32,15 +32,15 @@ func (p Phase) String() string {
 }
 
 // An Event is a change of phase; or, if Stall is set, the report of a part that
-// does not obey; or, if Phase is PhaseRunning and Err is set, a failure in a part
+// does not obey; or, if Phase is [PhaseRunning] and Err is set, a failure in a part
 // that goes on (see [Report]).
 type Event struct {
 	At      time.Time
 	Service string // its Name, empty if it has none
 	Part    string // empty for the service as a whole
 	Phase   Phase
-	// Attempt is the number of the part's start, from 1. When it is Restarting
-	// that is the next one.
+	// Attempt is the number of the part's start, from 1; while it is Restarting or
+	// Waiting, of the next one.
 	Attempt int
 	// Delay is how long the part waits at least before it starts again.
 	Delay time.Duration

@@ -106,6 +106,19 @@ func TestASoftContextDiesWhenThePartIsAskedAlsoIfItIsMadeLater(t *testing.T) {
 	})
 }
 
+func TestAServiceWhosePartsAreAllDoneEndsInPeaceByTheLastOfThem(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		err := service.Run(t.Context(), []service.Part{
+			{Name: "a", Restart: service.OnFailure, Run: ends(2*time.Second, failing(nil))},
+			{Name: "b", Restart: service.OnFailure, Run: ends(time.Second, failing(nil))},
+		}, service.Observe(j.observe))
+		if err != nil {
+			t.Error(err)
+		}
+		wantReason(t, j, err, service.ByEnd, "a", nil)
+	})
+}
+
 func TestAServiceMayBeAPartOfAService(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		s := service.New([]service.Part{

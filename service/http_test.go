@@ -177,8 +177,10 @@ func TestAnHTTPPartThatLosesItsListenerIsRestartedOnANewOne(t *testing.T) {
 	settled(t)
 	listeners := make(chan net.Listener, 2)
 	type key struct{}
+	var states atomic.Int32
 	srv := &http.Server{
-		Addr: "127.0.0.1:0",
+		Addr:      "127.0.0.1:0",
+		ConnState: func(_ net.Conn, state http.ConnState) { states.Add(1) },
 		BaseContext: func(l net.Listener) context.Context {
 			listeners <- l
 			return context.WithValue(context.Background(), key{}, "kept")
@@ -205,6 +207,9 @@ func TestAnHTTPPartThatLosesItsListenerIsRestartedOnANewOne(t *testing.T) {
 		t.Error(err)
 	}
 	<-called
+	if states.Load() == 0 {
+		t.Error("the server's own ConnState was not called")
+	}
 }
 
 func TestTheEndOfTheServersOwnBaseContextEndsItsRequests(t *testing.T) {

@@ -203,6 +203,36 @@ func TestAPartThatIgnoresARestartIsKilledAfterItsGraceAndThatIsNoError(t *testin
 	})
 }
 
+func TestWhatIsRestartedWithAnotherMayReturnItsCancellation(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var n atomic.Int32
+		var cause error
+		s := service.New([]service.Part{
+			{Name: "db", Restart: service.OnFailure, Run: first(&n, time.Second, failing(nil))},
+			{Name: "api", Restart: service.OnFailure, Run: service.Func(func(ctx context.Context) error {
+				<-ctx.Done()
+				if cause == nil {
+					cause = context.Cause(ctx)
+				}
+				return context.Cause(ctx)
+			})},
+			{Name: "x", Restart: service.Always, Run: first(new(atomic.Int32), time.Second, failing(nil))},
+		}, service.OneForAll, service.Observe(j.observe))
+		stopAfter(s, 10*time.Second)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if cause == nil || cause.Error() != "stopped to be restarted with x" || !errors.Is(cause, context.Canceled) {
+			t.Errorf("the cause is %v", cause)
+		}
+		for _, e := range j.all {
+			if e.Err != nil {
+				t.Errorf("there is a failure: %v", e)
+			}
+		}
+	})
+}
+
 func TestTwoRestartsThatMeetBecomeOne(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		var a, b atomic.Int32

@@ -64,7 +64,8 @@ type run struct {
 	restarts []time.Time // within the window
 	kept     []kept
 	dropped  int
-	giveUp   error // that the restarts were too many, or nil
+	doneLast string // the part that was done last
+	giveUp   error  // that the restarts were too many, or nil
 	signals  <-chan os.Signal
 	unnotify func() // undoes signal.Notify
 }

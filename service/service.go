@@ -154,7 +154,7 @@ func (s Status) NotReady() []string {
 	return names
 }
 
-// Ready reports whether the service is Running and all its parts are ready. It
+// Ready reports whether the service is in [PhaseRunning] and all its parts are ready. It
 // is not while a part restarts, nor from the beginning of its stop.
 func (s Status) Ready() bool { return s.Phase == PhaseRunning && len(s.NotReady()) == 0 }
 

@@ -37,7 +37,6 @@ func (r *run) step() bool {
 		r.stepRound(rd)
 	}
 	ended, ready := 0, 0
-	var last *member
 	for _, m := range r.members {
 		switch {
 		case m.phase != PhaseWaiting || m.round != nil:
@@ -50,14 +49,13 @@ func (r *run) step() bool {
 		}
 		if m.done {
 			ended++
-			last = m
 		}
 		if m.usable() {
 			ready++
 		}
 	}
 	if ended == len(r.members) {
-		r.halt(&Reason{By: ByEnd, Part: last.Name})
+		r.halt(&Reason{By: ByEnd, Part: r.doneLast})
 		return false
 	}
 	if ready == len(r.members) && r.phase == PhaseStarting {
@@ -247,7 +245,7 @@ func (r *run) ended(a *attempt) {
 		r.moved(m, PhaseStopped, Event{Attempt: a.number})
 		r.halt(&Reason{By: ByEnd, Part: m.Name})
 	case err == nil && m.Restart == OnFailure:
-		m.done = true
+		m.done, r.doneLast = true, m.Name
 		r.moved(m, PhaseStopped, Event{Attempt: a.number})
 	case m.Restart == Never:
 		r.moved(m, PhaseStopped, Event{Attempt: a.number, Err: err})
