@@ -33,8 +33,13 @@ func exec(_ [2]*task, t *task) {
 		}
 		t.exited()
 	}()
-	if t.mayStart() {
-		err := t.paced()
+	may := t.mayStart()
+	var err error
+	if may && g.cfg.rate != nil {
+		err = t.paced()
+		may = err != nil || t.mayStart() // not every limiter looks at the context
+	}
+	if may {
 		if err == nil {
 			err = t.run.call(t)
 		}

@@ -22,9 +22,10 @@ type rateOption struct{ Limiter }
 // Rate makes each task of the group, or each item of a stream, wait for l
 // before its function is called. It waits with the task's context, in its slot
 // if there is a [Limit]. An error of l is the task's, whose function is then not
-// called. [Background] tasks do not wait, and a task marked [Always] is called
-// without l's consent once its context is dead. One limiter may serve many
-// groups. Rate panics if l is nil.
+// called; nor is it if the context has died by then, whatever l says.
+// [Background] tasks do not wait, and a task marked [Always] is called without
+// l's consent once its context is dead. One limiter may serve many groups. Rate
+// panics if l is nil.
 func Rate(l Limiter) FlowOption {
 	if l == nil {
 		panic("braid: Rate called with a nil limiter")
@@ -46,8 +47,7 @@ func (o rateOption) ApplyToStream(c *option.Stream) {
 // paced waits until the task may go. If it may not, what the task was handed is
 // taken care of as for a task that is skipped.
 func (t *task) paced() (err error) {
-	l := t.g.cfg.rate
-	if l == nil || t.background() {
+	if t.background() {
 		return nil
 	}
 	asked := false
@@ -66,7 +66,7 @@ func (t *task) paced() (err error) {
 			f.forget()
 		}
 	}()
-	err = l.Wait(t)
+	err = t.g.cfg.rate.Wait(t)
 	asked = true
 	if err != nil && t.always() && t.Err() != nil {
 		return nil

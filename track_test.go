@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -241,4 +242,28 @@ func TestATrackerCountsTheItemsOfAMapAndNotItsTasks(t *testing.T) {
 		t.Error("no panic")
 	}
 	y.check(t, 100, map[braid.State]int{braid.Succeeded: 50, braid.Panicked: 1, braid.Skipped: 49})
+}
+
+func TestRule2_1_ALimiterThatDoesNotLookAtTheContextStartsNothingUnderADeadOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		deaf := refusal(func(context.Context) error { time.Sleep(2 * time.Second); return nil })
+		var called atomic.Int64
+		call := func(context.Context) error { called.Add(1); return nil }
+		var c countedCloser
+		var task *braid.Task[int]
+		var y tally
+		err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			g.Go(call)
+			task = braid.Fork(g, func(ctx context.Context) (int, error) { return 1, call(ctx) })
+			braid.GoWith(g, &c, func(ctx context.Context, _ *countedCloser) error { return call(ctx) })
+			g.Go(func(context.Context) error { called.Add(10); return nil }, braid.Always)
+			time.Sleep(time.Second)
+			g.Cancel()
+			return nil
+		}, braid.Rate(deaf), braid.Track(&y))
+		if err != nil || called.Load() != 10 || c.closed != 1 || task.State() != braid.Skipped {
+			t.Errorf("%v, %d calls, closed %d times, %v", err, called.Load(), c.closed, task.State())
+		}
+		y.check(t, 4, map[braid.State]int{braid.Skipped: 3, braid.Succeeded: 1})
+	})
 }
