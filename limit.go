@@ -177,8 +177,9 @@ func (g *Group) upper() *task {
 // task has its slot. If ctx or the group is cancelled first it returns the
 // cause, and fn will not be called; with [Always] only the death of ctx counts.
 // A task of the same group that calls it with its own context lends its slot
-// meanwhile. It panics if ctx or fn is nil
-// or the group has ended.
+// meanwhile. A task that a [Rate] refuses has failed, and that failure is what
+// is returned: to return it in turn adds nothing, as with [Task.Wait]. GoWait
+// panics if ctx or fn is nil or the group has ended.
 func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	switch {
 	case ctx == nil:
@@ -202,7 +203,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 		g.misused("GoWait", err)
 	}
 	if w.over() {
-		return w.refused
+		return w.notStarted(ctx, t)
 	}
 	takeBack := g.lend(ctx, nil)
 	defer takeBack()
@@ -212,7 +213,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	}
 	select {
 	case <-w.started:
-		return w.refused
+		return w.notStarted(ctx, t)
 	case <-ctx.Done():
 	case <-dying:
 		g.notice() // lets the task through, to be skipped
@@ -230,7 +231,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 		return context.Cause(g.ctx())
 	}
 	<-w.started
-	return w.refused
+	return w.notStarted(ctx, t)
 }
 
 // waitedFor is a function whose start is waited for.
@@ -249,6 +250,16 @@ func (w *waitedFor) skip(cause error) error {
 	w.refused = cause
 	close(w.started)
 	return nil
+}
+
+// notStarted gives why t will not be called, nil if it has been. If that is a
+// failure, a Rate's for one, it is the one that the group has recorded, so that
+// who returns it adds nothing.
+func (w *waitedFor) notStarted(ctx context.Context, t *task) error {
+	if w.refused != nil && t.wait(ctx) == nil && t.fail != nil && t.fail.recorded {
+		return t.fail
+	}
+	return w.refused
 }
 
 func (w *waitedFor) over() bool {

@@ -31,7 +31,7 @@ func MapSeq[T, R any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.
 				*r, err = fn(ctx, item)
 				return err
 			})}
-			if err := g.goWait(ctx, t); err != nil {
+			if err := g.pulled(ctx, t); err != nil {
 				return err
 			}
 			i++
@@ -51,7 +51,7 @@ func EachSeq[T any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.Co
 		i := 0
 		for item := range seq {
 			t := &task{g: g, pc: funcPC(fn), item: i + 1, run: goFunc(func(ctx context.Context) error { return fn(ctx, item) })}
-			if err := g.goWait(ctx, t); err != nil {
+			if err := g.pulled(ctx, t); err != nil {
 				return err
 			}
 			i++
@@ -75,7 +75,7 @@ func MapSeq2[K comparable, V, R any](ctx context.Context, seq iter.Seq2[K, V], f
 				*r, err = fn(ctx, key, value)
 				return err
 			})}
-			if err := g.goWait(ctx, t); err != nil {
+			if err := g.pulled(ctx, t); err != nil {
 				return err
 			}
 		}
@@ -97,12 +97,22 @@ func EachSeq2[K, V any](ctx context.Context, seq iter.Seq2[K, V], fn func(ctx co
 	return run(ctx, "EachSeq2", funcPC(fn), func(ctx context.Context, g *Group) error {
 		for key, value := range seq {
 			t := &task{g: g, pc: funcPC(fn), opts: keyed(funcPC(fn), key), run: goFunc(func(ctx context.Context) error { return fn(ctx, key, value) })}
-			if err := g.goWait(ctx, t); err != nil {
+			if err := g.pulled(ctx, t); err != nil {
 				return err
 			}
 		}
 		return context.Cause(ctx)
 	}, with(opts, heldBack{}))
+}
+
+// pulled hands the group the task of the next item once it has a slot. An error
+// ends the sequence; that a Rate refuses an item of a supervised group does not.
+func (g *Group) pulled(ctx context.Context, t *task) error {
+	err := g.goWait(ctx, t)
+	if err != nil && g.cfg.supervised && ctx.Err() == nil {
+		return nil
+	}
+	return err
 }
 
 func keyed(pc uintptr, key any) *taskConfig {

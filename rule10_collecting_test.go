@@ -235,3 +235,41 @@ func TestNilsAreRefusedByWhatCollects(t *testing.T) {
 		}
 	}
 }
+
+func TestRule3_7_ARateThatRefusesAnItemOfASequenceIsOneFailure(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		n := 0
+		second := refusal(func(ctx context.Context) error {
+			if n++; n == 2 {
+				return errOne
+			}
+			return nil
+		})
+		same := func(_ context.Context, i int) (int, error) { return i, nil }
+		var pulled atomic.Int64
+		_, err := braid.MapSeq(ctx, counted(9, &pulled), same, braid.Rate(second), braid.Limit(1))
+		wantFailures(t, err, errOne)
+		if te := failures(t, err)[0]; te.Item() != 1 || pulled.Load() != 2 {
+			t.Errorf("item %d failed, %d were taken", te.Item(), pulled.Load())
+		}
+		n = 0
+		err = braid.EachSeq2(ctx, slices.All([]int{7, 8, 9}), func(context.Context, int, int) error { return nil }, braid.Rate(second), braid.Limit(1))
+		wantFailures(t, err, errOne)
+		n = 0
+		got, err := braid.MapSeq(ctx, slices.Values([]int{7, 8, 9}), same, braid.Rate(second), braid.Limit(1), braid.Supervised)
+		wantFailures(t, err, errOne)
+		if !slices.Equal(got, []int{7, 0, 9}) {
+			t.Errorf("MapSeq gave %v", got)
+		}
+		n = 0
+		err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			for range 2 {
+				if err := g.GoWait(ctx, func(context.Context) error { return nil }); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, braid.Rate(second))
+		wantFailures(t, err, errOne)
+	})
+}
