@@ -88,6 +88,7 @@ type retrial struct {
 	few     [3]error  // of the first attempts that failed
 	more    []error   // of the others
 	kept    int
+	died    bool // ctx had, when the last attempt returned
 	refused bool // by the budget
 }
 
@@ -144,16 +145,18 @@ func (r *retrial) inTime(p *Policy, then time.Time) bool {
 // one. It says whether there is to be one.
 func (r *retrial) again(p *Policy, err error) bool {
 	r.keep(err)
-	delay, more := time.Duration(0), false
-	if r.ctx.Err() == nil && r.worth(p, err, &delay) {
+	r.died = r.ctx.Err() != nil
+	delay, more, granted := time.Duration(0), false, true
+	if !r.died && r.worth(p, err, &delay) {
 		more = r.number < p.attempts()
+		granted = p.Budget == nil || p.Budget.spend()
 	}
 	if p.MaxElapsed > 0 || p.Observe != nil {
 		now := time.Now()
 		more = more && r.inTime(p, now.Add(delay))
 		if p.Observe != nil {
-			a := Attempt{Number: r.number, Err: err, Took: now.Sub(r.latest), Last: !more}
-			if more {
+			a := Attempt{Number: r.number, Err: err, Took: now.Sub(r.latest), Last: !more || !granted}
+			if !a.Last {
 				a.Delay = delay
 			}
 			if said, ok := err.(*permanent); ok {
@@ -162,21 +165,19 @@ func (r *retrial) again(p *Policy, err error) bool {
 			p.Observe(a)
 		}
 	}
-	return more && (delay <= 0 || Sleep(r.ctx, delay) == nil)
+	r.refused = more && !granted
+	return more && granted && (delay <= 0 || Sleep(r.ctx, delay) == nil)
 }
 
-// worth says whether there might be another attempt, and after which delay. The
-// budget counts each failure of that kind, also that of a last attempt.
+// worth says whether there might be another attempt, but for the budget, and
+// after which delay. The budget counts each failure of that kind, also that of a
+// last attempt.
 func (r *retrial) worth(p *Policy, err error, delay *time.Duration) bool {
 	if p.Budget == nil && r.number >= p.attempts() {
 		return false
 	}
 	says := adviceOf(err)
 	if says.permanent || p.If != nil && !p.If(err) {
-		return false
-	}
-	if p.Budget != nil && !p.Budget.spend() {
-		r.refused = r.number < p.attempts()
 		return false
 	}
 	*delay = r.delays.next(p)
@@ -214,7 +215,7 @@ func (r *retrial) failed(pc uintptr) error {
 		number := i + 1
 		if i == n-1 {
 			number = r.number
-			if dead {
+			if r.died {
 				if te.Err, te.AfterCancel = uncancelled(r.ctx, te.Err), true; te.Err == nil {
 					break
 				}

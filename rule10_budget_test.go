@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/braid-go/braid"
 )
@@ -120,4 +121,10 @@ func TestRule10_5_ManyWhoShareABudgetKeepToIt(t *testing.T) {
 	if err != nil || all-called != 99 {
 		t.Errorf("%d retries of %d calls out of a budget of 200, %v", all-called, called, err)
 	}
+}
+
+func TestRule10_5_TheBudgetIsNotNamedWhereThereWasNoTimeForAnotherAttempt(t *testing.T) {
+	p := braid.Policy{Delay: time.Hour, MaxElapsed: time.Second, Budget: braid.NewBudget(1, 0)}
+	_, err := braid.Retry(t.Context(), p, func(context.Context) (int, error) { return 0, errOne })
+	wantFailures(t, err, errOne)
 }

@@ -173,3 +173,25 @@ func TestRule10_5_RetryRefusesWhatMakesNoSense(t *testing.T) {
 		}
 	}
 }
+
+func TestRule10_5_AFailureBeforeTheContextDiedIsNoneOfItsConsequences(t *testing.T) {
+	live(t, func(t *testing.T, root context.Context, start time.Time) {
+		for _, own := range []error{errOne, context.Canceled, context.DeadlineExceeded} { // of something inside the attempt
+			for what, p := range map[string]braid.Policy{
+				"a pause":     {Delay: time.Minute},
+				"an observer": {Observe: func(braid.Attempt) { time.Sleep(time.Minute) }},
+				"a rate":      {Rate: refusal(func(ctx context.Context) error { return braid.Sleep(ctx, time.Minute) })},
+			} {
+				ctx, cancel := context.WithDeadline(root, time.Now().Add(100*time.Second))
+				n := 0
+				_, err := braid.Retry(ctx, p, func(context.Context) (int, error) { n++; time.Sleep(25 * time.Second); return 0, own })
+				cancel()
+				errs := err.(*braid.GroupError).Errors()
+				te, ok := errs[0].(*braid.TaskError)
+				if !ok || te.Err != own || te.AfterCancel || !errors.Is(errs[len(errs)-1], context.DeadlineExceeded) {
+					t.Errorf("%v, then %s: got %v", own, what, err)
+				}
+			}
+		}
+	})
+}
