@@ -17,6 +17,8 @@ const (
 	cost100us = 64_000
 )
 
+// spin never gives zero.
+//
 //go:noinline
 func spin(steps, seed int) uint64 {
 	x := uint64(seed) | 1
@@ -38,7 +40,9 @@ type callFunc = func(ctx context.Context) (int, error)
 // and its result is resultOf.
 func costing(steps int) itemFunc {
 	return func(_ context.Context, item int) (int, error) {
-		spin(steps, item)
+		if spin(steps, item) == 0 {
+			return 0, errWork
+		}
 		return resultOf(item), nil
 	}
 }
