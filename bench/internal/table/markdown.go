@@ -22,16 +22,16 @@ func (r *Report) Markdown(w io.Writer) error {
 	r.overview(&b)
 	for _, work := range r.Works {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s in one run; the figures are for each %s.\n\n", cell(work.Name), work.About, plural(work.N, work.Unit), work.Unit)
-		b.WriteString("| peer | time | x " + r.Base + " | spread | CPU time | allocations |\n|---|--:|--:|--:|--:|--:|\n")
+		b.WriteString("| peer | time | x " + r.Base + " | spread | CPU time | x " + r.Base + " | allocations |\n|---|--:|--:|--:|--:|--:|--:|\n")
 		for _, l := range r.lines(work.Name) {
 			if l.failed != "" && math.IsNaN(l.wall) {
-				fmt.Fprintf(&b, "| %s | failed: %s | | | | |\n", r.strong(l.peer, cell(l.peer)), cell(l.failed))
+				fmt.Fprintf(&b, "| %s | failed: %s | | | | | |\n", r.strong(l.peer, cell(l.peer)), cell(l.failed))
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.strong(l.peer, cell(l.peer)),
-				Duration(l.wall), r.strong(l.peer, Times(l.ratio)), percent(l.spread), Duration(l.cpu), count(l.allocs))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", r.strong(l.peer, cell(l.peer)),
+				Duration(l.wall), r.strong(l.peer, Times(l.ratio)), percent(l.spread), Duration(l.cpu), Times(l.cpuRatio), count(l.allocs))
 			if l.failed != "" {
-				fmt.Fprintf(&b, "| | failed later: %s | | | | |\n", cell(l.failed))
+				fmt.Fprintf(&b, "| | failed later: %s | | | | | |\n", cell(l.failed))
 			}
 		}
 	}

@@ -22,17 +22,17 @@ type Work struct {
 
 // A line is a peer below a workload.
 type line struct {
-	peer                             string
-	wall, spread, ratio, cpu, allocs float64
-	failed                           string
+	peer, failed             string
+	wall, spread, cpu        float64
+	ratio, cpuRatio, allocs float64
 }
 
 // lines gives the peers of a workload in the order of the cells.
 func (r *Report) lines(work string) []line {
-	var base []float64
+	var base Cell
 	for _, c := range r.Cells {
 		if c.Workload == work && c.Peer == r.Base {
-			base = c.Walls()
+			base = c
 		}
 	}
 	var out []line
@@ -42,8 +42,8 @@ func (r *Report) lines(work string) []line {
 		}
 		out = append(out, line{
 			peer: c.Peer, failed: c.Failed,
-			wall: Median(c.Walls()), spread: Spread(c.Walls()), ratio: Ratio(c.Walls(), base),
-			cpu: Median(c.CPUs()), allocs: Median(c.Allocs()),
+			wall: Median(c.Walls()), spread: Spread(c.Walls()), ratio: Ratio(c.Walls(), base.Walls()),
+			cpu: Median(c.CPUs()), cpuRatio: Ratio(c.CPUs(), base.CPUs()), allocs: Median(c.Allocs()),
 		})
 	}
 	return out

@@ -3,7 +3,6 @@ package work
 import (
 	"context"
 	"iter"
-	"log/slog"
 	"strconv"
 	"time"
 
@@ -57,8 +56,9 @@ var _ = newPeer(3, Braid, "github.com/braid-go/braid", "Map, MapSeq, All, Settle
 	}),
 )
 
-// quiet keeps the end of a service, which is no clean one here, out of the log.
-var quiet = service.Log(slog.New(slog.DiscardHandler))
+// quiet keeps the end of a service, which is no clean one here, out of the log,
+// as it is done for suture.
+var quiet = service.Observe(func(service.Event) {})
 
 var partNames = func() (names [10]string) {
 	for i := range names {
