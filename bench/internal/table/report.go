@@ -22,8 +22,8 @@ type Work struct {
 
 // A line is a peer below a workload.
 type line struct {
-	peer, failed             string
-	wall, spread, cpu        float64
+	peer, failed            string
+	wall, spread, cpu       float64
 	ratio, cpuRatio, allocs float64
 }
 
