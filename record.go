@@ -1,6 +1,7 @@
 package braid
 
 import (
+	"context"
 	"runtime/debug"
 	"time"
 )
@@ -153,6 +154,19 @@ func (g *Group) observerFailed(v any, te *TaskError) {
 	g.cancel(&Cancellation{kind: byFailure, reason: reason, at: time.Now()})
 }
 
+// primary gives the failure that cancelled the group, which need not be the
+// first where one failure alone does not, and if there is none the first.
+func (g *Group) primary(m *groupMore) *TaskError {
+	if g.std.Load() != nil {
+		if c, ok := context.Cause(g.ctx()).(*Cancellation); ok && c.kind == byFailure {
+			if te, ok := c.reason.(*TaskError); ok && te.recorded && te.in == m.info {
+				return te
+			}
+		}
+	}
+	return m.primary
+}
+
 // outcome gives what the group returns, raises or exits with.
 func (g *Group) outcome() (err error, raise *PanicError, exit bool) {
 	g.mu.Lock()
@@ -164,7 +178,7 @@ func (g *Group) outcome() (err error, raise *PanicError, exit bool) {
 			errs = append(errs, m.bodyFail)
 		}
 		if len(errs) > 0 {
-			err = &GroupError{errs: errs, primary: m.primary, in: m.info, dropped: m.dropped}
+			err = &GroupError{errs: errs, primary: g.primary(m), in: m.info, dropped: m.dropped}
 		}
 		if m.panicked != nil {
 			raise = m.panicked

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -215,5 +216,41 @@ func TestRule10_3_ADeathFromOutsideIsTheErrorOfAnUndecidedRace(t *testing.T) {
 		_, err = braid.Race(ctx, braid.Funcs(never))
 		wantPlainCancel(t, err, context.DeadlineExceeded, errWhy)
 		at(t, start, time.Second, "the end")
+	})
+}
+
+func TestRule4_2_ThePrimaryIsTheFailureThatCancelledAlsoWhereOneIsNotEnough(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		var reason error
+		untilToldWhy := func(ctx context.Context) (int, error) {
+			err := untilDead(ctx)
+			reason = context.Cause(ctx).(*braid.Cancellation).Reason()
+			return 0, err
+		}
+		check := func(what string, err error) {
+			t.Helper()
+			if p := err.(*braid.GroupError).Primary(); p.Err != errTwo || p != reason {
+				t.Errorf("%s: the primary is %v, the reason %v", what, p, reason)
+			}
+		}
+		_, err := braid.Quorum(ctx, 2, braid.Funcs(racer(time.Second, 0, errOne), racer(2*time.Second, 0, errTwo), untilToldWhy))
+		check("Quorum", err)
+		_, err = braid.Hedge(ctx, 3, time.Second, func(ctx context.Context) (int, error) {
+			switch braid.AttemptNumber(ctx) {
+			case 1:
+				return untilToldWhy(ctx)
+			case 2:
+				return 0, errOne
+			}
+			return 0, braid.Permanent(errTwo)
+		})
+		check("Hedge", err)
+		err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { return errOne })
+			g.Go(func(ctx context.Context) error { _, err := untilToldWhy(ctx); return err })
+			synctest.Wait()
+			return errTwo
+		}, braid.Supervised)
+		check("a supervised group's body", err)
 	})
 }
