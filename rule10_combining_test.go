@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -324,4 +325,26 @@ func TestRule10_5_RetryNeverRetriesAPanicOrAGoexit(t *testing.T) {
 			t.Errorf("%d attempts, then %+v", n, e)
 		}
 	})
+}
+
+func TestRule10_4_EveryOutcomeThatIsNoSuccessHasATaskError(t *testing.T) {
+	for name, dies := range map[string]bool{"from the start": true, "at once": false} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		fn := func(ctx context.Context) (int, error) { cancel(errWhy); return 0, untilDead(ctx) }
+		if dies {
+			cancel(errWhy)
+		}
+		out, err := braid.Settle(ctx, braid.Funcs(fn, fn), braid.Name("settle"), braid.Limit(1))
+		wantPlainCancel(t, err, errWhy, context.Canceled)
+		for i, o := range out {
+			te, ok := o.Err.(*braid.TaskError)
+			if !ok || !te.AfterCancel || te.Item() != i || !strings.HasPrefix(te.Path(), "settle/") || !errors.Is(te, context.Canceled) {
+				t.Errorf("dead %s: outcome %d is %v, %v of %T", name, i, o.State, o.Err, o.Err)
+			}
+			if skipped := dies || i == 1; skipped != (o.State == braid.Skipped) || skipped && !errors.Is(te, errWhy) {
+				t.Errorf("dead %s: outcome %d is %v, %v", name, i, o.State, o.Err)
+			}
+		}
+	}
 }

@@ -23,7 +23,8 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 	checkFunctions("Settle", hasNil(fns))
 	tasks := make([]*Task[T], len(fns))
 	started := false
-	err := run(ctx, "Settle", callerPC(), func(ctx context.Context, g *Group) error {
+	pc := callerPC()
+	err := run(ctx, "Settle", pc, func(ctx context.Context, g *Group) error {
 		started = true
 		for i, fn := range fns {
 			t := &Task[T]{fn: fn}
@@ -39,7 +40,10 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 	outcomes := make([]Outcome[T], len(fns))
 	for i, t := range tasks {
 		if t == nil { // ctx was dead from the start
-			outcomes[i] = Outcome[T]{Err: err, State: Skipped}
+			unstarted := task{g: newGroup(ctx, "Settle", pc, opts), pc: funcPC(fns[i]), item: i + 1}
+			te := &TaskError{Err: err, AfterCancel: true}
+			unstarted.stamp(te)
+			outcomes[i] = Outcome[T]{Err: te, State: Skipped}
 			continue
 		}
 		v, failure := t.Result()
