@@ -105,7 +105,7 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 			}
 		}
 		least := t - window + 1
-		if want := t - window/2; f.brisk.Load() && want > least && f.drain.wants.Load() == 0 {
+		if want := t - window/2; f.brisk.Load() && want > least {
 			if !f.awaitRoom(ctx, least, want) {
 				return false, context.Cause(ctx)
 			}
@@ -126,7 +126,7 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 func (f *flow[T, R]) awaitRoom(ctx context.Context, least, want int64) bool {
 	for f.head.Load() < want {
 		f.feeder.wants.Store(want)
-		if f.head.Load() >= want {
+		if h := f.head.Load(); h >= want || h >= least && f.drain.wants.Load() != 0 {
 			f.feeder.wants.Store(0)
 			return true
 		}

@@ -61,6 +61,7 @@ type flow[T, R any] struct {
 	next    int64           // the first item that has not been claimed
 	left    []uint64        // claims that were handed back
 	size    int64           // of a claim
+	spread  bool            // claims may have items that their owners have not come to
 	running int             // workers that were handed over and have not ended
 	looking int             // of these, those that have not looked for an item yet
 	workers []*worker[T, R] // all there are

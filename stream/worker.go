@@ -20,11 +20,11 @@ import (
 // 15 µs. How long items take is measured; a clock that stands still, as in a
 // synctest bubble, makes no claim longer.
 //
-// Invariant: while an item has not been claimed and fewer workers than the limit
-// are running, one is on its way that has not looked yet. A worker that leaves
-// items behind when it claims starts the next, and one that finds nothing to
-// claim takes from a claim what its owner has not come to. So an item that turns
-// out to be slow holds up none behind it, unless the limit does.
+// Invariant: while there may be an item that has not been started, be it claimed
+// or not, and fewer workers than the limit are running, one is on its way that
+// has not looked yet. A worker that finds nothing to claim takes from a claim what
+// its owner has not come to. So an item that turns out to be slow holds up none
+// behind it, unless the limit does.
 
 const (
 	claimTime = 15 * time.Microsecond // worth of a claim
@@ -69,7 +69,7 @@ func (f *flow[T, R]) start() {
 func (f *flow[T, R]) hire() (w *worker[T, R]) {
 	if f.running < f.cfg.Limit && f.looking == 0 {
 		f.setHungry(true) // before the look at tail; the feeder does it the other way round
-		if (f.next < f.tail.Load() || len(f.left) > 0) && !f.stopped.Load() {
+		if (f.next < f.tail.Load() || len(f.left) > 0 || f.spread) && !f.stopped.Load() {
 			if n := len(f.idle); n > 0 {
 				w, f.idle = f.idle[n-1], f.idle[:n-1]
 			} else {
@@ -107,9 +107,10 @@ func (f *flow[T, R]) look(w *worker[T, R]) bool {
 	} else if n > 0 {
 		// Leave some for the others: at the end all should end together.
 		n = max(1, min(f.size, n/(2*f.procs)))
+		f.spread = f.spread || n > 1
 		w.claim.Store(uint64(uint32(f.next))<<32 | uint64(uint32(f.next+n)))
 		f.next += n
-	} else if n = 0; sharing && f.brisk.Load() && f.steal(w) {
+	} else if n = 0; f.spread && f.steal(w) {
 		n = 1
 	}
 	more := f.hire()
@@ -138,6 +139,7 @@ func (f *flow[T, R]) steal(w *worker[T, R]) bool {
 			}
 		}
 	}
+	f.spread = false
 	return false
 }
 
