@@ -2,9 +2,9 @@ package braid
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"runtime"
+	"sync/atomic"
 )
 
 // This file runs one function over the items of a sequence, whose length is not
@@ -22,22 +22,21 @@ import (
 // stream is for results that are to be used while others are computed.
 func MapSeq[T, R any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.Context, item T) (R, error), opts ...GroupOption) ([]R, error) {
 	checkSeq("MapSeq", seq == nil, fn == nil)
-	results := blocks[R]{}
+	var results blocks[R]
+	f := new(feed)
 	err := run(ctx, "MapSeq", funcPC(fn), func(ctx context.Context, g *Group) error {
-		i := 0
+		f.start(ctx, g, funcPC(fn))
 		for item := range seq {
 			r := results.next()
-			t := &task{g: g, pc: funcPC(fn), item: i + 1, run: goFunc(func(ctx context.Context) (err error) {
+			if err := f.add(nil, func(ctx context.Context) (err error) {
 				*r, err = fn(ctx, item)
 				return err
-			})}
-			if err := g.pulled(ctx, t); err != nil {
+			}); err != nil {
 				return err
 			}
-			i++
 		}
 		return context.Cause(ctx)
-	}, with(opts, heldBack{}))
+	}, with(opts, f))
 	if err != nil && !partial(opts) {
 		return nil, err
 	}
@@ -47,17 +46,16 @@ func MapSeq[T, R any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.
 // EachSeq is [MapSeq] without results: what has been done takes no memory.
 func EachSeq[T any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.Context, item T) error, opts ...GroupOption) error {
 	checkSeq("EachSeq", seq == nil, fn == nil)
+	f := new(feed)
 	return run(ctx, "EachSeq", funcPC(fn), func(ctx context.Context, g *Group) error {
-		i := 0
+		f.start(ctx, g, funcPC(fn))
 		for item := range seq {
-			t := &task{g: g, pc: funcPC(fn), item: i + 1, run: goFunc(func(ctx context.Context) error { return fn(ctx, item) })}
-			if err := g.pulled(ctx, t); err != nil {
+			if err := f.add(nil, func(ctx context.Context) error { return fn(ctx, item) }); err != nil {
 				return err
 			}
-			i++
 		}
 		return context.Cause(ctx)
-	}, with(opts, heldBack{}))
+	}, with(opts, f))
 }
 
 // MapSeq2 is [MapSeq] over pairs, with the results under their keys; of a key
@@ -65,22 +63,23 @@ func EachSeq[T any](ctx context.Context, seq iter.Seq[T], fn func(ctx context.Co
 // number. With [maps.All] it runs over a map.
 func MapSeq2[K comparable, V, R any](ctx context.Context, seq iter.Seq2[K, V], fn func(ctx context.Context, key K, value V) (R, error), opts ...GroupOption) (map[K]R, error) {
 	checkSeq("MapSeq2", seq == nil, fn == nil)
-	results := blocks[R]{}
+	var results blocks[R]
+	f := new(feed)
 	var keys []K
 	err := run(ctx, "MapSeq2", funcPC(fn), func(ctx context.Context, g *Group) error {
+		f.start(ctx, g, funcPC(fn))
 		for key, value := range seq {
 			r := results.next()
 			keys = append(keys, key)
-			t := &task{g: g, pc: funcPC(fn), opts: keyed(funcPC(fn), key), run: goFunc(func(ctx context.Context) (err error) {
+			if err := f.add(&taskConfig{keyed: true, key: key}, func(ctx context.Context) (err error) {
 				*r, err = fn(ctx, key, value)
 				return err
-			})}
-			if err := g.pulled(ctx, t); err != nil {
+			}); err != nil {
 				return err
 			}
 		}
 		return context.Cause(ctx)
-	}, with(opts, heldBack{}))
+	}, with(opts, f))
 	if err != nil && !partial(opts) {
 		return nil, err
 	}
@@ -94,29 +93,80 @@ func MapSeq2[K comparable, V, R any](ctx context.Context, seq iter.Seq2[K, V], f
 // EachSeq2 is [MapSeq2] without results.
 func EachSeq2[K, V any](ctx context.Context, seq iter.Seq2[K, V], fn func(ctx context.Context, key K, value V) error, opts ...GroupOption) error {
 	checkSeq("EachSeq2", seq == nil, fn == nil)
+	f := new(feed)
 	return run(ctx, "EachSeq2", funcPC(fn), func(ctx context.Context, g *Group) error {
+		f.start(ctx, g, funcPC(fn))
 		for key, value := range seq {
-			t := &task{g: g, pc: funcPC(fn), opts: keyed(funcPC(fn), key), run: goFunc(func(ctx context.Context) error { return fn(ctx, key, value) })}
-			if err := g.pulled(ctx, t); err != nil {
+			if err := f.add(&taskConfig{keyed: true, key: key}, func(ctx context.Context) error { return fn(ctx, key, value) }); err != nil {
 				return err
 			}
 		}
 		return context.Cause(ctx)
-	}, with(opts, heldBack{}))
+	}, with(opts, f))
 }
 
-// pulled hands the group the task of the next item once it has a slot. An error
-// ends the sequence; that a Rate refuses an item of a supervised group does not.
-func (g *Group) pulled(ctx context.Context, t *task) error {
-	err := g.goWait(ctx, t)
-	if err != nil && g.cfg.supervised && ctx.Err() == nil {
-		return nil
+// A feed hands the items of a sequence to a group of its own, the next one when
+// a slot is free. It does what GoWait does, and can do it without anything made
+// for each item, since nobody else takes or lends slots of the group.
+type feed struct {
+	ctx   context.Context // the body's
+	g     *Group
+	pc    uintptr
+	items int
+
+	busy    atomic.Int64 // items that have been handed over and have not ended
+	waiting atomic.Bool  // the body waits for busy to fall
+	woken   chan struct{}
+}
+
+// start is called by the body.
+func (f *feed) start(ctx context.Context, g *Group, pc uintptr) {
+	f.ctx, f.g, f.pc, f.woken = ctx, g, pc, make(chan struct{}, 1)
+}
+
+// add waits for a slot and hands over the next item. It gives the cause if the
+// group is cancelled first.
+func (f *feed) add(opts *taskConfig, fn goFunc) error {
+	f.items++
+	item := f.items
+	if opts != nil {
+		item = 0 // it goes by its key
 	}
-	return err
+	// Under the race detector the counter would order one item after the other;
+	// see race_on.go. And with a Rate an item has to wait for more than a slot.
+	if !reuse || f.g.cfg.rate != nil {
+		err := f.g.goWait(f.ctx, &task{g: f.g, run: fn, pc: f.pc, item: item, opts: opts})
+		if f.g.cfg.supervised && f.ctx.Err() == nil {
+			return nil // the Rate refused the item, which does not end the sequence
+		}
+		return err
+	}
+	for f.busy.Load() >= int64(f.g.limit) && f.ctx.Err() == nil {
+		f.waiting.Store(true)
+		if f.busy.Load() < int64(f.g.limit) {
+			break
+		}
+		select {
+		case <-f.woken:
+		case <-f.ctx.Done():
+		}
+	}
+	if f.ctx.Err() != nil {
+		return context.Cause(f.ctx)
+	}
+	f.busy.Add(1)
+	return f.g.addFunc(fn, f.pc, item, opts)
 }
 
-func keyed(pc uintptr, key any) *taskConfig {
-	return &taskConfig{name: fmt.Sprintf("%s[%v]", funcName(pc), key)}
+// ended is called when an item's task has ended, whether it was called or not.
+func (f *feed) ended() {
+	f.busy.Add(-1)
+	if f.waiting.Load() && f.waiting.CompareAndSwap(true, false) {
+		select {
+		case f.woken <- struct{}{}:
+		default: // a token that has not been used yet
+		}
+	}
 }
 
 func checkSeq(caller string, nilSeq, nilFunc bool) {
@@ -126,11 +176,9 @@ func checkSeq(caller string, nilSeq, nilFunc bool) {
 	checkFunctions(caller, nilFunc)
 }
 
-// heldBack limits a group that would otherwise take its source in at once.
-type heldBack struct{}
-
-func (heldBack) applyToGroup(c *groupConfig) {
-	if c.limit == 0 {
+// A group that would otherwise take its source in at once has a limit.
+func (f *feed) applyToGroup(c *groupConfig) {
+	if c.feed = f; c.limit == 0 {
 		c.limit = runtime.GOMAXPROCS(0)
 	}
 }

@@ -1,6 +1,7 @@
 package braid
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
 	"strconv"
@@ -112,6 +113,10 @@ func funcName(pc uintptr) string {
 	}
 	return strings.TrimSuffix(name, "-fm")
 }
+
+// itemName and keyName name what a function is called for, number or key.
+func itemName(pc uintptr, item int) string { return keyName(pc, item) }
+func keyName(pc uintptr, key any) string   { return fmt.Sprintf("%s[%v]", funcName(pc), key) }
 
 // groupInfo is what errors keep of a group: a few words, not the group. Names
 // are put together only when somebody asks, so that failing at every level of

@@ -69,6 +69,7 @@ type groupConfig struct {
 	noise func(error) bool
 	rate  Limiter
 	track Tracker
+	feed  *feed // see mapseq.go
 }
 
 type taskConfig struct {
@@ -80,7 +81,9 @@ type taskConfig struct {
 	always     bool
 	own        bool
 
-	at locator // of a task that works on one item after the other
+	keyed bool    // the task is called for what goes by key
+	key   any     // see mapseq.go
+	at    locator // of a task that works on one item after the other
 }
 
 type scopeConfig struct {

@@ -101,7 +101,7 @@ func (t *task) stamp(te *TaskError) {
 	if t.opts != nil {
 		te.name = t.opts.name
 	}
-	if te.name == "" && te.item > 0 {
+	if te.name == "" && (te.item > 0 || t.opts != nil && t.opts.keyed) {
 		te.name = t.name()
 	}
 	te.in = t.g.info()

@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -44,10 +43,6 @@ func handleless(r runner) bool {
 		return true
 	}
 	return false
-}
-
-func itemName(pc uintptr, item int) string {
-	return funcName(pc) + "[" + strconv.Itoa(item) + "]"
 }
 
 // openSeam is Open without the care for a group that nobody closes.

@@ -103,6 +103,9 @@ func (t *task) name() string {
 		return t.opts.name
 	}
 	pc, item := t.at()
+	if t.opts != nil && t.opts.keyed {
+		return keyName(pc, t.opts.key)
+	}
 	if item > 0 {
 		return itemName(pc, item-1)
 	}

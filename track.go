@@ -56,6 +56,9 @@ func (g *Group) trackEnded(t *task) {
 	case *share:
 		r.ended(State(t.phase.Load()))
 	}
+	if g.cfg.feed != nil {
+		g.cfg.feed.ended()
+	}
 	if g.cfg.track != nil && t.counts() {
 		g.cfg.track.Ended(State(t.phase.Load()), 1)
 	}
