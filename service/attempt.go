@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"reflect"
 	"sync"
 	"time"
@@ -63,7 +64,11 @@ func (r *run) start(m *member) {
 	}
 	r.moved(m, PhaseStarting, Event{Attempt: a.number})
 	a.group, a.ctx = braid.Open(r.ctx, braid.Supervised, braid.PanicsAsErrors, braid.Grace(r.cfg.slowAfter),
-		braid.OnStall(func(s braid.Stall) { r.post(message{of: a, stall: &s}) }))
+		braid.OnStall(func(s braid.Stall) {
+			if !r.post(message{of: a, stall: &s}) { // a panic of an observer must not wait in silence
+				slog.LogAttrs(context.Background(), slog.LevelWarn, "service: "+m.Name+": does not stop", slog.Any("stall", s))
+			}
+		}))
 	a.task = a.fork(m.Name, m.Run, func(ctx context.Context) error {
 		return m.Run(ctx, sync.OnceFunc(func() { r.post(message{of: a, what: isReady}) }))
 	})
@@ -284,6 +289,8 @@ func Report(ctx context.Context, err error) {
 		select {
 		case a.r.reports <- struct{}{}:
 		case <-ctx.Done():
+			return
+		case <-a.r.gone:
 			return
 		}
 	}

@@ -369,6 +369,7 @@ func ExampleObserve() {
 	// service: starting
 	// job: starting
 	// job: running
+	// service: running
 	// job: stopped
 	// service: stopping, stopped by the end of job
 	// service: stopped

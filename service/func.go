@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -83,6 +84,10 @@ func Ticker(d time.Duration, fn func(ctx context.Context) error) func(ctx contex
 // of it starts all anew. Supervise panics as [Run] does.
 func Supervise(parts []Part, opts ...Option) func(ctx context.Context, ready func()) error {
 	newService("Supervise", parts, opts) // to refuse at the call what makes no sense
+	parts, opts = slices.Clone(parts), slices.Clone(opts)
+	for i := range parts {
+		parts[i].Needs = slices.Clone(parts[i].Needs)
+	}
 	return func(ctx context.Context, ready func()) error {
 		s := newService("Supervise", parts, opts)
 		s.cfg.onRunning = ready

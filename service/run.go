@@ -54,7 +54,8 @@ type run struct {
 
 	mu    sync.Mutex
 	inbox []message
-	over  bool // nobody reads the inbox any more
+	over  bool          // nobody reads the inbox any more
+	gone  chan struct{} // closed then
 
 	// What follows is the loop's.
 	phase    Phase
@@ -70,16 +71,19 @@ type run struct {
 	unnotify func() // undoes signal.Notify
 }
 
-func (r *run) post(msg message) {
+// post leaves a message, and reports whether somebody will read it.
+func (r *run) post(msg message) bool {
 	r.mu.Lock()
-	if !r.over {
-		r.inbox = append(r.inbox, msg)
+	defer r.mu.Unlock()
+	if r.over {
+		return false
 	}
-	r.mu.Unlock()
+	r.inbox = append(r.inbox, msg)
 	select {
 	case r.wake <- struct{}{}:
 	default: // it will look anyhow
 	}
+	return true
 }
 
 func (r *run) take() []message {
@@ -123,6 +127,7 @@ func (r *run) all(early *Reason) error {
 // release stops and joins the parts that live, which there are only if an
 // observer panicked or called Goexit.
 func (r *run) release() {
+	r.leave()
 	var left []*attempt
 	for _, m := range slices.Backward(r.members) {
 		if a := m.attempt; a != nil && a.group != nil {
@@ -138,12 +143,20 @@ func (r *run) release() {
 // errLoopLeft is why the parts are stopped when nobody can any more.
 var errLoopLeft = fmt.Errorf("service: an observer panicked: %w", context.Canceled)
 
+// leave lets everyone know that there is no loop any more.
+func (r *run) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.over {
+		r.over, r.inbox = true, nil
+		close(r.gone)
+	}
+}
+
 // close lets go of all, also if an observer panics.
 func (r *run) close() {
 	r.quiet()
-	r.mu.Lock()
-	r.over, r.inbox = true, nil
-	r.mu.Unlock()
+	r.leave()
 	r.s.mu.Lock()
 	r.s.run = nil
 	r.s.status.Phase = PhaseStopped
@@ -200,31 +213,46 @@ func (r *run) loop() {
 		}
 		select {
 		case <-r.wake:
-			for _, msg := range r.take() {
-				r.handle(msg)
-			}
+			r.hear()
 		case sig, ok := <-r.signals:
-			if !ok {
+			switch {
+			case !ok:
 				r.signals = nil
-				continue
+			case r.hear():
+				r.signalled(sig)
 			}
-			r.signalled(sig)
 		case <-killed:
 			asked, killed = nil, nil
-			r.halt(&Reason{By: ByParent, Err: r.parent.why()})
-			r.harden(r.parent.why())
+			if r.hear() {
+				r.halt(&Reason{By: ByParent, Err: r.parent.why()})
+				r.harden(r.parent.why())
+			}
 		case <-asked:
 			asked = nil
-			if r.parent.ctx.Err() == nil { // else it is more than being asked
+			if r.hear() && r.parent.ctx.Err() == nil { // else it is more than being asked
 				r.halt(&Reason{By: ByParent, Err: r.parent.why()})
 			}
 		case <-dying:
 			dying = nil
-			if r.parent == nil || r.parent.why() == nil { // else it is the parent that kills
+			if r.hear() && (r.parent == nil || r.parent.why() == nil) { // else it is the parent that kills
 				r.halt(&Reason{By: ByContext, Err: context.Cause(r.caller)})
 			}
 		case <-timer.C:
-			r.expire(time.Now())
+			if r.hear() {
+				r.expire(time.Now())
+			}
 		}
 	}
+}
+
+// hear does what the messages ask for that there are, and is false when all
+// parts have ended for good. It comes before anything else that happened: an
+// observer may have held up the loop, and who ended, or became ready, in time
+// meanwhile was not late.
+func (r *run) hear() bool {
+	for _, msg := range r.take() {
+		r.handle(msg)
+		r.step() // at once: what follows must not depend on what else has come meanwhile
+	}
+	return r.step()
 }

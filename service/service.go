@@ -72,7 +72,7 @@ func (s *Service) start(ctx context.Context) error {
 	}
 	r := &run{
 		s: s, cfg: &s.cfg, members: s.members, caller: ctx,
-		wake: make(chan struct{}, 1), reports: make(chan struct{}, maxReports),
+		wake: make(chan struct{}, 1), gone: make(chan struct{}), reports: make(chan struct{}, maxReports),
 	}
 	s.mu.Lock()
 	if s.begun {

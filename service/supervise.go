@@ -54,15 +54,15 @@ func (r *run) step() bool {
 			ready++
 		}
 	}
-	if ended == len(r.members) {
-		r.halt(&Reason{By: ByEnd, Part: r.doneLast})
-		return false
-	}
 	if ready == len(r.members) && r.phase == PhaseStarting {
 		r.enter(PhaseRunning, Event{})
 		if r.cfg.onRunning != nil {
 			r.cfg.onRunning()
 		}
+	}
+	if ended == len(r.members) {
+		r.halt(&Reason{By: ByEnd, Part: r.doneLast})
+		return false
 	}
 	return true
 }
@@ -97,7 +97,11 @@ func (r *run) stepRound(rd *round) {
 			continue
 		}
 		alive = true
-		if !a.asked && !a.killed && !slices.ContainsFunc(m.above, (*member).alive) {
+		switch {
+		case a.asked || a.killed || slices.ContainsFunc(m.above, (*member).alive):
+		case m.Grace == 0 && r.cfg.grace == 0:
+			r.kill(a, rd.why, nil)
+		default:
 			r.ask(a, rd.why, r.cfg.grace)
 		}
 	}
@@ -205,7 +209,9 @@ func (r *run) handle(msg message) {
 			r.moved(a.m, PhaseRunning, Event{Attempt: a.number})
 		}
 	case isSlow:
-		r.tell(Event{Part: a.m.Name, Phase: a.m.phase, Attempt: a.number, Stall: msg.stall})
+		if a.m.attempt == a { // else it has ended while the report was written
+			r.tell(Event{Part: a.m.Name, Phase: a.m.phase, Attempt: a.number, Stall: msg.stall})
+		}
 	case hasReported:
 		<-r.reports
 		r.tell(Event{Part: a.m.Name, Phase: PhaseRunning, Attempt: a.number, Err: msg.err})

@@ -1,0 +1,150 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid/service"
+)
+
+// This file shows what a reader who distrusts the package tried first.
+
+func TestAPartThatIgnoresARestartIsKilledAtOnceIfTheServiceHasNoGrace(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var n atomic.Int32
+		s := service.New([]service.Part{
+			{Name: "a", Run: untilKilled},
+			{Name: "b", Run: first(&n, time.Second, failing(errOne)), Restart: service.OnFailure},
+		}, service.OneForAll, service.Grace(0), service.Observe(j.observe))
+		stopAfter(s, time.Minute)
+		_ = s.Run(t.Context())
+		if n.Load() != 2 {
+			t.Errorf("b was started %d times", n.Load())
+		}
+	})
+}
+
+func TestAServiceBelowWhosePartsAreDoneAtOnceWasReady(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		for name, fn := range map[string]run{
+			"said": func(_ context.Context, ready func()) error { ready(); return nil },
+			"mute": func(context.Context, func()) error { return nil },
+		} {
+			err := service.Run(t.Context(), []service.Part{
+				{Name: "migrate", Run: service.Supervise([]service.Part{{Name: name, Run: fn, Restart: service.OnFailure}})},
+			}, service.Log(quietLog))
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestWhatHappenedInTimeIsNotLateAlthoughAnObserverWasSlow(t *testing.T) {
+	for range 10 { // it would be a matter of luck
+		in(t, func(t *testing.T, j *journal) {
+			s := service.New([]service.Part{
+				{Name: "prompt", Run: obeys(time.Second, time.Second), ReadyWithin: 2 * time.Second},
+				{Name: "talks", Run: func(ctx context.Context, ready func()) error {
+					ready()
+					service.Report(ctx, errOne)
+					<-service.Stopping(ctx)
+					service.Report(ctx, errTwo)
+					return nil
+				}},
+			}, service.Grace(2*time.Second), service.Observe(func(e service.Event) {
+				j.observe(e)
+				if e.Phase == service.PhaseRunning && e.Err != nil {
+					time.Sleep(4 * time.Second)
+				}
+			}))
+			stopAfter(s, 10*time.Second)
+			if err := s.Run(t.Context()); err != nil {
+				t.Error(err)
+			}
+			j.want(t, `
+				0s service: starting
+				0s prompt: starting
+				0s talks: starting
+				0s talks: running
+				0s talks: goes on after a failure: one went wrong
+				4s prompt: running
+				4s service: running
+				10s service: stopping, stopped by a call
+				10s talks: stopping
+				10s prompt: stopping
+				10s talks: goes on after a failure: two went wrong
+				14s talks: stopped
+				14s prompt: stopped
+				14s service: stopped
+			`)
+		})
+	}
+}
+
+func TestAReportOfASlowPartDoesNotComeAfterItsEnd(t *testing.T) {
+	for range 50 {
+		in(t, func(t *testing.T, j *journal) {
+			s := service.New([]service.Part{{Name: "a", Run: func(ctx context.Context, ready func()) error {
+				ready()
+				<-ctx.Done()
+				time.Sleep(time.Second)
+				return nil
+			}}}, service.SlowAfter(time.Second), service.Grace(0), service.Observe(j.observe))
+			stopAfter(s, time.Second)
+			_ = s.Run(t.Context())
+			over := false
+			for _, e := range j.all {
+				if e.Part == "a" && e.Phase == service.PhaseStopped && e.Stall == nil {
+					over = true
+				} else if over && e.Stall != nil {
+					t.Errorf("the report came after the end")
+				}
+			}
+		})
+	}
+}
+
+func TestThePartsOfASupervisedServiceAreCopied(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		parts := []service.Part{{Name: "x", Run: obeys(0, 0)}, {Name: "y", Run: obeys(0, 0), Needs: []string{"x"}}}
+		fn := service.Supervise(parts)
+		parts[1].Needs[0] = "nobody"
+		parts[0].Name = ""
+		s := service.New([]service.Part{{Name: "sub", Run: fn}}, service.Observe(j.observe))
+		stopAfter(s, time.Second)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAPanicOfAnObserverThatAPartHoldsUpIsNotSilent(t *testing.T) {
+	var logged bytes.Buffer
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(textLog(&logged))
+	in(t, func(t *testing.T, j *journal) {
+		defer func() {
+			if recover() == nil || !strings.Contains(logged.String(), "service: deaf: does not stop") {
+				t.Errorf("the log has %q", logged.String())
+			}
+		}()
+		_ = service.Run(t.Context(), []service.Part{{Name: "deaf", Run: func(ctx context.Context, ready func()) error {
+			ready()
+			time.Sleep(time.Minute)
+			for range 200 { // more than can be on the way
+				service.Report(context.WithoutCancel(ctx), errOne)
+			}
+			return nil
+		}}}, service.Observe(func(e service.Event) {
+			if e.Phase == service.PhaseRunning {
+				panic("seen enough")
+			}
+		}))
+	})
+}
