@@ -55,18 +55,24 @@ var _ = newPeer(13, "pond", "github.com/alitto/pond/v2", "a pool made once, a gr
 		end(p.StopAndWait)
 		return func(ctx context.Context, fns []callFunc) ([]int, error) {
 			g := p.NewGroupContext(ctx)
-			ctx, cancel := context.WithCancel(ctx) // a group of results does not show its own
-			defer cancel()
+			// A group of results does not show its own context, and the error it
+			// gives may be that of one which the failure cancelled.
+			ctx, cancel := context.WithCancelCause(ctx)
+			defer cancel(nil)
 			for _, fn := range fns {
 				g.SubmitErr(func() (int, error) {
 					v, err := fn(ctx)
 					if err != nil {
-						defer cancel()
+						cancel(err)
 					}
 					return v, err
 				})
 			}
-			return g.Wait()
+			values, err := g.Wait()
+			if err != nil {
+				err = context.Cause(ctx)
+			}
+			return values, err
 		}
 	}),
 	settle.making(func(end func(func())) settleFunc {
