@@ -1,3 +1,5 @@
+//go:build unix
+
 package stream_test
 
 import (
@@ -16,19 +18,6 @@ import (
 // This file measures streams beside a sequential loop and a pipeline of channels
 // written by hand. On a machine that others use too, "cpu-ns/op" says more than
 // the time that has passed.
-
-// spin takes some nanoseconds for each round.
-//
-//go:noinline
-func spin(rounds, seed int) int {
-	x := uint64(seed) | 1
-	for range rounds {
-		x ^= x << 13
-		x ^= x >> 7
-		x ^= x << 17
-	}
-	return int(x)
-}
 
 // rounds of spin that take about 10 ns, 100 ns, 1 µs and 20 µs.
 var loads = []struct {

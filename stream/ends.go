@@ -24,7 +24,15 @@ func Collect[T any](ctx context.Context, s Stream[T]) ([]T, error) {
 	return items, nil
 }
 
-// Each calls fn for each item of s, as many at a time as [braid.Limit] says.
+// Each calls fn for each item of s, as many at a time as [braid.Limit] says, and
+// returns when all have ended and s has been joined. With Limit(1) it is a loop.
+//
+// The first failure cancels the others and s; no further item is started. The
+// error is that of the stream of [Map] with the same fn: a [*braid.GroupError]
+// with the number of the item, that of s as it is, or one plain cancellation if
+// ctx dies, or was dead, in which case fn is not called. A panic or Goexit is
+// raised, or goes on, in the caller after the join. It panics at once if ctx, s
+// or fn is nil or an option makes no sense.
 func Each[T any](ctx context.Context, s Stream[T], fn func(ctx context.Context, item T) error, opts ...braid.StreamOption) error {
 	checkContext("Each", ctx)
 	check("Each", s, fn == nil)

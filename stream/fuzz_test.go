@@ -30,6 +30,7 @@ type program struct {
 	exact   bool  // what is taken is determined
 	fails   bool  // something fails
 	running atomic.Int64
+	sum     atomic.Int64 // what is worked out, for nobody
 }
 
 // next gives the next decision, below n.
@@ -81,11 +82,11 @@ func (p *program) work() func(i int) error {
 		case pace == 1:
 			runtime.Gosched()
 		case pace == 2:
-			spin(50*(i%7), i)
+			p.sum.Add(int64(spin(50*(i%7), i)))
 		case pace == 3 && i%50 == 0:
 			time.Sleep(10 * time.Microsecond)
 		case pace == 4 && i%64 > 60:
-			spin(20000, i)
+			p.sum.Add(int64(spin(20000, i)))
 		}
 		if calls.Add(1)-1 == at {
 			return errOne

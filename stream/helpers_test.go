@@ -71,6 +71,19 @@ func upTo(n int) iter.Seq[int] {
 
 func double(_ context.Context, i int) (int, error) { return 2 * i, nil }
 
+// spin takes some nanoseconds for each round.
+//
+//go:noinline
+func spin(rounds, seed int) int {
+	x := uint64(seed) | 1
+	for range rounds {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+	}
+	return int(x)
+}
+
 // at checks that in the bubble the time since start is d.
 func at(t *testing.T, start time.Time, d time.Duration, what string) {
 	t.Helper()
@@ -104,12 +117,14 @@ func wantPlainCancel(t *testing.T, err error, targets ...error) {
 // as the scheduler needs to let go of those that have ended.
 func settleGoroutines(t *testing.T, n int) {
 	t.Helper()
-	for range 10000 {
+	for i := range 100_000 {
 		if runtime.NumGoroutine() <= n {
 			return
 		}
 		runtime.Gosched()
-		runtime.GC()
+		if i%100 == 99 {
+			runtime.GC()
+		}
 	}
 	buf := make([]byte, 1<<16)
 	t.Errorf("%d goroutines are left, want %d\n%s", runtime.NumGoroutine(), n, buf[:runtime.Stack(buf, true)])

@@ -193,6 +193,9 @@ func TestRule10_7_AStageIsJoinedHoweverItEnds(t *testing.T) {
 	for _, shape := range shapes {
 		for _, unordered := range []bool{false, true} {
 			for _, limit := range []int{1, 2, 8, 1000} {
+				if limit == 8 && testing.Short() {
+					continue
+				}
 				for _, m := range mishaps(limit == 1 && !shape.outer) {
 					for _, slow := range []bool{true, false} {
 						name := fmt.Sprintf("%s/%s/unordered=%v/limit=%d/slow=%v", shape.name, m.name, unordered, limit, slow)

@@ -9,15 +9,15 @@ import (
 
 // This file holds the options that streams have beside those of package braid.
 
-type unordered struct{}
+type flag uint32
 
 // Unordered makes a stage give its results in the order in which they are
 // finished, so that a slow item holds nobody up.
-var Unordered braid.StreamOption = unordered{}
+const Unordered = flag(option.SeenUnordered)
 
 // ApplyToStream is for this package.
-func (unordered) ApplyToStream(c *option.Stream) {
-	option.Once(&c.Seen, option.SeenUnordered, "Unordered")
+func (f flag) ApplyToStream(c *option.Stream) {
+	option.Once(&c.Seen, uint32(f), "Unordered")
 	c.Unordered = true
 }
 
@@ -64,6 +64,10 @@ func configOf(opts []braid.StreamOption) (c config) {
 	}
 	return c
 }
+
+// inline reports whether the stage is to have no tasks. Where GOMAXPROCS is one
+// that is not the same: what a stage does may not depend on the machine.
+func (c *config) inline() bool { return c.Limit == 1 && c.Seen&option.SeenLimit != 0 }
 
 // fixed reports whether Ahead was given.
 func (c *config) fixed() bool { return c.Seen&option.SeenBuffer != 0 }

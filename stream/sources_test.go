@@ -208,6 +208,7 @@ func TestEachGivesTheFailureWithTheNumberOfTheItem(t *testing.T) {
 func TestRule2_5_BadInputIsRefusedAtTheCall(t *testing.T) {
 	ctx := context.Background()
 	var none stream.Stream[int]
+	var nowhere context.Context
 	some := stream.Of(1)
 	each := func(context.Context, int) error { return nil }
 	g, _ := braid.Open(ctx)
@@ -227,8 +228,8 @@ func TestRule2_5_BadInputIsRefusedAtTheCall(t *testing.T) {
 		"braid: option Ahead given twice":                   func() { stream.Map(some, double, stream.Ahead(1), stream.Ahead(1)) },
 		"braid: option Unordered given twice":               func() { stream.Map(some, double, stream.Unordered, stream.Unordered) },
 		"braid: option Limit given twice":                   func() { stream.Map(some, double, braid.Limit(1), braid.Limit(1)) },
-		"stream: Collect called with a nil context":         func() { _, _ = stream.Collect(nil, some) },
-		"stream: Each called with a nil context":            func() { _ = stream.Each(nil, some, each) },
+		"stream: Collect called with a nil context":         func() { _, _ = stream.Collect(nowhere, some) },
+		"stream: Each called with a nil context":            func() { _ = stream.Each(nowhere, some, each) },
 		"stream: Each called with a nil function":           func() { _ = stream.Each(ctx, some, nil) },
 		"stream: Reduce called with a nil stream":           func() { _, _ = stream.Reduce(ctx, none, 0, func(a, b int) (int, error) { return 0, nil }) },
 		"stream: Tee called with a nil function":            func() { _ = stream.Tee(ctx, some, []func(context.Context, stream.Stream[int]) error{nil}) },
@@ -238,7 +239,7 @@ func TestRule2_5_BadInputIsRefusedAtTheCall(t *testing.T) {
 		"stream: Values called with a nil sequence":         func() { stream.Values[int](nil) },
 		"stream: From called with a nil sequence":           func() { stream.From[int](nil) },
 		"stream: Generate called with a nil function":       func() { stream.Generate[int](nil) },
-		"stream: a stream was called with a nil context":    func() { stream.Map(some, double)(nil) },
+		"stream: a stream was called with a nil context":    func() { stream.Map(some, double)(nowhere) },
 	} {
 		if got := panicOf(f); got != want {
 			t.Errorf("got %q, want %q", got, want)

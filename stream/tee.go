@@ -34,7 +34,8 @@ import (
 // Tee, after the join. Under a dead ctx nobody is called.
 //
 // The stream that a consumer is given can be ranged over once; a second time is
-// refused with a panic. Of options it takes Ahead and [braid.Name]. It panics if
+// refused with a panic. Consumers are tasks named by their functions and
+// numbered in errors. Of options it takes Ahead and [braid.Name]. It panics if
 // ctx, s or a function is nil or an option makes no sense.
 func Tee[T any](ctx context.Context, s Stream[T], consumers []func(ctx context.Context, s Stream[T]) error, opts ...braid.StreamOption) error {
 	checkContext("Tee", ctx)
@@ -56,7 +57,11 @@ func Tee[T any](ctx context.Context, s Stream[T], consumers []func(ctx context.C
 	}
 	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		for i, fn := range consumers {
-			g.Go(func(ctx context.Context) error { return t.consume(ctx, fn, t.pipes[i]) })
+			seam.Go(g, &seam.Work{
+				Call:  func(ctx context.Context) error { return t.consume(ctx, fn, t.pipes[i]) },
+				At:    func() (uintptr, int) { return entry(fn), i },
+				Ended: func(uint32) {},
+			})
 		}
 		return t.feed(ctx, s)
 	}, group...)
