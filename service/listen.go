@@ -1,9 +1,9 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -53,6 +53,8 @@ func ListenOn(l net.Listener, handle func(ctx context.Context, conn net.Conn) er
 }
 
 func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context, conn net.Conn) error, ready func()) (failed error) {
+	l = &onceClosed{Listener: l}
+	defer l.Close() // if ctx is dead nobody else does
 	part := ctx
 	// What fails in there has been told by the time it returns.
 	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
@@ -69,7 +71,7 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 			braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
 				defer braid.AfterFunc(ctx, func() { c.Close() })()
 				return handle(ctx, c.Conn)
-			}, braid.Name(cmp.Or(conn.RemoteAddr().String(), "connection")))
+			}, braid.Name(remote(conn)))
 		})
 		if failed != nil {
 			g.Cancel()
@@ -116,6 +118,26 @@ func acceptAll(ctx context.Context, l net.Listener, take func(net.Conn)) error {
 		}
 		timer.Stop()
 	}
+}
+
+// remote names a connection, which need not have an address.
+func remote(conn net.Conn) string {
+	if addr := conn.RemoteAddr(); addr != nil && addr.String() != "" {
+		return addr.String()
+	}
+	return "connection"
+}
+
+// onceClosed is a listener that several may close.
+type onceClosed struct {
+	net.Listener
+	once sync.Once
+	err  error
+}
+
+func (l *onceClosed) Close() error {
+	l.once.Do(func() { l.err = l.Listener.Close() })
+	return l.err
 }
 
 // quietly is a connection whose Close may be called again.

@@ -1,0 +1,176 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid/service"
+)
+
+// This file shows HTTP parts and listeners where net/http has corners.
+
+func TestTheHardStopClosesAConnectionThatAHandlerHijackedAndReadsFrom(t *testing.T) {
+	settled(t)
+	l := localListener(t)
+	hijacked := make(chan struct{})
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		close(hijacked)
+		_, _ = io.Copy(io.Discard, conn) // as a websocket is read
+	})})}}, service.Grace(time.Millisecond))
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-hijacked
+	s.Stop(nil)
+	select {
+	case err := <-ended:
+		if !errors.Is(err, service.ErrCutShort) {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("Run does not return")
+		conn.Close()
+		<-ended
+	}
+}
+
+func TestTheFilesOfAFormAreRemovedWhenTheRequestIsOver(t *testing.T) {
+	settled(t)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	l := localListener(t)
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseMultipartForm(1); err != nil {
+			t.Error(err)
+		}
+		files, err := os.ReadDir(dir)
+		if len(files) == 0 {
+			t.Error("there is no file, ", err)
+		}
+	})})}})
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, _ := form.CreateFormFile("file", "name")
+	_, _ = file.Write(make([]byte, 11<<20)) // beyond what is kept in memory anyway
+	form.Close()
+	resp, err := http.Post("http://"+l.Addr().String(), form.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	s.Stop(nil)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Errorf("%v is left", files)
+	}
+}
+
+func TestAHandlerIsCalledAlthoughTheContextOfItsRequestIsDeadAlready(t *testing.T) {
+	// As net/http does: a client may have shut its half down and wait for the answer.
+	settled(t)
+	l := localListener(t)
+	base, cancel := context.WithCancel(context.Background())
+	cancel()
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, &http.Server{
+		BaseContext: func(net.Listener) context.Context { return base },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, r.Context().Err())
+		}),
+	})}})
+	if code, body, err := get("http://" + l.Addr().String()); code != 200 || body != "context canceled" {
+		t.Errorf("the answer is %d %q %v", code, body, err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	s.Stop(nil)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServerThatCannotServeClosesItsListener(t *testing.T) {
+	settled(t)
+	l := localListener(t)
+	err := service.Run(context.Background(), []service.Part{
+		{Name: "api", Run: service.HTTPOn(l, &http.Server{TLSConfig: &tls.Config{}})}, // without a certificate
+	}, service.Log(quietLog))
+	if err == nil {
+		t.Error("there is no error")
+	}
+	if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("closing it gave %v", err)
+	}
+}
+
+func TestAPartThatIsKilledAtItsStartClosesItsListener(t *testing.T) {
+	settled(t)
+	handle := func(context.Context, net.Conn) error { return nil }
+	for name, part := range map[string]func(net.Listener) run{
+		"http":   func(l net.Listener) run { return service.HTTPOn(l, &http.Server{}) },
+		"listen": func(l net.Listener) run { return service.ListenOn(l, handle) },
+	} {
+		l := localListener(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = part(l)(ctx, func() {})
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("%s: closing it gave %v", name, err)
+		}
+	}
+}
+
+// nameless is a listener whose connections have no address.
+type nameless struct{ net.Listener }
+
+type namelessConn struct{ net.Conn }
+
+func (namelessConn) RemoteAddr() net.Addr { return nil }
+
+func (n nameless) Accept() (net.Conn, error) {
+	conn, err := n.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return namelessConn{conn}, nil
+}
+
+func TestAConnectionWithoutAnAddressIsServedToo(t *testing.T) {
+	settled(t)
+	l := localListener(t)
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.ListenOn(nameless{l}, func(_ context.Context, conn net.Conn) error {
+		_, err := fmt.Fprint(conn, "hello")
+		return err
+	})}})
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := io.ReadAll(conn); string(text) != "hello" {
+		t.Errorf("got %q", text)
+	}
+	conn.Close()
+	s.Stop(nil)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
