@@ -35,7 +35,8 @@ func (a Attempt) LogValue() slog.Value {
 // is 1 where there is none: what is called once is at its first attempt.
 //
 // It tells of the present: a context that is kept longer than an attempt of a
-// Retry lasts has the number of the one that is under way, and one that is kept
+// Retry lasts has the number of the one that is under way, unless the attempt
+// was a first one, whose context may be that of the Retry; and one that is kept
 // longer than the Retry or the attempt of a Hedge belongs to none. AttemptNumber
 // panics if ctx is nil.
 func AttemptNumber(ctx context.Context) int {

@@ -348,3 +348,13 @@ func TestRule10_4_EveryOutcomeThatIsNoSuccessHasATaskError(t *testing.T) {
 		}
 	}
 }
+
+func TestRule10_4_UnderCrashOnPanicAPanicIsNoOutcome(t *testing.T) {
+	if inChild(t) {
+		_, _ = braid.Settle(context.Background(), braid.Funcs(func(context.Context) (int, error) { panic("boom") }), braid.CrashOnPanic)
+		return
+	}
+	if out, err := child(t); err == nil || !strings.Contains(out, "panic: boom") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+}

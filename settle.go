@@ -14,9 +14,10 @@ type Outcome[T any] struct {
 // Settle calls all functions at once, or as many at a time as [Limit] says, and
 // waits for all of them, whatever becomes of the others; it cancels none. The
 // outcomes are in the order of the functions. The error is nil unless ctx died
-// and cut some of them short. A panic of a function is an outcome like others;
-// a Goexit goes on in the caller once all have ended. It panics if ctx or a
-// function is nil. It is asyncio.gather with return_exceptions.
+// and cut some of them short. A panic of a function is an outcome like others,
+// but for [CrashOnPanic]; a Goexit goes on in the caller once all have ended. It
+// panics if ctx or a function is nil. It is asyncio.gather with
+// return_exceptions.
 //
 // For many items and one function, [Map] with [Supervised] does the same.
 func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) ([]Outcome[T], error) {
@@ -67,7 +68,7 @@ func (p preset) applyToGroup(c *groupConfig) {
 	c.supervised = true
 	c.keep = max(c.keep, p.keep)
 	c.failed = p.failed
-	c.panicsAsErrors = c.panicsAsErrors || p.panics
+	c.panicsAsErrors = c.panicsAsErrors || p.panics && !c.crashOnPanic
 }
 
 // with gives opts and one more; the slice given is the caller's and stays as it is.

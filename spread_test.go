@@ -106,9 +106,12 @@ func TestItemsBeginInTheirOrderWhenOneRunsAtATime(t *testing.T) {
 		if i%1000 == 500 {
 			runtime.Gosched()
 		}
+		if i%700 == 600 {
+			panic("and the next ones are somebody else's")
+		}
 		return nil
-	}, braid.Limit(1))
-	if err != nil || !slices.Equal(order, upTo(5000)) {
+	}, braid.Limit(1), braid.Supervised, braid.PanicsAsErrors)
+	if len(failures(t, err)) != 7 || !slices.Equal(order, upTo(5000)) {
 		t.Errorf("%v, in order: %v", err, slices.IsSorted(order))
 	}
 }
@@ -249,6 +252,24 @@ func TestRule2_1_NoItemStartsUnderADeadContext(t *testing.T) {
 	}
 }
 
+func TestRule3_6_AMapWhoseContextDiesBetweenTwoItemsIsCutShort(t *testing.T) {
+	for _, trace := range []bool{false, true} { // after which another task would go on
+		for _, at := range []int{0, 1, 500, 998} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			err := braid.Each(ctx, upTo(1000), func(ctx context.Context, i int) error {
+				if trace {
+					ctx.Done()
+				}
+				if i == at {
+					cancel(errWhy)
+				}
+				return nil
+			}, braid.Limit(1))
+			wantPlainCancel(t, err, context.Canceled, errWhy)
+		}
+	}
+}
+
 func TestRule3_11_AMapThatWasDoneWhenItsContextDiedSucceeds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := braid.Each(ctx, upTo(100), func(_ context.Context, i int) error {
@@ -355,9 +376,12 @@ func TestItemsThatWaitForEachOtherAllStartWhoeverClaimedThem(t *testing.T) {
 		work := 10 * rnd.IntN(100)
 		var arrived, sum atomic.Int64
 		all := make(chan struct{})
-		err := braid.Each(t.Context(), waits, func(_ context.Context, waits bool) error {
+		err := braid.Each(t.Context(), waits, func(ctx context.Context, waits bool) error {
 			for range work {
 				sum.Add(1)
+			}
+			if round%2 == 1 && !waits && sum.Add(1)%3 == 0 {
+				ctx.Done() // leaves a trace, and what was claimed with it to others
 			}
 			if waits {
 				if arrived.Add(1) == want {
@@ -369,6 +393,63 @@ func TestItemsThatWaitForEachOtherAllStartWhoeverClaimedThem(t *testing.T) {
 		})
 		if err != nil || arrived.Load() != want {
 			t.Fatalf("round %d: %v, %d of %d", round, err, arrived.Load(), want)
+		}
+	}
+}
+
+// A claim that is stuck is not left until there is nothing else to do.
+func TestAnItemClaimedWithOneThatBlocksIsNotTheLastToStart(t *testing.T) {
+	if racing {
+		t.Skip("there every item is a task")
+	}
+	const n = 100_000
+	var last int64
+	for stuck := 1000; stuck < 1010; stuck++ { // what is tried may be the last of its claim
+		var done, before atomic.Int64
+		next := make(chan struct{})
+		err := braid.Each(t.Context(), upTo(n), func(_ context.Context, i int) error {
+			switch i {
+			case stuck:
+				<-next
+			case stuck + 1:
+				before.Store(done.Load())
+				close(next)
+			}
+			done.Add(1)
+			return nil
+		}, braid.Limit(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = max(last, before.Load())
+	}
+	if last > n*3/4 {
+		t.Errorf("%d were done before it", last)
+	}
+}
+
+func TestItemsMayWaitForEarlierOnesAtAnyLimit(t *testing.T) {
+	for seed := range uint64(30) {
+		const n = 2000
+		rnd := rand.New(rand.NewPCG(seed, 4))
+		done := make([]chan struct{}, n)
+		awaits, traces := make([]int, n), make([]bool, n)
+		for i := range done {
+			done[i] = make(chan struct{})
+			awaits[i], traces[i] = i-1-rnd.IntN(20), rnd.IntN(10) == 0
+		}
+		err := braid.Each(t.Context(), upTo(n), func(ctx context.Context, i int) error {
+			if traces[i] {
+				ctx.Done()
+			}
+			if i >= n/4 && i%(1+int(seed)%7) == 0 { // the first ones are quick
+				<-done[awaits[i]]
+			}
+			close(done[i])
+			return nil
+		}, braid.Limit(1+int(seed)%5))
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }
