@@ -33,7 +33,7 @@ func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
 }
 
 func hasExamples(t *testing.T, dir string) {
-	pkg := packageDocIn(t, dir)
+	pkg := packageDoc(t, dir)
 	shown := map[string]bool{}
 	for _, e := range doc.Examples(testFiles(t, dir)...) {
 		if e.Output == "" && !e.EmptyOutput {
@@ -66,9 +66,7 @@ func hasExamples(t *testing.T, dir string) {
 	}
 }
 
-func packageDoc(t *testing.T) *doc.Package { return packageDocIn(t, ".") }
-
-func packageDocIn(t *testing.T, dir string) *doc.Package {
+func packageDoc(t *testing.T, dir string) *doc.Package {
 	fset, files := parseFiles(t, dir, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
 	pkg, err := doc.NewFromFiles(fset, files, path.Join("github.com/braid-go/braid", dir))
 	if err != nil {

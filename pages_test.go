@@ -79,7 +79,7 @@ func TestPages_EveryNameTheyMentionExists(t *testing.T) {
 		"braid.Group.Fork": true, // from Go 1.27 on
 	}
 	for _, dir := range packages {
-		pkg := packageDocIn(t, dir)
+		pkg := packageDoc(t, dir)
 		add := func(name string) { exists[pkg.Name+"."+name] = true }
 		for _, f := range pkg.Funcs {
 			add(f.Name)
