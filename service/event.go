@@ -139,7 +139,7 @@ func (c *config) tell(e Event) {
 	if logger == nil && c.observe == nil && e.level() > slog.LevelInfo {
 		logger = slog.Default()
 	}
-	if logger != nil {
+	if logger != nil && logger.Enabled(context.Background(), e.level()) {
 		logger.LogAttrs(context.Background(), e.level(), "service: "+strings.TrimPrefix(e.headline(), "service: "), e.attrs()...)
 	}
 	if c.observe != nil {
