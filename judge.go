@@ -28,8 +28,19 @@ func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskEr
 	}
 	cause := context.Cause(ctx)
 	byDeadline := died == context.DeadlineExceeded || g.parent.Err() == context.DeadlineExceeded
-	_, rest = partition(err, func(node error) verdict {
-		if equal(node, cause) { // which may be the error of a group elsewhere
+	return beside(err, cause, func(node error) bool {
+		return Is(context.Canceled)(node) ||
+			byDeadline && Is(context.DeadlineExceeded)(node) ||
+			g.cfg.noise != nil && g.cfg.noise(node)
+	}), nil, true
+}
+
+// beside gives what of err is more than a cancellation whose cause is given
+// (nil for none in particular): cancellations of ours are none, nor is a leaf
+// that is called one.
+func beside(err, cause error, called func(node error) bool) error {
+	_, rest := partition(err, func(node error) verdict {
+		if cause != nil && equal(node, cause) { // which may be the error of a group elsewhere
 			return take
 		}
 		switch node.(type) {
@@ -40,14 +51,12 @@ func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskEr
 		case *TaskError, *GroupError:
 			return descend
 		}
-		if Is(context.Canceled)(node) ||
-			byDeadline && Is(context.DeadlineExceeded)(node) ||
-			g.cfg.noise != nil && g.cfg.noise(node) {
+		if called(node) {
 			return take
 		}
 		return descend
 	})
-	return rest, nil, true
+	return rest
 }
 
 // recorded gives err as the failure of this group that it is, or nil.

@@ -242,25 +242,10 @@ func (r *retrial) failed(pc uintptr) error {
 
 // uncancelled gives what of err is more than the death of ctx.
 func uncancelled(ctx context.Context, err error) error {
-	died, cause := ctx.Err(), context.Cause(ctx)
-	_, rest := partition(err, func(node error) verdict {
-		if equal(node, cause) {
-			return take
-		}
-		switch node.(type) {
-		case *Cancellation:
-			return take
-		case *TimeoutError, *PanicError:
-			return keep
-		case *TaskError, *GroupError:
-			return descend
-		}
-		if Is(context.Canceled)(node) || errors.Is(died, context.DeadlineExceeded) && Is(context.DeadlineExceeded)(node) {
-			return take
-		}
-		return descend
+	byDeadline := errors.Is(ctx.Err(), context.DeadlineExceeded)
+	return beside(err, context.Cause(ctx), func(node error) bool {
+		return Is(context.Canceled)(node) || byDeadline && Is(context.DeadlineExceeded)(node)
 	})
-	return rest
 }
 
 // infoBelow gives what errors keep of a group without a name that is run by

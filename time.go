@@ -202,21 +202,9 @@ func (s *timeLimit) claimedOutside() (error, bool) {
 
 // real gives what of err is not just the limit's cancellation.
 func (s *timeLimit) real(err error) error {
-	_, rest := partition(err, func(node error) verdict {
-		switch node.(type) {
-		case *Cancellation:
-			return take
-		case *TimeoutError, *PanicError:
-			return keep
-		case *TaskError, *GroupError:
-			return descend
-		}
-		if Is(context.DeadlineExceeded)(node) || Is(context.Canceled)(node) {
-			return take
-		}
-		return descend
+	return beside(err, nil, func(node error) bool {
+		return Is(context.DeadlineExceeded)(node) || Is(context.Canceled)(node)
 	})
-	return rest
 }
 
 // lateError is a real error of a function whose deadline had passed.
