@@ -80,6 +80,9 @@ func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx c
 		}
 	}()
 	return run(ctx, caller, pc, func(ctx context.Context, g *Group) error {
+		if n == 0 && g.cfg.track != nil {
+			g.cfg.track.Added(0) // or who counts would wait for the first
+		}
 		if !reuse || g.cfg.rate != nil {
 			for i := range n {
 				g.addItem(i, pc, func(ctx context.Context) error { return call(ctx, i) })

@@ -9,7 +9,8 @@ import "github.com/braid-go/braid/internal/option"
 // many goroutines at once, a task's end before the group's; they must neither
 // block nor panic.
 type Tracker interface {
-	// Added tells that n more tasks or items were handed over.
+	// Added tells that n more tasks or items were handed over; 0, if a [Map] or
+	// [Each] has none at all.
 	Added(n int)
 	// Ended tells that n of them ended in state s. One that is handed to a group
 	// that has ended counts as Skipped.
