@@ -7,14 +7,16 @@ import (
 	"github.com/braid-go/braid/service"
 )
 
-// This file sends mail in the background. What is kept: what was put into the
-// queue is sent before the worker ends, unless it is stopped hard.
+// This file sends mail in the background. What is kept: the worker ends in peace
+// only when all that was put into the queue has been sent.
 
 var errBusy = errors.New("too much mail is waiting")
 
 type mailer struct {
 	queue chan string
 	send  func(ctx context.Context, to string) error
+
+	text string // being sent, or what the last attempt could not send; the worker's
 }
 
 func newMailer(n int, send func(ctx context.Context, to string) error) *mailer {
@@ -31,31 +33,34 @@ func (m *mailer) put(text string) error {
 	}
 }
 
-// run is the worker as a part. When it is asked to stop nobody puts anything
-// in any more: those who do need it, and have ended.
+// run is the worker as a part. When it fails the service starts it again.
 func (m *mailer) run(ctx context.Context, ready func()) error {
 	ready()
-	for {
-		select {
-		case text := <-m.queue:
-			if err := m.send(ctx, text); err != nil {
-				return err
-			}
-		case <-service.Stopping(ctx):
-			return m.flush(ctx)
+	for m.next(ctx) {
+		if err := m.send(ctx, m.text); err != nil {
+			return err
 		}
+		m.text = ""
 	}
+	return nil
 }
 
-func (m *mailer) flush(ctx context.Context) error {
-	for {
-		select {
-		case text := <-m.queue:
-			if err := m.send(ctx, text); err != nil {
-				return err
-			}
-		default:
-			return nil
-		}
+// next waits for mail until the worker is asked to stop, and from then on takes
+// what is there: nobody puts anything in any more, since those who do need the
+// worker, and have ended.
+func (m *mailer) next(ctx context.Context) bool {
+	if m.text != "" {
+		return true
+	}
+	select {
+	case m.text = <-m.queue:
+		return true
+	case <-service.Stopping(ctx):
+	}
+	select {
+	case m.text = <-m.queue:
+		return true
+	default:
+		return false
 	}
 }

@@ -165,6 +165,35 @@ func TestAHardStopCancelsAHandlerThatHangs(t *testing.T) {
 	}
 }
 
+func TestMailThatCouldNotBeSentIsSentByTheNextAttempt(t *testing.T) {
+	var sent []string
+	calls, again := 0, make(chan struct{})
+	s := newShop(2, func(ctx context.Context, text string) error {
+		switch calls++; calls {
+		case 1:
+			return errors.New("the mail server is away")
+		case 2:
+			close(again)
+		}
+		sent = append(sent, text)
+		return nil
+	})
+	x := try(t, s, func(*http.ServeMux) {})
+	for _, item := range []string{"book", "lamp"} {
+		if answer, err := post(x.url+"/orders", item); !strings.HasPrefix(answer, "200") {
+			t.Errorf("the answer is %q, %v", answer, err)
+		}
+	}
+	<-again
+	x.signals <- os.Interrupt
+	if err := <-x.ended; err != nil {
+		t.Error(err)
+	}
+	if want := []string{"order 1: book", "order 2: lamp"}; !slices.Equal(sent, want) {
+		t.Errorf("the mail sent is %q, want %q", sent, want)
+	}
+}
+
 func TestTheProgramTellsWhatItDoes(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	signals <- os.Interrupt
