@@ -20,15 +20,15 @@ import (
 // requests that are under way, as [http.Server.Shutdown] does, and also for
 // handlers that have hijacked their connection, which do well to look at
 // [Stopping]. By the hard stop the contexts of all requests die, the
-// connections are closed, also those that a handler has hijacked and not
-// returned, and the handlers are waited for.
+// connections are closed, also one that was hijacked as long as its handler has
+// not returned, and the handlers are waited for.
 //
 // Each request runs in a group of its own, named by method and path: its
 // context is that group's, below the part's, and [From] and Stopping work with
-// it. So a handler that does not end is reported with where it is blocked. (One
-// whose client has hung up before it starts is called all the same, as ever, with
-// a dead context and no group.) Values
-// from srv.BaseContext are kept, and its end ends the requests.
+// it. So a handler that does not end is reported with where it is blocked. (If
+// the client has hung up already the handler is called all the same, as ever, but
+// with a dead context and no group.) Values from srv.BaseContext are kept, and its
+// end ends the requests.
 //
 // Srv itself is never served: each start has a copy of its exported fields, so
 // that the part can be restarted; functions given to RegisterOnShutdown are

@@ -300,13 +300,15 @@ func TestADelayIsNeverNegativeNorTooLongForAClock(t *testing.T) {
 func TestTooManyRestartsWithinTheWindowEndTheServiceWithEveryErrorThatLedThere(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		n := 0
-		err := service.Run(t.Context(), []service.Part{
+		s := service.New([]service.Part{
 			{Name: "a", Restart: service.Always, Backoff: service.Backoff{Delay: 10 * time.Second}, Run: func(ctx context.Context, ready func()) error {
 				n++
 				return fmt.Errorf("failure %d", n)
 			}},
 			{Name: "b", Run: obeys(0, 0)},
 		}, service.Name("shop"), service.Intensity(2, 25*time.Second), service.Observe(j.observe))
+		stopAfter(s, time.Hour) // if it does not give up, which a third restart within the window would hide
+		err := s.Run(t.Context())
 		wantFailures(t, err, "shop/a: failure 1", "shop/a: failure 2", "shop/a: failure 3", "shop: service: too many restarts: a, after 2 within 25s")
 		wantReason(t, j, err, service.ByFailure, "a", service.ErrTooManyRestarts)
 		if !errors.Is(err, service.ErrTooManyRestarts) {

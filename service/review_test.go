@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"math"
+	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/service"
 )
 
@@ -146,5 +150,117 @@ func TestAPanicOfAnObserverThatAPartHoldsUpIsNotSilent(t *testing.T) {
 				panic("seen enough")
 			}
 		}))
+	})
+}
+
+func TestTheDelaysOfAPartThatIsNeverReadyGrow(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var starts []time.Duration
+		s := service.New([]service.Part{{Name: "a", Restart: service.OnFailure, Run: func(context.Context, func()) error {
+			starts = append(starts, time.Since(j.start))
+			return errOne
+		}}}, service.Backoff{Delay: time.Second, Factor: 2}, service.Intensity(100, time.Millisecond), service.Log(quietLog))
+		stopAfter(s, 10*time.Second)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if want := []time.Duration{0, time.Second, 3 * time.Second, 7 * time.Second}; !slices.Equal(starts, want) {
+			t.Errorf("it was started after %v, want %v", starts, want)
+		}
+	})
+}
+
+func TestWorkThatIsDoneAgainIsWaitedForAgain(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var n atomic.Int32
+		s := service.New([]service.Part{
+			{Name: "migrate", Restart: service.OnFailure, Run: func(context.Context, func()) error {
+				time.Sleep(5 * time.Second)
+				return nil
+			}},
+			{Name: "api", Needs: []string{"migrate"}, Restart: service.OnFailure, Run: first(&n, time.Second, failing(errOne))},
+		}, service.OneForAll, service.Observe(j.observe))
+		stopAfter(s, time.Minute)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		j.want(t, `
+			0s service: starting
+			0s migrate: starting
+			0s api: waiting
+			5s migrate: stopped
+			5s api: starting
+			5s api: running
+			5s service: running
+			6s api: restarting (attempt 2): one went wrong
+			6s migrate: starting (attempt 2)
+			6s api: waiting (attempt 2)
+			11s migrate: stopped (attempt 2)
+			11s api: starting (attempt 2)
+			11s api: running (attempt 2)
+			1m0s service: stopping, stopped by a call
+			1m0s api: stopping (attempt 2)
+			1m0s api: stopped (attempt 2)
+			1m0s service: stopped
+		`)
+	})
+}
+
+func TestRestartsThatAreNotCountedAreNotRememberedEither(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten thousand restarts")
+	}
+	in(t, func(t *testing.T, j *journal) {
+		heap := func() int64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return int64(m.HeapAlloc)
+		}
+		var before, after int64
+		var s *service.Service
+		n := 0
+		s = service.New([]service.Part{{Name: "a", Restart: service.OnFailure, Run: func(context.Context, func()) error {
+			switch n++; n {
+			case 1000:
+				before = heap()
+			case 11000:
+				after = heap()
+				s.Stop(nil)
+			}
+			return errOne
+		}}}, service.Intensity(math.MaxInt, time.Hour), service.Log(quietLog))
+		_ = s.Run(t.Context())
+		if grown := after - before; grown > 120_000 {
+			t.Errorf("ten thousand restarts keep %d bytes", grown)
+		}
+	})
+}
+
+func TestAHardStopComesOnce(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		s := service.New([]service.Part{{Name: "a", Run: func(ctx context.Context, ready func()) error {
+			ready()
+			<-ctx.Done()
+			time.Sleep(5 * time.Second)
+			return nil
+		}}}, service.Observe(j.observe), service.SlowAfter(braid.Forever))
+		for i := range 3 {
+			time.AfterFunc(time.Duration(i+1)*time.Second, func() { s.Kill(errWhy) })
+		}
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		j.want(t, `
+			0s service: starting
+			0s a: starting
+			0s a: running
+			0s service: running
+			1s service: stopping, stopped by a call: why it was stopped
+			1s service: killing: why it was stopped
+			1s a: killing: why it was stopped
+			6s a: stopped
+			6s service: stopped
+		`)
 	})
 }

@@ -34,10 +34,10 @@ type Service struct {
 // to be cut short ([ErrCutShort]). Panics and Goexits of parts are failures in
 // that error; they are not raised.
 //
-// The death of ctx begins a stop, soft and then hard like others, and is
-// always the error, as for [braid.Run], since a service is never done: it
-// matches context.Canceled or context.DeadlineExceeded and the cause. If ctx is
-// dead already, nothing starts.
+// The death of ctx begins a stop, soft and then hard like others, which is
+// never clean, since a service is never done: if nothing fails in it, the error
+// is the cancellation, as for [braid.Run], and matches context.Canceled or
+// context.DeadlineExceeded and the cause. If ctx is dead already, nothing starts.
 //
 // A part may call Run with its own context: then the service is asked to stop
 // when that part is, and stops hard when the part does. See [Supervise].

@@ -227,7 +227,7 @@ func (r *run) ended(a *attempt) {
 	m.attempt = nil
 	now := time.Now()
 	if r.halted() && a.asked && a.killed && len(fails) == 0 {
-		fails = []failure{{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt)), true, m.Run}}
+		fails = []failure{{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt).Round(time.Millisecond)), true, m.Run}}
 	}
 	var err error
 	if len(fails) > 0 {
