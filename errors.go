@@ -51,6 +51,7 @@ type TaskError struct {
 	recorded bool       // it is among the group's failures
 
 	permanent bool // it was marked Permanent
+	attempt   bool // it is an attempt of Retry, whose name is in no path below it
 }
 
 // A GroupError is what a failed group returns: one [*TaskError] for each

@@ -28,6 +28,7 @@ func TestRule4_4_OneLeafPrintsOnOneLine(t *testing.T) { // asyncio 106
 		{task("x", nil), "server/x: <nil>"},
 		{task("x", errors.Join(errA)), "server/x: a"},
 		{group(task("other", braid.NewTaskError("elsewhere", "x", errA))), "server/other: elsewhere/x: a"},
+		{group(task("d", braid.NewGroupError("server/db", 0, braid.NewTaskError("server/db", "x", errA)))), "server/d: server/db/x: a"},
 		{group(task("x", &braid.PanicError{Value: 7, Path: "server/x", Stack: []byte("stack")})), "server/x: panic: 7"},
 	} {
 		if got := c.err.Error(); got != c.want {
@@ -44,6 +45,7 @@ func TestRule4_4_SeveralLeavesAreCountedAndListedOnOneLine(t *testing.T) { // as
 	}{
 		{group(task("x", errA), task("y", errB)), "server (2 errors): x: a; y: b"},
 		{group(task("p", errC), task("in", inner), task("q", errC)), "server (3 errors): p: c; in (2 errors): [x: a; y: b]; q: c"},
+		{group(task("d", braid.NewGroupError("server/db", 0, errA, errB))), "server/d: server/db (2 errors): a; b"},
 		{group(task("p", errors.Join(errA, errB))), "server/p (2 errors): a; b"},
 		{braid.NewGroupError("", 0, errA, errB), "2 errors: a; b"},
 		{braid.NewGroupError("s", 9, errA), "s (1 error, 9 more dropped): a"},

@@ -249,6 +249,9 @@ func (p *printer) pass(e *TaskError) {
 // under says whether the path of e goes on from that of above. Most often one
 // look tells, and no path need be put together.
 func (e *TaskError) under(above *TaskError) bool {
+	if above.attempt {
+		return false
+	}
 	if e.in != nil && above.in != nil && e.in.up == above.in {
 		name := above.name
 		if name == "" && !above.body {
@@ -258,7 +261,20 @@ func (e *TaskError) under(above *TaskError) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(e.Path(), above.Path())
+	return goesOn(e.Path(), above.Path())
+}
+
+// goesOn says whether path is above or leads on from there.
+func goesOn(path, above string) bool {
+	return above == "" || strings.HasPrefix(path+"/", above+"/")
+}
+
+// within gives the path that those of the errors below e go on from.
+func (e *TaskError) within() string {
+	if e.attempt {
+		return e.in.path()
+	}
+	return e.Path()
 }
 
 // name writes the task passed last.
@@ -267,6 +283,9 @@ func (p *printer) name() {
 		return
 	}
 	name := p.show(p.task.Path())
+	if p.task.attempt {
+		p.shown = p.task.within()
+	}
 	if p.drawing {
 		name = strings.TrimSpace(name + " (" + p.task.origin() + ")")
 	}
@@ -293,12 +312,13 @@ func (p *printer) show(path string) string {
 
 // branch writes the head of a group: "server (2 errors, 9 more dropped):".
 func (p *printer) branch(path, about string) {
+	within := path
 	if p.task != nil {
 		task := p.task.Path()
-		if path == "" {
-			path = task
+		if path == "" || path == p.task.within() {
+			path, within = task, p.task.within()
 		}
-		if strings.HasPrefix(path, task) { // one name will do for both
+		if goesOn(path, task) { // one name will do for both
 			if p.drawing {
 				about += ", " + p.task.origin()
 			}
@@ -308,6 +328,9 @@ func (p *printer) branch(path, about string) {
 	p.name()
 	if rel := p.show(path); rel != "" {
 		about = rel + " (" + about + ")"
+	}
+	if path != "" {
+		p.shown = within
 	}
 	p.join(about + ":")
 	if !p.drawing {

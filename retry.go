@@ -206,7 +206,7 @@ func (r *retrial) failed(pc uintptr) error {
 	e := &GroupError{errs: make([]error, 0, n+1), in: infoBelow(r.ctx, pc), dropped: r.kept - n}
 	dead := r.ctx.Err() != nil
 	for i := range n {
-		te := &TaskError{in: e.in, pc: pc}
+		te := &TaskError{in: e.in, pc: pc, attempt: true}
 		if i < len(r.few) {
 			te.Err = r.few[i]
 		} else {

@@ -195,3 +195,36 @@ func TestRule10_5_AFailureBeforeTheContextDiedIsNoneOfItsConsequences(t *testing
 		}
 	})
 }
+
+func TestRule10_5_AttemptsInsideAttemptsAreNumberedInTheTextToo(t *testing.T) {
+	down := errors.New("down")
+	twice := func(ctx context.Context, fn func(ctx context.Context) error) error {
+		_, err := braid.Retry(ctx, braid.Policy{Attempts: 2}, func(ctx context.Context) (int, error) { return 0, fn(ctx) })
+		return err
+	}
+	ctx := context.Background()
+	err := twice(ctx, func(ctx context.Context) error {
+		return twice(ctx, func(context.Context) error { return down })
+	})
+	attempts := "attempt 1: down; attempt 2: down"
+	want := "2 errors: attempt 1 (2 errors): [" + attempts + "]; attempt 2 (2 errors): [" + attempts + "]"
+	if got := err.Error(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(ctx context.Context) error {
+			return twice(ctx, func(ctx context.Context) error {
+				return braid.Each(ctx, []int{1}, func(context.Context, int) error { return down }, braid.Name("rows"))
+			})
+		}, braid.Name("job"))
+		return nil
+	}, braid.Name("server"))
+	for failure := range braid.Leaves(err) {
+		if !strings.HasPrefix(failure, "server/job/rows/") {
+			t.Errorf("the path is %q", failure)
+		}
+	}
+	if got := err.Error(); !strings.HasPrefix(got, "server/job (2 errors): attempt 1: rows/") || !strings.Contains(got, "; attempt 2: rows/") {
+		t.Errorf("got %q", got)
+	}
+}
