@@ -128,3 +128,19 @@ func TestRule10_5_TheBudgetIsNotNamedWhereThereWasNoTimeForAnotherAttempt(t *tes
 	_, err := braid.Retry(t.Context(), p, func(context.Context) (int, error) { return 0, errOne })
 	wantFailures(t, err, errOne)
 }
+
+func TestRule10_5_ASuccessGivesBackToTheBudgetAlsoAfterARetry(t *testing.T) {
+	budget := braid.NewBudget(4, 1) // each retry that helps costs nothing
+	for range 20 {
+		n := 0
+		_, err := braid.Retry(t.Context(), braid.Policy{Budget: budget}, func(context.Context) (int, error) {
+			if n++; n == 1 {
+				return 0, errOne
+			}
+			return 1, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

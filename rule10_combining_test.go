@@ -358,3 +358,25 @@ func TestRule10_4_UnderCrashOnPanicAPanicIsNoOutcome(t *testing.T) {
 		t.Errorf("it ended with %v:\n%s", err, out)
 	}
 }
+
+func TestRule10_4_SettleTellsWhenItsContextKeptSomethingFromStarting(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	succeeds := func(context.Context) (int, error) { cancel(errWhy); return 1, nil }
+	out, err := braid.Settle(ctx, braid.Funcs(succeeds, never), braid.Limit(1))
+	wantPlainCancel(t, err, errWhy, context.Canceled)
+	if out[0].State != braid.Succeeded || out[0].Value != 1 || out[1].State != braid.Skipped {
+		t.Errorf("the outcomes are %v", out)
+	}
+}
+
+func TestOptionsStayAsTheyWere(t *testing.T) {
+	opts := append(make([]braid.GroupOption, 0, 4), braid.Name("mine"), braid.Limit(2))
+	one := braid.Funcs(func(context.Context) (int, error) { return 1, nil })
+	_, _ = braid.First(t.Context(), one, opts...)
+	_, _ = braid.Settle(t.Context(), one, opts...)
+	_, _ = braid.Hedge(t.Context(), 1, 0, one[0], opts...)
+	_, _ = braid.MapSeq(t.Context(), slices.Values([]int{1}), func(context.Context, int) (int, error) { return 1, nil }, opts...)
+	if spare := opts[:4]; spare[2] != nil || spare[3] != nil {
+		t.Errorf("what comes after them is %v", spare[2:])
+	}
+}

@@ -273,3 +273,23 @@ func TestRule10_6_HedgeRefusesWhatMakesNoSense(t *testing.T) {
 		}
 	}
 }
+
+func TestRule10_6_OnceItIsDecidedNoFurtherAttemptIsMade(t *testing.T) {
+	for name, last := range map[string]func(context.Context) (int, error){
+		"won":       racer(time.Second/2, 2, nil),
+		"permanent": racer(time.Second/2, 0, braid.Permanent(errOne)),
+		"outside":   racer(time.Hour, 0, nil),
+	} {
+		live(t, func(t *testing.T, root context.Context, start time.Time) {
+			ctx, cancel := context.WithTimeout(root, 1500*time.Millisecond)
+			defer cancel()
+			var y tally
+			a := &assay{start: start, ends: []func(context.Context) (int, error){racer(time.Hour, 1, nil), last}}
+			_, _ = braid.Hedge(ctx, 5, time.Second, a.fn, braid.Track(&y))
+			if a.check(t, 0, 1); y.added != 2 {
+				t.Errorf("%s: %d attempts were handed over", name, y.added)
+			}
+			at(t, start, 1500*time.Millisecond, name)
+		})
+	}
+}

@@ -254,3 +254,22 @@ func TestRule4_2_ThePrimaryIsTheFailureThatCancelledAlsoWhereOneIsNotEnough(t *t
 		check("a supervised group's body", err)
 	})
 }
+
+func TestRule10_3_ALoserThatSucceedsAllTheSameChangesNothing(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		fns := braid.Funcs(deaf(3*time.Second, 0, nil), deaf(2*time.Second, 1, nil), deaf(time.Second, 2, nil), deaf(4*time.Second, 3, nil))
+		if v, err := braid.First(ctx, fns); v != 2 || err != nil {
+			t.Errorf("First gave %v, %v", v, err)
+		}
+		if v, err := braid.Race(ctx, fns); v != 2 || err != nil {
+			t.Errorf("Race gave %v, %v", v, err)
+		}
+		if vs, err := braid.Quorum(ctx, 2, fns); !slices.Equal(vs, []int{1, 2}) || err != nil {
+			t.Errorf("Quorum gave %v, %v", vs, err)
+		}
+		if v, err := braid.Hedge(ctx, 3, 0, func(ctx context.Context) (int, error) { return fns[braid.AttemptNumber(ctx)-1](ctx) }); v != 2 || err != nil {
+			t.Errorf("Hedge gave %v, %v", v, err)
+		}
+		at(t, start, 4*time.Second+4*time.Second+4*time.Second+3*time.Second, "the end")
+	})
+}

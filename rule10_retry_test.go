@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,12 @@ func TestRule10_5_WhatIsPermanentIsNotTriedAgain(t *testing.T) {
 		return 0, fmt.Errorf("login: %w", err)
 	})
 	if n != 1 || !errors.Is(err, errOne) {
+		t.Errorf("%v after %d attempts", err, n)
+	}
+	// also beside others
+	_, permanent := retried(braid.Policy{}, braid.Permanent(errOne))
+	_, other := retried(braid.Policy{}, errTwo)
+	if n, err := retried(braid.Policy{}, errors.Join(permanent, other)); n != 1 || !errors.Is(err, errOne) {
 		t.Errorf("%v after %d attempts", err, n)
 	}
 	if e := braid.Permanent(errOne); e.Error() != errOne.Error() || !errors.Is(e, errOne) {
@@ -227,4 +234,56 @@ func TestRule10_5_AttemptsInsideAttemptsAreNumberedInTheTextToo(t *testing.T) {
 	if got := err.Error(); !strings.HasPrefix(got, "server/job (2 errors): attempt 1: rows/") || !strings.Contains(got, "; attempt 2: rows/") {
 		t.Errorf("got %q", got)
 	}
+}
+
+func TestRule10_5_ARateThatTakesLongerThanMaxElapsedIsTheEnd(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		var when []time.Duration
+		p := braid.Policy{Attempts: 9, MaxElapsed: 3 * time.Second, Rate: refusal(func(ctx context.Context) error { return braid.Sleep(ctx, 2*time.Second) })}
+		_, err := braid.Retry(ctx, p, failing(start, &when))
+		if want := seconds(2, 4); !slices.Equal(when, want) { // the first counts from when it starts
+			t.Errorf("attempts at %v, want %v", when, want)
+		}
+		wantFailures(t, err, errOne, errOne)
+		at(t, start, 6*time.Second, "the end")
+	})
+}
+
+func TestRule10_5_WhatFailsInADeadContextIsNotAskedForAdvice(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	budget := braid.NewBudget(4, 0) // which allows one retry
+	var seen []braid.Attempt
+	p := braid.Policy{
+		If:      func(error) bool { t.Error("asked"); return true },
+		Budget:  budget,
+		Observe: func(a braid.Attempt) { seen = append(seen, a) },
+	}
+	_, err := braid.Retry(ctx, p, func(context.Context) (int, error) { cancel(errWhy); return 0, errOne })
+	if errs := err.(*braid.GroupError).Errors(); len(errs) != 2 || !errors.Is(errs[0], errOne) || !errs[0].(*braid.TaskError).AfterCancel || !errors.Is(errs[1], errWhy) {
+		t.Errorf("got %v", err)
+	}
+	if len(seen) != 1 || !seen[0].Last {
+		t.Errorf("observed %v", seen)
+	}
+	n := 0
+	_, _ = braid.Retry(t.Context(), braid.Policy{Budget: budget}, func(context.Context) (int, error) { n++; return 0, errOne })
+	if n != 2 {
+		t.Errorf("%d attempts: the budget was charged for what was cancelled", n)
+	}
+}
+
+func TestRule10_5_ATimeoutOfItsOwnIsAFailureAlsoOfAnAttemptWhoseContextHasDied(t *testing.T) {
+	live(t, func(t *testing.T, root context.Context, start time.Time) {
+		ctx, cancel := context.WithTimeout(root, 2*time.Second)
+		defer cancel()
+		_, err := braid.Retry(ctx, braid.Policy{}, func(ctx context.Context) (int, error) {
+			err := braid.Timeout(ctx, time.Second, untilDead)
+			time.Sleep(2 * time.Second)
+			return 0, err
+		})
+		var te *braid.TimeoutError
+		if errs := err.(*braid.GroupError).Errors(); len(errs) != 2 || !errors.As(errs[0], &te) || !errs[0].(*braid.TaskError).AfterCancel {
+			t.Errorf("got %v", err)
+		}
+	})
 }

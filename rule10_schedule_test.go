@@ -55,6 +55,10 @@ func TestRule10_5_AttemptsComeWhenTheScheduleSaysSo(t *testing.T) {
 		"decorrelated, middle":        {braid.Policy{Attempts: 4, Delay: time.Second, Jitter: braid.DecorrelatedJitter, Rand: steady(0.5)}, seconds(0, 2, 5.5, 11.25)},
 		"decorrelated, a factor of 2": {braid.Policy{Attempts: 3, Delay: time.Second, Factor: 2, Jitter: braid.DecorrelatedJitter, Rand: steady(0.5)}, seconds(0, 1.5, 3.5)},
 		"decorrelated, bound":         {braid.Policy{Attempts: 4, Delay: time.Second, MaxDelay: 3 * time.Second, Jitter: braid.DecorrelatedJitter, Rand: steady(0.5)}, seconds(0, 2, 5, 8)},
+		"decorrelated, no shorter":    {braid.Policy{Delay: time.Second, Factor: 0.5, Jitter: braid.DecorrelatedJitter, Rand: steady(1)}, seconds(0, 1, 2)},
+		"full jitter, out of bounds":  {braid.Policy{Delay: time.Second, Jitter: braid.FullJitter, Rand: steady(7)}, seconds(0, 1, 2)},
+		"equal jitter, below them":    {braid.Policy{Delay: time.Second, Jitter: braid.EqualJitter, Rand: steady(-7)}, seconds(0, 0.5, 1)},
+		"equal jitter, no number":     {braid.Policy{Delay: time.Second, Jitter: braid.EqualJitter, Rand: steady(math.NaN())}, seconds(0, 0.5, 1)},
 		"no delay to grow":            {braid.Policy{Factor: math.Inf(1)}, seconds(0, 0, 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,6 +121,7 @@ func TestRule10_5_AnErrorMaySayHowLongToWait(t *testing.T) {
 			"at once":                        {braid.Policy{Delay: time.Second}, braid.RetryAfter(errOne, 0), seconds(0, 0, 0)},
 			"below others":                   {braid.Policy{}, wrapped, seconds(0, 5, 10)},
 			"the longest of several":         {braid.Policy{}, several, seconds(0, 4, 8)},
+			"which may come first":           {braid.Policy{}, errors.Join(several, braid.RetryAfter(errOne, time.Second)), seconds(0, 4, 8)},
 			"longer than MaxDelay":           {braid.Policy{Delay: time.Second, MaxDelay: time.Second}, wrapped, seconds(0, 5, 10)},
 			"no jitter":                      {braid.Policy{Delay: time.Second, Jitter: braid.FullJitter, Rand: steady(0)}, wrapped, seconds(0, 5, 10)},
 			"no longer than MaxElapsed":      {braid.Policy{MaxElapsed: 9 * time.Second}, wrapped, seconds(0, 5)},

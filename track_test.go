@@ -267,3 +267,28 @@ func TestRule2_1_ALimiterThatDoesNotLookAtTheContextStartsNothingUnderADeadOne(t
 		y.check(t, 4, map[braid.State]int{braid.Skipped: 3, braid.Succeeded: 1})
 	})
 }
+
+func TestRateHoldsNoBackgroundTaskBackAndAnAlwaysTaskOnlyWhileItsContextLives(t *testing.T) {
+	ran := false
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		served := make(chan struct{})
+		g.Go(func(context.Context) error { close(served); return nil }, braid.Background)
+		<-served
+		g.Go(func(context.Context) error { ran = true; return nil }, braid.Always)
+		return nil
+	}, braid.Rate(refusal(func(context.Context) error { return errOne })), braid.Supervised)
+	wantFailures(t, err, errOne)
+	if ran {
+		t.Error("the task was called although it was refused")
+	}
+}
+
+func TestAnErrorOfTheCloseOfARefusedTaskIsKept(t *testing.T) {
+	err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		braid.GoWith(g, closing(func() error { return errTwo }), func(context.Context, closing) error { return nil })
+		return nil
+	}, braid.Rate(refusal(func(context.Context) error { return errOne })))
+	if tes := failures(t, err); len(tes) != 1 || !errors.Is(tes[0], errOne) || !errors.Is(tes[0], errTwo) {
+		t.Errorf("got %v", err)
+	}
+}
