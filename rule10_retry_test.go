@@ -287,3 +287,16 @@ func TestRule10_5_ATimeoutOfItsOwnIsAFailureAlsoOfAnAttemptWhoseContextHasDied(t
 		}
 	})
 }
+
+func TestRule10_5_AttemptsOfABodyHaveThePathOfItsGroup(t *testing.T) {
+	var err error
+	_ = braid.Run(t.Context(), func(ctx context.Context, _ *braid.Group) error {
+		_, err = braid.Retry(ctx, braid.Policy{}, func(context.Context) (int, error) { return 0, errOne })
+		return nil
+	}, braid.Name("server"))
+	for i, te := range failures(t, err) {
+		if want := fmt.Sprint("server/attempt ", i+1); te.Path() != want {
+			t.Errorf("the path is %q, want %q", te.Path(), want)
+		}
+	}
+}
