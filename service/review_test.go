@@ -3,6 +3,7 @@ package service_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"math"
 	"runtime"
@@ -263,4 +264,118 @@ func TestAHardStopComesOnce(t *testing.T) {
 			6s service: stopped
 		`)
 	})
+}
+
+func TestAPartIsKilledOnce(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		slow := func(ctx context.Context, ready func()) error {
+			ready()
+			<-ctx.Done()
+			time.Sleep(5 * time.Second)
+			return errOne
+		}
+		s := service.New([]service.Part{{Name: "a", Run: slow, Grace: time.Second}, {Name: "b", Run: slow}},
+			service.Grace(2*time.Second), service.Observe(j.observe), service.SlowAfter(braid.Forever))
+		stopAfter(s, time.Second)
+		err := s.Run(t.Context())
+		wantFailures(t, err, "a: one went wrong", "b: one went wrong")
+		var killed []string
+		for _, e := range j.all {
+			if e.Phase == service.PhaseKilling {
+				killed = append(killed, fmt.Sprint(e.At.Sub(j.start), " ", e.Part))
+			}
+		}
+		if want := []string{"2s a", "3s ", "3s b"}; !slices.Equal(killed, want) {
+			t.Errorf("killed were %q, want %q", killed, want)
+		}
+	})
+}
+
+func TestThatAnEarlierAttemptIsReadySaysNothingOfThisOne(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var old func()
+		s := service.New([]service.Part{{Name: "a", Restart: service.OnFailure, Run: func(ctx context.Context, ready func()) error {
+			if old == nil {
+				old = ready
+				return errOne
+			}
+			old()
+			<-service.Stopping(ctx)
+			return nil
+		}}}, service.Observe(j.observe))
+		stopAfter(s, time.Second)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		j.want(t, `
+			0s service: starting
+			0s a: starting
+			0s a: restarting (attempt 2): one went wrong
+			0s a: starting (attempt 2)
+			1s service: stopping, stopped by a call
+			1s a: stopping (attempt 2)
+			1s a: stopped (attempt 2)
+			1s service: stopped
+		`)
+	})
+}
+
+func TestAPartThatIsAskedToStopNeedNotBecomeReadyAnyMore(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		s := service.New([]service.Part{{Name: "a", ReadyWithin: 2 * time.Second, Run: func(ctx context.Context, ready func()) error {
+			<-service.Stopping(ctx)
+			select {
+			case <-time.After(5 * time.Second):
+				return nil
+			case <-ctx.Done():
+				return errOne
+			}
+		}}}, service.Log(quietLog))
+		stopAfter(s, time.Second)
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAPartThatIsBeingKilledIsNotAskedToStopForARestart(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		var n atomic.Int32
+		s := service.New([]service.Part{
+			{Name: "late", Restart: service.OnFailure, ReadyWithin: time.Second, Run: func(ctx context.Context, ready func()) error {
+				<-ctx.Done()
+				time.Sleep(5 * time.Second)
+				return nil
+			}},
+			{Name: "fails", Restart: service.OnFailure, Run: first(&n, 2*time.Second, failing(errOne))},
+		}, service.OneForAll, service.Observe(j.observe), service.SlowAfter(braid.Forever))
+		time.AfterFunc(6500*time.Millisecond, func() { s.Kill(nil) })
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for _, e := range j.all {
+			if e.Part == "late" && e.Attempt == 1 && e.Phase == service.PhaseStopping {
+				t.Errorf("there is %v", e)
+			}
+			if e.Delay != 0 {
+				t.Errorf("the delay is %v at %v", e.Delay, e)
+			}
+		}
+	})
+}
+
+func TestAServiceBelowThatIsKilledKnowsThatItsParentDidIt(t *testing.T) {
+	for range 10 { // it hears of it in two ways
+		in(t, func(t *testing.T, j *journal) {
+			s := service.New([]service.Part{{Name: "sub", Run: service.Supervise([]service.Part{{Name: "a", Run: untilKilled}}, service.Observe(j.observe))}},
+				service.Log(quietLog))
+			time.AfterFunc(time.Second, func() { s.Kill(errWhy) })
+			if err := s.Run(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if r := j.reason(); r == nil || r.By != service.ByParent {
+				t.Errorf("the reason is %v", r)
+			}
+		})
+	}
 }
