@@ -22,7 +22,7 @@ import (
 // when handle returns; handle may close it itself.
 //
 // An error or a panic of handle ends that connection alone and goes to the
-// observers, as by [Report]; a Goexit too, but it also ends the part with
+// observers, as by [Report], for which new connections wait; a Goexit too, but it also ends the part with
 // [braid.ErrGoexit] when that stops. If the system cannot accept just now, for
 // want of file descriptors say, the part tries again, after a second at most.
 // Listen panics if handle is nil.
@@ -56,6 +56,7 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 	l = &onceClosed{Listener: l}
 	defer l.Close() // if ctx is dead nobody else does
 	part := ctx
+	behind := make(chan struct{}, maxReports) // failures that are being told
 	// What fails in there has been told by the time it returns.
 	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		g.Go(func(ctx context.Context) error {
@@ -67,7 +68,7 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 			return nil
 		}, braid.Name("close"), braid.Background, braid.Always)
 		ready()
-		failed = acceptAll(ctx, l, func(conn net.Conn) {
+		failed = acceptAll(ctx, l, behind, func(conn net.Conn) {
 			braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
 				defer braid.AfterFunc(ctx, func() { c.Close() })()
 				return handle(ctx, c.Conn)
@@ -79,18 +80,29 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 		return nil
 	}, braid.Supervised, braid.Keep(1), braid.PanicsAsErrors, braid.Grace(patience(ctx)),
 		braid.CancelNoise(braid.Is(net.ErrClosed)),
-		braid.OnFailure(func(te *braid.TaskError) { Report(part, te) }))
+		braid.OnFailure(func(te *braid.TaskError) {
+			behind <- struct{}{}
+			defer func() { <-behind }()
+			Report(part, te)
+		}))
 	if failed == nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return failed
 }
 
-// acceptAll accepts until the part is asked to stop.
-func acceptAll(ctx context.Context, l net.Listener, take func(net.Conn)) error {
+// acceptAll accepts until the part is asked to stop. While many failures are being
+// told it waits: connections that fail faster than that would pile up.
+func acceptAll(ctx context.Context, l net.Listener, behind chan struct{}, take func(net.Conn)) error {
 	var pause time.Duration
 	stopping := Stopping(ctx)
 	for {
+		select {
+		case behind <- struct{}{}:
+			<-behind
+		case <-stopping: // Accept will return
+		case <-ctx.Done():
+		}
 		conn, err := l.Accept()
 		if err == nil {
 			pause = 0

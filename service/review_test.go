@@ -379,3 +379,29 @@ func TestAServiceBelowThatIsKilledKnowsThatItsParentDidIt(t *testing.T) {
 		})
 	}
 }
+
+func TestStopIsNotCalledForAPartThatHasEndedAlready(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		called := false
+		s := service.New([]service.Part{
+			{Name: "talks", Run: func(ctx context.Context, ready func()) error {
+				ready()
+				service.Report(ctx, errOne)
+				<-service.Stopping(ctx)
+				return nil
+			}},
+			{Name: "a", Run: ends(2*time.Second, failing(nil)), Stop: func(context.Context) error {
+				called = true
+				return nil
+			}},
+		}, service.Observe(func(e service.Event) {
+			if e.Phase == service.PhaseRunning && e.Err != nil {
+				time.Sleep(4 * time.Second) // the stop and the end are heard of together
+			}
+		}))
+		stopAfter(s, time.Second)
+		if err := s.Run(t.Context()); err != nil || called {
+			t.Errorf("that Stop was called is %v, and the error %v", called, err)
+		}
+	})
+}

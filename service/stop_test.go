@@ -541,7 +541,7 @@ func TestAPanicOfAnObserverEndsAllAndComesOut(t *testing.T) {
 				if !ended || (name == "panic") != (pe != nil && pe.Value == "seen enough") {
 					t.Errorf("what came out is %v, and that the part ended is %v", raised, ended)
 				}
-				if st := s.Status(); st.Phase != service.PhaseStopped || st.Parts[1].Phase != service.PhaseStopped {
+				if st := s.Status(); st.Phase != service.PhaseStopped || st.Parts[1].Phase != service.PhaseStopped || st.Parts[1].Ready {
 					t.Errorf("the status is %+v", st)
 				}
 			})

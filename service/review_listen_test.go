@@ -1,0 +1,58 @@
+package service_test
+
+import (
+	"context"
+	"net"
+	"testing"
+	"testing/synctest"
+
+	"github.com/braid-go/braid/service"
+)
+
+// This file shows a listener whose connections fail faster than observers hear.
+
+// plenty is a listener that has many connections at once.
+type plenty struct {
+	left, accepted int
+	closed         chan struct{}
+}
+
+func (p *plenty) Accept() (net.Conn, error) {
+	if p.accepted == p.left {
+		<-p.closed
+		return nil, net.ErrClosed
+	}
+	p.accepted++
+	conn, other := net.Pipe()
+	other.Close()
+	return conn, nil
+}
+
+func (p *plenty) Close() error   { close(p.closed); return nil }
+func (p *plenty) Addr() net.Addr { return &net.UnixAddr{Name: "plenty", Net: "unix"} }
+
+func TestConnectionsAreHeldBackWhileTheirFailuresCannotBeTold(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		l := &plenty{left: 4_000, closed: make(chan struct{})}
+		told, goOn := 0, make(chan struct{})
+		s := service.New([]service.Part{{Name: "smtp", Run: service.ListenOn(l, func(context.Context, net.Conn) error { return errOne })}},
+			service.Observe(func(e service.Event) {
+				if e.Phase == service.PhaseRunning && e.Err != nil {
+					<-goOn
+					told++
+				}
+			}))
+		done := make(chan error, 1)
+		go func() { done <- s.Run(t.Context()) }()
+		synctest.Wait()
+		if l.accepted > 2_000 {
+			t.Errorf("%d connections were accepted while nobody was told", l.accepted)
+		}
+		close(goOn)
+		synctest.Wait()
+		s.Stop(nil)
+		if err := <-done; err != nil || told != 4_000 {
+			t.Errorf("%d failures were told, and the error is %v", told, err)
+		}
+	})
+}
