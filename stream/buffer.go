@@ -22,7 +22,7 @@ func Buffer[T any](s Stream[T], n int) Stream[T] {
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
 		sc := open(ctx, pc, "")
 		defer sc.close()
-		p := newPipe[T](n)
+		p := newPipe[T](int64(n))
 		sc.Go(func(ctx context.Context) error { return p.feed(ctx, s) }, sourceName)
 		left, dropped := drain(ctx, p.next, yield)
 		if left {

@@ -16,7 +16,7 @@ import (
 // The window grows where items pass in no time, source, function and consumer
 // together: sleeping and waking after every few of them would cost more than
 // they do. It is measured each time the window is full. The ring grows when it
-// is empty.
+// is full and the window is not.
 
 // MostAhead is how many items a stage takes ahead at most, unless [Ahead] says
 // more, and only where they pass in microseconds.
@@ -48,15 +48,14 @@ func (f *flow[T, R]) feed(ctx context.Context) error {
 // take reports whether the source is at its end.
 func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 	var (
-		t      int64 // items taken
-		room   int64 // up to here there is
+		t      = f.tail.Load() // items taken
 		r      = f.ring.Load()
-		base   = int64(f.cfg.window())
+		base   = f.cfg.window()
 		window = base
-		since  = time.Now() // the window was full last
-		passed int64
+		room   = min(t+window, r.room(t)) // up to here there is some in both
+		since  = time.Now()               // the window was full last
+		passed = t
 	)
-	room = window
 	for item, err := range f.source(ctx) {
 		if err != nil {
 			if ctx.Err() != nil {
@@ -84,35 +83,32 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 		if t < room {
 			continue
 		}
-		room = f.head.Load() + window
-		if t < room {
-			continue
-		}
-		if !f.cfg.fixed() {
-			now := time.Now()
-			if each := now.Sub(since) / time.Duration(t-passed); each >= slowPass || now == since {
-				window = base
-			} else if each < quickPass && sharing {
-				window = max(base, min(4*window, MostAhead))
-			}
-			since, passed = now, t
-			if window > r.size() {
-				if !f.awaitRoom(ctx, t, t) {
-					return false, context.Cause(ctx)
+		head := f.head.Load()
+		if t >= head+window {
+			if !f.cfg.fixed() {
+				now := time.Now()
+				if each := now.Sub(since) / time.Duration(t-passed); each >= slowPass || now == since {
+					window = base
+				} else if each < quickPass && sharing {
+					window = max(base, min(4*window, MostAhead))
 				}
-				r = newRing[T, R](int(window), t, f.cfg.Unordered)
-				f.ring.Store(r)
+				since, passed = now, t
 			}
-		}
-		least := t - window + 1
-		if want := t - window/2; f.brisk.Load() && want > least {
+			least := t - window + 1
+			want := least
+			if f.brisk.Load() {
+				want = max(least, t-window/2)
+			}
 			if !f.awaitRoom(ctx, least, want) {
 				return false, context.Cause(ctx)
 			}
-		} else if !f.awaitRoom(ctx, least, least) {
-			return false, context.Cause(ctx)
+			head = f.head.Load()
 		}
-		room = f.head.Load() + window
+		if t >= r.room(head) {
+			r = newRing(min(4*r.size(), window), t, r, f.cfg.Unordered)
+			f.ring.Store(r)
+		}
+		room = min(head+window, r.room(head))
 	}
 	if ctx.Err() != nil { // that may be why it ended
 		return false, context.Cause(ctx)

@@ -86,7 +86,7 @@ func (f *flat[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	f.slots = make(chan struct{}, f.cfg.Limit)
 	f.open.Store(1)
 	if f.cfg.Unordered {
-		f.results = newPipe[R](perStream * f.cfg.Limit)
+		f.results = newPipe[R](perStream * min(int64(f.cfg.Limit), mostWindow))
 	} else {
 		f.order = newPipe[*pipe[R]](f.cfg.window())
 	}

@@ -52,7 +52,7 @@ type flow[T, R any] struct {
 	_       [64]byte
 	head    atomic.Int64 // results delivered
 	_       [64]byte
-	tickets atomic.Uint32 // results finished, in an unordered stage
+	tickets atomic.Int64 // results finished, in an unordered stage
 	_       [64]byte
 
 	told atomic.Int64 // items whose end the tracker has been told
@@ -74,7 +74,7 @@ const steps = 4
 
 func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (R, error)) *flow[T, R] {
 	f := &flow[T, R]{scope: sc, cfg: cfg, source: source, fn: fn, pc: pc, size: 1, procs: int64(runtime.GOMAXPROCS(0))}
-	f.ring.Store(newRing[T, R](cfg.window(), 0, cfg.Unordered))
+	f.ring.Store(newRing[T, R](min(cfg.window(), MostAhead), 0, nil, cfg.Unordered))
 	f.hungry.Store(true)
 	f.dead = sc.ctx.Done()
 	f.drain, f.feeder = newSleeper(), newSleeper()
@@ -88,7 +88,7 @@ func (f *flow[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	defer f.leave()
 	done := ctx.Done()
 	f.Go(f.feed, sourceName)
-	h := int64(0)
+	h := f.head.Load()
 	for {
 		if f.isReady(h) || f.await(done, h) {
 			if closed(done) {
@@ -132,13 +132,13 @@ func (f *flow[T, R]) account() {
 }
 
 func (f *flow[T, R]) isReady(h int64) bool {
-	r := f.ring.Load()
+	r := f.ring.Load().of(h)
 	return r.ready[uint32(h)&r.mask].Load() == mark(uint32(h))
 }
 
 // deliver takes result h out of the ring. The source is told of the room.
 func (f *flow[T, R]) deliver(h int64) R {
-	r := f.ring.Load()
+	r := f.ring.Load().of(h)
 	slot := &r.out[uint32(h)&r.mask]
 	v := *slot
 	if f.pointers.out {

@@ -69,13 +69,18 @@ func configOf(opts []braid.StreamOption) (c config) {
 // that is not the same: what a stage does may not depend on the machine.
 func (c *config) inline() bool { return c.Limit == 1 && c.Seen&option.SeenLimit != 0 }
 
+// mostWindow is as far apart as positions of a ring can be that are told apart
+// by their marks; more would not fit into memory anyway.
+const mostWindow = 1 << 30
+
 // fixed reports whether Ahead was given.
 func (c *config) fixed() bool { return c.Seen&option.SeenBuffer != 0 }
 
 // window gives how many items may have been taken and not been delivered.
-func (c *config) window() int {
+func (c *config) window() int64 {
+	limit, ahead := min(int64(c.Limit), mostWindow), int64(c.Limit)
 	if c.fixed() {
-		return c.Limit + c.Buffer
+		ahead = int64(c.Buffer)
 	}
-	return 2 * c.Limit
+	return min(limit+min(ahead, mostWindow), mostWindow)
 }

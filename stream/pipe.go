@@ -35,8 +35,8 @@ type pipe[T any] struct {
 	at    int
 }
 
-func newPipe[T any](most int) *pipe[T] {
-	return &pipe[T]{most: int64(most), woken: make(chan struct{}, 1)}
+func newPipe[T any](most int64) *pipe[T] {
+	return &pipe[T]{most: most, woken: make(chan struct{}, 1)}
 }
 
 // put adds an item. It does not wait.

@@ -14,10 +14,13 @@ import (
 // A position is named by a mark, which is never zero and differs for all
 // positions that can meet in a slot.
 //
-// Invariant: at most as many items as there are slots have been taken from the
-// source and not been delivered, so no result meets another in its slot. An
-// item of an unordered stage can meet one that has not been started yet; the
-// feeder looks.
+// A ring that is full is followed by a larger one, for the positions from then
+// on. Those before stay where they are: nobody waits for anybody because of it.
+//
+// Invariant: of the positions of a ring at most as many as it has slots have been
+// taken from the source and not been delivered, so no result meets another in its
+// slot. An item of an unordered stage can meet one that has not been started yet;
+// the feeder looks.
 
 // The parts of a slot lie in arrays of their own: what one side writes and the
 // other reads moves from processor to processor in whole cache lines, so these
@@ -28,16 +31,17 @@ type ring[T, R any] struct {
 	ready []atomic.Uint32 // mark of the result that stands in the slot
 	taken []atomic.Uint32 // mark of the last item that was taken from it; unordered only
 	mask  uint32
-	first int64 // position of the first item that was put into the ring
+	first int64       // its positions begin here
+	prev  *ring[T, R] // of those before
 }
 
-// newRing makes a ring for at least n items.
-func newRing[T, R any](n int, first int64, unordered bool) *ring[T, R] {
-	size := 1
+// newRing makes a ring for at least n items, after prev.
+func newRing[T, R any](n, first int64, prev *ring[T, R], unordered bool) *ring[T, R] {
+	size := int64(1)
 	for size < n {
 		size *= 2
 	}
-	r := &ring[T, R]{in: make([]T, size), out: make([]R, size), ready: make([]atomic.Uint32, size), mask: uint32(size - 1), first: first}
+	r := &ring[T, R]{in: make([]T, size), out: make([]R, size), ready: make([]atomic.Uint32, size), mask: uint32(size - 1), first: first, prev: prev}
 	if unordered {
 		r.taken = make([]atomic.Uint32, size)
 	}
@@ -45,6 +49,22 @@ func newRing[T, R any](n int, first int64, unordered bool) *ring[T, R] {
 }
 
 func (r *ring[T, R]) size() int64 { return int64(len(r.in)) }
+
+// of gives the ring of a position, which is r or one before it.
+func (r *ring[T, R]) of(position int64) *ring[T, R] {
+	for position < r.first {
+		r = r.prev
+	}
+	return r
+}
+
+// room gives the first position that would be too much for r, when head have
+// been delivered.
+func (r *ring[T, R]) room(head int64) int64 { return max(head, r.first) + r.size() }
+
+// full gives the position whose low half is p and which is before next, if by
+// less than 1<<32.
+func full(next int64, p uint32) int64 { return next - int64(uint32(next)-p) }
 
 func mark(position uint32) uint32 { return position<<1 | 1 }
 

@@ -53,7 +53,7 @@ func Tee[T any](ctx context.Context, s Stream[T], consumers []func(ctx context.C
 	}
 	t := &tee[T]{pipes: make([]*pipe[T], len(consumers))}
 	for i := range t.pipes {
-		t.pipes[i] = newPipe[T](max(cfg.Buffer, 1))
+		t.pipes[i] = newPipe[T](max(int64(cfg.Buffer), 1))
 	}
 	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		for i, fn := range consumers {

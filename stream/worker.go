@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -37,21 +38,22 @@ type worker[T, R any] struct {
 	_      [64]byte      // the next word is written for every item, by one worker
 	claim  atomic.Uint64 // positions: the next item, and the end of the claim
 	looked bool          // guarded by f.mu
+	next   int64         // the first item that had not been claimed when w looked
+	last   uint32        // position of the last item it has done
 	busy   bool          // with an item that was started
 	done   int           // items that have succeeded and that the tracker has not been told of
 }
 
 func newWorker[T, R any](f *flow[T, R]) *worker[T, R] {
-	w := &worker[T, R]{f: f}
+	w := &worker[T, R]{f: f, last: math.MaxUint32}
 	w.Call, w.At, w.Ended = w.call, w.at, w.hasEnded
 	return w
 }
 
-// at gives the item that the worker is at, for its name.
+// at gives the item that the worker is at, or has done last, for its name.
 func (w *worker[T, R]) at() (uintptr, int) {
 	at := uint32(w.claim.Load()>>32) - 1
-	tail := w.f.tail.Load()
-	return w.f.pc, int(tail - int64(uint32(tail)-at))
+	return w.f.pc, int(full(w.f.tail.Load(), at))
 }
 
 // start hands a worker over if there is an item for it and none is on its way.
@@ -113,6 +115,7 @@ func (f *flow[T, R]) look(w *worker[T, R]) bool {
 	} else if n = 0; f.spread && f.steal(w) {
 		n = 1
 	}
+	w.next = f.next
 	more := f.hire()
 	f.mu.Unlock()
 	if more != nil {
@@ -150,8 +153,14 @@ func (w *worker[T, R]) handBack(p uint32) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	end := uint32(w.claim.Load()) // which nobody but thieves change, who hold the mutex
-	w.claim.Store(uint64(p)<<32 | uint64(p))
+	w.claimNone()
 	f.left = append(f.left, uint64(p)<<32|uint64(end))
+}
+
+// claimNone leaves w without a claim, and at the item it has done last.
+func (w *worker[T, R]) claimNone() {
+	next := w.last + 1
+	w.claim.Store(uint64(next)<<32 | uint64(next))
 }
 
 // call is the task.
@@ -223,12 +232,13 @@ func (f *flow[T, R]) measure(d time.Duration, n int) bool {
 // work does what has been claimed. It gives false if the task is not to go on.
 func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 	f := w.f
-	r := f.ring.Load()
+	rings := f.ring.Load()
 	unordered, rate := f.cfg.Unordered, f.cfg.Rate
 	for {
 		claim := w.claim.Add(1 << 32)
 		p := uint32(claim>>32) - 1
 		if int32(uint32(claim)-p) <= 0 || f.stopped.Load() {
+			w.claimNone()
 			return true, nil
 		}
 		if dead := closed(f.dead); dead || !seam.Fresh(ctx) {
@@ -238,6 +248,7 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 			}
 			return false, nil
 		}
+		r := rings.of(full(w.next, p))
 		slot := &r.in[p&r.mask]
 		item := *slot
 		if f.pointers.in {
@@ -261,10 +272,12 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		w.busy = false
+		w.busy, w.last = false, p
 		w.done++
 		if unordered {
-			p = f.tickets.Add(1) - 1
+			ticket := f.tickets.Add(1) - 1
+			// Who finished enough items for this ticket has seen its ring.
+			r, p = f.ring.Load().of(ticket), uint32(ticket)
 		}
 		r.out[p&r.mask] = out
 		m := mark(p)
