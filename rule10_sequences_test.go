@@ -111,7 +111,11 @@ func TestRule7_2_EachOfTheFourHoldsItsSourceBackAtTheLimitAndAtThatOfTheProcesso
 
 func TestRule10_2_UnderADeadContextASequenceIsPulledNoMoreSupervisedOrNot(t *testing.T) {
 	for name, call := range overSequence {
-		for _, opts := range [][]braid.GroupOption{{braid.Limit(1)}, {braid.Limit(1), braid.Supervised}} {
+		for _, opts := range [][]braid.GroupOption{
+			{braid.Limit(1)},
+			{braid.Limit(1), braid.Supervised},
+			{braid.Limit(1), braid.Supervised, braid.Rate(refusal(func(context.Context) error { return nil }))},
+		} {
 			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 				ctx, cancel := context.WithCancelCause(ctx)
 				time.AfterFunc(2500*time.Millisecond, func() { cancel(errWhy) })
@@ -123,6 +127,39 @@ func TestRule10_2_UnderADeadContextASequenceIsPulledNoMoreSupervisedOrNot(t *tes
 				}
 				at(t, start, 2500*time.Millisecond, name)
 			})
+		}
+	}
+}
+
+func TestRule7_2_ACancelWakesASequenceThatIsHeldBackByWhatDoesNotObey(t *testing.T) {
+	for name, call := range overSequence {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(errWhy) })
+			var pulled atomic.Int64
+			err := call(ctx, func(yield func(string, int) bool) {
+				pairs(100, &pulled)(yield)
+				at(t, start, time.Second, "the end of the sequence in "+name)
+			}, func(context.Context, int) error { time.Sleep(5 * time.Second); return nil }, braid.Limit(2))
+			wantPlainCancel(t, err, context.Canceled, errWhy)
+			at(t, start, 5*time.Second, name)
+		})
+	}
+}
+
+// The end of an item and the look for a free slot meet in every way there is.
+func TestRule7_2_NoEndOfAnItemIsMissedByASequenceThatIsHeldBack(t *testing.T) {
+	n := 100_000
+	if racing || testing.Short() {
+		n = 2000
+	}
+	for name, call := range overSequence {
+		for _, limit := range []int{1, 2} {
+			var pulled, called atomic.Int64
+			err := call(t.Context(), pairs(n, &pulled), func(context.Context, int) error { called.Add(1); return nil }, braid.Limit(limit))
+			if err != nil || called.Load() != int64(n) {
+				t.Errorf("%s: %d calls, %v", name, called.Load(), err)
+			}
 		}
 	}
 }
