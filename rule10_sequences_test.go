@@ -149,7 +149,7 @@ func TestRule7_2_ACancelWakesASequenceThatIsHeldBackByWhatDoesNotObey(t *testing
 
 // The end of an item and the look for a free slot meet in every way there is.
 func TestRule7_2_NoEndOfAnItemIsMissedByASequenceThatIsHeldBack(t *testing.T) {
-	n := 100_000
+	n := 40_000
 	if racing || testing.Short() {
 		n = 2000
 	}
