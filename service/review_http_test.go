@@ -174,3 +174,29 @@ func TestAConnectionWithoutAnAddressIsServedToo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestThatTheHardStopClosedAConnectionIsNoFailureOfIt(t *testing.T) {
+	settled(t)
+	l := localListener(t)
+	entered := make(chan struct{})
+	s, ended, events := running(t, []service.Part{{Name: "echo", Run: service.ListenOn(l, func(_ context.Context, conn net.Conn) error {
+		close(entered)
+		_, err := io.Copy(conn, conn)
+		return err
+	})}})
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	<-entered
+	s.Kill(nil)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for len(events) > 0 {
+		if e := <-events; e.Err != nil {
+			t.Errorf("there is %v", e)
+		}
+	}
+}

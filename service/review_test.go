@@ -405,3 +405,29 @@ func TestStopIsNotCalledForAPartThatHasEndedAlready(t *testing.T) {
 		}
 	})
 }
+
+func TestASoftContextThatIsLetGoOfIsNotKept(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		heap := func() int64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return int64(m.HeapAlloc)
+		}
+		err := service.Run(t.Context(), []service.Part{{Name: "a", Run: func(ctx context.Context, ready func()) error {
+			ready()
+			before := heap()
+			for range 20_000 {
+				_, cancel := service.Soft(ctx)
+				cancel()
+			}
+			if grown := heap() - before; grown > 500_000 {
+				t.Errorf("it keeps %d bytes", grown)
+			}
+			return nil
+		}}}, service.Log(quietLog))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
