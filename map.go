@@ -18,7 +18,9 @@ import "context"
 //
 // Functions that take very little time are called one after the other on a few
 // goroutines, as a hand-written loop over chunks would; one that takes long, or
-// blocks, never keeps other items from being started. (A function that locks its
+// blocks, never keeps other items from being started. Under a Limit the items are
+// started in their order, give or take a few: a function must not wait for a
+// later item's there, which may have no slot to come. (A function that locks its
 // OS thread for good wants [Run] and [OwnGoroutine].)
 func Map[T, R any](ctx context.Context, items []T, fn func(ctx context.Context, item T) (R, error), opts ...GroupOption) ([]R, error) {
 	checkFunctions("Map", fn == nil)
