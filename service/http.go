@@ -111,10 +111,7 @@ func serveHTTP(ctx context.Context, srv *http.Server, given net.Listener, ready 
 			return context.Cause(ctx)
 		}
 		_ = srv.Shutdown(ctx) // calls what was registered there, and has nothing else to do
-		if err := server.Shutdown(ctx); err != nil {
-			return err
-		}
-		return handlers.wait(ctx) // for those that hijacked their connection
+		return handlers.shutdown(ctx, g, server)
 	})
 }
 

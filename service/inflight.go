@@ -180,6 +180,30 @@ func (f *inFlight) wait(ctx context.Context) error {
 	}
 }
 
+// shutdown is that of the server, and waits for hijacked connections as well.
+// Net/http looks only now and then, at last each half second, whether all have
+// ended; here that is known at once. It is for good once the listener is closed,
+// which it is after a first Shutdown.
+func (f *inFlight) shutdown(ctx context.Context, g *braid.Group, server *http.Server) error {
+	for closed := false; ; closed = true {
+		soft, enough := context.WithCancel(ctx)
+		g.Go(func(context.Context) error {
+			defer enough()
+			_ = f.wait(soft)
+			return nil
+		}, braid.Name("idle"))
+		err := server.Shutdown(soft)
+		known := soft.Err() != nil
+		enough()
+		switch {
+		case !known && err != nil:
+			return err
+		case !known, closed, ctx.Err() != nil:
+			return f.wait(ctx)
+		}
+	}
+}
+
 // cancel tells the groups of the handlers, whose contexts are dead, since a group
 // whose body does not return would otherwise not look, and not report; and closes
 // what was hijacked.
