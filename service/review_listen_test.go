@@ -5,6 +5,7 @@ import (
 	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/braid-go/braid/service"
 )
@@ -22,6 +23,7 @@ func (p *plenty) Accept() (net.Conn, error) {
 		<-p.closed
 		return nil, net.ErrClosed
 	}
+	time.Sleep(1) // until the handlers of those before have run
 	p.accepted++
 	conn, other := net.Pipe()
 	other.Close()
@@ -44,11 +46,13 @@ func TestConnectionsAreHeldBackWhileTheirFailuresCannotBeTold(t *testing.T) {
 			}))
 		done := make(chan error, 1)
 		go func() { done <- s.Run(t.Context()) }()
+		time.Sleep(time.Second)
 		synctest.Wait()
 		if l.accepted > 2_000 {
 			t.Errorf("%d connections were accepted while nobody was told", l.accepted)
 		}
 		close(goOn)
+		time.Sleep(time.Second)
 		synctest.Wait()
 		s.Stop(nil)
 		if err := <-done; err != nil || told != 4_000 {
