@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -198,5 +199,63 @@ func TestThatTheHardStopClosedAConnectionIsNoFailureOfIt(t *testing.T) {
 		if e := <-events; e.Err != nil {
 			t.Errorf("there is %v", e)
 		}
+	}
+}
+
+func TestAHijackedConnectionIsNoLongerThePartsWhenItsHandlerHasReturned(t *testing.T) {
+	settled(t)
+	l := localListener(t)
+	kept := make(chan net.Conn, 1)
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+		}
+		kept <- conn
+	})})}})
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	fmt.Fprint(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	conn := <-kept
+	s.Stop(nil) // which waits for the handler
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	fmt.Fprint(conn, "still there")
+	conn.Close()
+	if text, _ := io.ReadAll(client); string(text) != "still there" {
+		t.Errorf("the client got %q", text)
+	}
+}
+
+func TestRequestsThatAreOverAreNotKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four thousand requests")
+	}
+	settled(t)
+	l := localListener(t)
+	s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})})}})
+	heap := func(requests int) int64 {
+		for range requests {
+			if code, _, err := get("http://" + l.Addr().String()); code != 200 {
+				t.Fatal(code, err)
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap(1000)
+	if grown := heap(3000) - before; grown > 500_000 {
+		t.Errorf("three thousand requests keep %d bytes", grown)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	s.Stop(nil)
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
