@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -126,6 +129,116 @@ func TestAGroupThatAnItemAmongQuickOnesLeftOpenIsThatOfTheItem(t *testing.T) {
 			if !errors.As(err, &te) || !errors.Is(err, braid.ErrNotClosed) || te.Item() != at {
 				t.Error(fmt.Errorf("item %d: %w", at, err))
 			}
+		}
+	}
+}
+
+func TestRule7_2_AnOrderedFlatMapBeginsNoMoreStreamsThanLimitAndAheadTogether(t *testing.T) {
+	for _, ahead := range []int{0, 1, 3} {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			const limit, items = 2, 20
+			var taken atomic.Int64
+			got := 0
+			for v, err := range stream.FlatMap(counted(items, &taken), func(_ context.Context, i int) (stream.Stream[int], error) {
+				return stream.Of(i, i, i), nil
+			}, braid.Limit(limit), stream.Ahead(ahead))(ctx) {
+				if err != nil || v != got/3 {
+					t.Fatal(v, err)
+				}
+				got++
+				time.Sleep(time.Second)
+				synctest.Wait()
+				// Stream v has not been delivered to its end.
+				if n, want := taken.Load(), int64(v+limit+ahead); n != min(want, items) {
+					t.Errorf("Ahead(%d): %d taken in stream %d, want %d", ahead, n, v, want)
+				}
+			}
+			if got != 3*items {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func TestAnErrorComesWithTheZeroValueWhateverTheSourceYieldsWithIt(t *testing.T) {
+	source := stream.Stream[int](func(context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) { yield(5, errOne) }
+	})
+	for name, s := range map[string]stream.Stream[int]{
+		"From":   stream.From(source(t.Context())),
+		"Map":    stream.Map(source, double),
+		"inline": stream.Map(source, double, braid.Limit(1)),
+		"Filter": stream.Filter(source, func(context.Context, int) (bool, error) { return true, nil }),
+		"Buffer": stream.Buffer(source, 1),
+		"Batch":  flatten(stream.Batch(source, 1, 0)),
+		"Merge":  stream.Merge(source),
+		"Take":   stream.Take(source, 1),
+	} {
+		for v, err := range s(t.Context()) {
+			if v != 0 || err != errOne {
+				t.Error(name, v, err)
+			}
+		}
+	}
+	g, _ := braid.Open(t.Context())
+	defer g.Close()
+	for item := range stream.ToChan(g, source, 1) {
+		if item != (stream.Item[int]{Err: errOne}) {
+			t.Error("ToChan", item)
+		}
+	}
+}
+
+func TestWhatAMergedStreamYieldsWhileAnotherFailsIsDelivered(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		// It is told of the cancel and has one more to give.
+		last := func(ctx context.Context) iter.Seq2[int, error] {
+			return func(yield func(int, error) bool) {
+				<-ctx.Done()
+				time.Sleep(time.Second)
+				yield(7, nil)
+			}
+		}
+		bad := stream.Generate(func(ctx context.Context) (int, error) { return 0, errOne })
+		var got []int
+		for v, err := range stream.Merge(last, bad)(ctx) {
+			if err == nil {
+				got = append(got, v)
+			} else if err != errOne {
+				t.Error(err)
+			}
+		}
+		if !slices.Equal(got, []int{7}) {
+			t.Error(got)
+		}
+		at(t, start, time.Second, "done")
+	})
+}
+
+func TestAConsumerOfTeeThatLeavesSomebodyRangingEndsInOrder(t *testing.T) {
+	for range 200 {
+		err := stream.Tee(t.Context(), stream.Values(upTo(1000)), []func(context.Context, stream.Stream[int]) error{
+			func(ctx context.Context, s stream.Stream[int]) error {
+				g, ctx := braid.Open(ctx) // and does not close it
+				started := make(chan struct{})
+				g.Go(func(context.Context) error {
+					n := 0
+					for _, err := range s(ctx) {
+						if err != nil {
+							return err
+						}
+						if n++; n == 5 {
+							close(started)
+						}
+					}
+					return nil
+				})
+				<-started
+				return nil
+			},
+		}, stream.Ahead(10))
+		if !errors.Is(err, braid.ErrNotClosed) {
+			t.Fatal(err)
 		}
 	}
 }

@@ -47,9 +47,10 @@ func FlatMap[T, R any](s Stream[T], fn func(ctx context.Context, item T) (Stream
 }
 
 // Merge is the stream of what all the streams yield, as it comes. All are ranged
-// over at once, each by a task, up to 16 items ahead of the consumer. The first
-// error ends it and comes out as it is, once all have been joined, after what
-// they have yielded. Without streams it is empty. It panics if a stream is nil.
+// over at once, each by a task, all together up to some 16 items for each ahead
+// of the consumer. The first error ends it and comes out as it is, once all have
+// been joined, after what they have yielded. Without streams it is empty. It
+// panics if a stream is nil.
 func Merge[T any](streams ...Stream[T]) Stream[T] {
 	for _, s := range streams {
 		check("Merge", s, false)
@@ -116,7 +117,7 @@ func (f *flat[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 // first that was cut short.
 func (f *flat[T, R]) drainInOrder(ctx context.Context, yield func(R, error) bool) (complete, left bool) {
 	for {
-		p, ok := f.order.next(ctx)
+		p, ok := f.order.take(ctx)
 		if !ok {
 			complete, _ = f.order.complete()
 			return complete, false
@@ -128,6 +129,7 @@ func (f *flat[T, R]) drainInOrder(ctx context.Context, yield func(R, error) bool
 		if complete, _ := p.complete(); !complete || dropped {
 			return false, false
 		}
+		f.order.delivered() // only now: an item is on its way until all of its stream is there
 	}
 }
 
@@ -205,7 +207,6 @@ func (f *flat[T, R]) each(ctx context.Context, item T, p *pipe[R]) error {
 	_, failure, err := pump(ctx, s, func(v R) bool { return p.send(ctx, v) })
 	if failure != nil && f.plain {
 		f.failure.CompareAndSwap(nil, &failure)
-		f.results.end(true, nil)
 		f.Cancel()
 		return nil
 	}

@@ -108,6 +108,14 @@ func (p *pipe[T]) end(all bool, failure error) {
 // next waits for the next item and delivers it. It gives false at the end, or
 // if ctx dies first.
 func (p *pipe[T]) next(ctx context.Context) (item T, ok bool) {
+	if item, ok = p.take(ctx); ok {
+		p.delivered()
+	}
+	return item, ok
+}
+
+// take is next for an item that has yet to be delivered.
+func (p *pipe[T]) take(ctx context.Context) (item T, ok bool) {
 	for p.at == len(p.batch) {
 		p.mu.Lock()
 		p.at = 0
@@ -137,6 +145,11 @@ func (p *pipe[T]) next(ctx context.Context) (item T, ok bool) {
 	var none T
 	item, p.batch[p.at] = p.batch[p.at], none
 	p.at++
+	return item, true
+}
+
+// delivered makes room for another item.
+func (p *pipe[T]) delivered() {
 	p.held.Add(-1)
 	if p.waiting.Load() {
 		p.mu.Lock()
@@ -147,7 +160,6 @@ func (p *pipe[T]) next(ctx context.Context) (item T, ok bool) {
 		p.waiting.Store(len(p.room) > 0)
 		p.mu.Unlock()
 	}
-	return item, true
 }
 
 // complete reports whether everything has been delivered, and what the sources
@@ -158,12 +170,20 @@ func (p *pipe[T]) complete() (bool, error) {
 	return p.ended && p.all && len(p.items) == 0 && p.at == len(p.batch), p.failure
 }
 
-// leave says that nobody takes any more.
+// reason gives what the sources failed with, to whoever asks.
+func (p *pipe[T]) reason() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.failure
+}
+
+// leave says that nobody takes any more. Any goroutine may call it; the batch is
+// left to the consumer.
 func (p *pipe[T]) leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.left.Store(true)
-	p.items, p.batch, p.at = nil, nil, 0
+	p.items = nil
 	for _, woken := range p.room {
 		woken <- struct{}{}
 	}

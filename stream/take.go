@@ -18,8 +18,12 @@ func Take[T any](s Stream[T], n int) Stream[T] {
 		}
 		left := n
 		for item, err := range s(ctx) {
+			if err != nil {
+				fail(yield, err)
+				return
+			}
 			left--
-			if !yield(item, err) || err != nil || left == 0 {
+			if !yield(item, nil) || left == 0 {
 				return
 			}
 		}

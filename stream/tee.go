@@ -118,7 +118,10 @@ func (t *tee[T]) consume(ctx context.Context, fn func(context.Context, Stream[T]
 			if begun.Swap(true) {
 				panic("stream: a stream given by Tee was ranged over twice")
 			}
-			defer p.leave()
+			defer func() {
+				p.leave()
+				p.batch, p.at = nil, 0
+			}()
 			left, dropped := drain(ctx, p.next, yield)
 			if left {
 				return
@@ -132,12 +135,16 @@ func (t *tee[T]) consume(ctx context.Context, fn func(context.Context, Stream[T]
 			case ctx.Err() != nil:
 				fail(yield, seam.Outside(ctx))
 			default: // the stream has been cut short, which is about to cancel
-				<-inside.Done()
-				fail(yield, seam.Outside(inside))
+				select {
+				case <-inside.Done():
+					fail(yield, seam.Outside(inside))
+				case <-ctx.Done(): // before it, if who ranges was left behind by fn
+					fail(yield, seam.Outside(ctx))
+				}
 			}
 		}
 	})
-	if _, failure := p.complete(); err != nil && same(err, failure) {
+	if err != nil && same(err, p.reason()) {
 		t.returned.Store(true)
 		return nil
 	}

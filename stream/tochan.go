@@ -50,6 +50,10 @@ func ToChan[T any](g *braid.Group, s Stream[T], n int) <-chan Item[T] {
 			close(c)
 		}()
 		for item, err := range s(ctx) {
+			if err != nil {
+				var none T
+				item = none
+			}
 			select {
 			case c <- Item[T]{item, err}:
 				last = nil
