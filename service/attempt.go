@@ -86,10 +86,14 @@ func (m *member) shown(stop bool) any {
 func (a *attempt) fork(name string, shown any, fn func(ctx context.Context) error) *braid.Task[struct{}] {
 	return braid.Fork(a.group, func(ctx context.Context) (none struct{}, err error) {
 		defer a.leave()
-		if ctx.Err() != nil {
+		dead := ctx.Err() != nil
+		if dead && name == a.m.Name {
 			return none, context.Cause(ctx)
 		}
 		ctx = context.WithValue(ctx, attemptKey{}, a)
+		if dead { // Stop, which nobody else would tell Run
+			return none, fn(ctx)
+		}
 		return none, unwrapped(braid.Run(ctx, func(ctx context.Context, _ *braid.Group) error {
 			return fn(ctx)
 		}, braid.Grace(braid.DefaultGrace)))
@@ -134,7 +138,7 @@ func (a *attempt) soften(why error, hard func()) (stop bool) {
 	first := a.softened == nil
 	if first {
 		a.softened = why
-		stop = hard == nil && a.m.Stop != nil && a.live > 0
+		stop = a.m.Stop != nil && a.live > 0
 	}
 	if stop {
 		a.live++

@@ -28,8 +28,9 @@ type Part struct {
 	Run func(ctx context.Context, ready func()) error
 	// Stop, if not nil, is called when the part is asked to stop, beside Run,
 	// which then has to return: http.Server.Shutdown is such a function. Its
-	// context dies when that of Run does. Its error is one of the part's, under
-	// the name of the part with "/stop" behind it.
+	// context dies when that of Run does, and is dead from the start if the part
+	// is stopped hard without having been asked. Its error is one of the part's,
+	// under the name of the part with "/stop" behind it.
 	Stop func(ctx context.Context) error
 	// Restart says what follows when Run ends without having been asked to.
 	Restart Restart

@@ -400,7 +400,7 @@ func TestAPartThatIgnoresTheHardStopIsReportedAndJoined(t *testing.T) {
 	})
 }
 
-func TestKillAndAGraceOfZeroAskNobody(t *testing.T) {
+func TestKillAndAGraceOfZeroGiveNobodyTime(t *testing.T) {
 	for name, stop := range map[string]func(*service.Service, error){"kill": (*service.Service).Kill, "grace zero": (*service.Service).Stop} {
 		t.Run(name, func(t *testing.T) {
 			in(t, func(t *testing.T, j *journal) {
@@ -408,10 +408,18 @@ func TestKillAndAGraceOfZeroAskNobody(t *testing.T) {
 				if name == "grace zero" {
 					opts = append(opts, service.Grace(0))
 				}
+				told := make(chan struct{})
 				s := service.New([]service.Part{
-					{Name: "a", Run: untilKilled, Stop: func(context.Context) error {
-						t.Error("it was asked")
+					{Name: "a", Run: func(_ context.Context, ready func()) error { // as http.Server.Serve and Shutdown
+						ready()
+						<-told
 						return nil
+					}, Stop: func(ctx context.Context) error {
+						if ctx.Err() == nil {
+							t.Error("it was given time")
+						}
+						close(told)
+						return ctx.Err()
 					}},
 					{Name: "b", Run: func(ctx context.Context, ready func()) error {
 						ready()

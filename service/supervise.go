@@ -138,7 +138,9 @@ func (r *run) kill(a *attempt, why error, because error) {
 	a.killed = true
 	a.killAt, a.readyBy = time.Time{}, time.Time{}
 	r.moved(a.m, PhaseKilling, Event{Attempt: a.number, Err: because})
-	a.soften(why, func() { a.group.CancelCause(why) })
+	if a.soften(why, func() { a.group.CancelCause(why) }) {
+		a.stop = a.fork(a.m.Name+"/stop", a.m.Stop, a.m.Stop)
+	}
 }
 
 // halt begins the soft stop of the whole, unless it has begun.
