@@ -185,6 +185,29 @@ func TestNilPointersOfOurTypesPrint(t *testing.T) {
 	}
 }
 
+func TestATaskMayReturnANilPointerOfOurTypes(t *testing.T) { // which is an error all the same, to Go
+	for _, err := range []error{(*braid.GroupError)(nil), (*braid.TaskError)(nil), (*braid.TimeoutError)(nil), (*braid.PanicError)(nil)} {
+		for what, call := range map[string]func() error{
+			"Each": func() error {
+				return braid.Each(t.Context(), []int{1}, func(context.Context, int) error { return err })
+			},
+			"Timeout": func() error { return braid.Timeout(t.Context(), time.Hour, func(context.Context) error { return err }) },
+			"Retry": func() error {
+				_, err := braid.Retry(t.Context(), braid.Policy{}, func(context.Context) (int, error) { return 0, err })
+				return err
+			},
+			"Hedge": func() error {
+				_, err := braid.Hedge(t.Context(), 2, 0, func(context.Context) (int, error) { return 0, err })
+				return err
+			},
+		} {
+			if got := call(); got == nil || !strings.Contains(fmt.Sprintf("%v %+v", got, got), "<nil>") {
+				t.Errorf("%T in %s: %v", err, what, got)
+			}
+		}
+	}
+}
+
 type listener struct{}
 
 func (*listener) accept(context.Context) error { return errA }

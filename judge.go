@@ -62,7 +62,7 @@ func beside(err, cause error, called func(node error) bool) error {
 // recorded gives err as the failure of this group that it is, or nil.
 func (g *Group) recorded(err error) *TaskError {
 	te, ok := err.(*TaskError)
-	if !ok {
+	if !ok || te == nil {
 		return nil
 	}
 	g.mu.Lock()

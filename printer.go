@@ -315,8 +315,11 @@ func (p *printer) branch(path, about string) {
 	within := path
 	if p.task != nil {
 		task := p.task.Path()
-		if path == "" || path == p.task.within() {
-			path, within = task, p.task.within()
+		if path == "" {
+			within = p.task.within()
+		}
+		if goesOn(task, path) { // a group above is where the task works for itself
+			path = task
 		}
 		if goesOn(path, task) { // one name will do for both
 			if p.drawing {
