@@ -18,7 +18,7 @@ var ErrBudget = errors.New("braid: the budget for retries is used up")
 // [Policy] has it, so that clients do not keep a server down that has too much
 // to do already. It is the token bucket of gRPC's retry throttling (proposal
 // A6). It may be used from any goroutine, and by policies that differ. The zero
-// Budget cannot be used; [NewBudget] makes them.
+// Budget is refused; [NewBudget] makes them.
 type Budget struct {
 	level, full, ratio int64 // millionths of a token, which add up exactly
 }

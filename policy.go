@@ -53,7 +53,8 @@ func (p *Policy) attempts() int {
 
 // senseless looks at all signs at once: it is the dearest part of a first attempt.
 func (p *Policy) senseless() bool {
-	return int64(p.Attempts)|int64(p.Delay|p.MaxDelay|p.MaxElapsed|p.Timeout) < 0 || !(p.Factor >= 0) || p.Jitter > DecorrelatedJitter
+	return int64(p.Attempts)|int64(p.Delay|p.MaxDelay|p.MaxElapsed|p.Timeout) < 0 || !(p.Factor >= 0) || p.Jitter > DecorrelatedJitter ||
+		p.Budget != nil && p.Budget.full == 0
 }
 
 func (p *Policy) refuse() {
@@ -71,6 +72,8 @@ func (p *Policy) refuse() {
 		wrong = "MaxElapsed is below zero"
 	case p.Timeout < 0:
 		wrong = "Timeout is below zero"
+	case p.Budget != nil && p.Budget.full == 0:
+		wrong = "Budget was not made by NewBudget"
 	}
 	panic("braid: Retry called with a Policy whose " + wrong)
 }

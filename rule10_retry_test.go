@@ -168,6 +168,7 @@ func TestRule10_5_RetryRefusesWhatMakesNoSense(t *testing.T) {
 		{"braid: Retry called with a Policy whose MaxElapsed is below zero", retry(braid.Policy{MaxElapsed: -1})},
 		{"braid: Retry called with a Policy whose Timeout is below zero", retry(braid.Policy{Timeout: -1})},
 		{"braid: Retry called with a Policy whose Jitter is unknown", retry(braid.Policy{Jitter: 9})},
+		{"braid: Retry called with a Policy whose Budget was not made by NewBudget", retry(braid.Policy{Budget: new(braid.Budget)})},
 		{"braid: RetryAfter called with a negative duration", func() { _ = braid.RetryAfter(errOne, -1) }},
 		{"braid: AttemptNumber called with a nil context", func() { braid.AttemptNumber(none) }},
 		{"braid: NewBudget called with a max that is not between 1 and a million", func() { braid.NewBudget(0.5, 0) }},

@@ -81,7 +81,9 @@ func Ticker(d time.Duration, fn func(ctx context.Context) error) func(ctx contex
 // such as a [Strategy] and an [Intensity] for its parts alone. It is ready when
 // its parts have been ready, is asked to stop when the service around asks it,
 // and stops hard with it. If it fails, its [*Error] is the part's. Each start
-// of it starts all anew. Supervise panics as [Run] does.
+// of it starts all anew. It does not tell the observers of the service
+// around: without a [Log] or [Observe] of its own it logs to [slog.Default], as
+// any service does. Supervise panics as [Run] does.
 func Supervise(parts []Part, opts ...Option) func(ctx context.Context, ready func()) error {
 	newService("Supervise", parts, opts) // to refuse at the call what makes no sense
 	parts, opts = slices.Clone(parts), slices.Clone(opts)
