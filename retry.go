@@ -22,7 +22,9 @@ import (
 // called Retry; of more than [DefaultKeep] it keeps the first ones and the last,
 // and counts the others. [ErrBudget] is among them if it was the budget, and the
 // cause if ctx died. What an attempt returned only because ctx had died is no
-// failure; if there is no other, the error is the cause alone.
+// failure; if there is no other, the error is the cause alone. (A [Timeout]
+// around Retry keeps the attempts' errors, which are real ones, and [TimedOut]
+// tells that it was the timeout.)
 //
 // A panic and a [runtime.Goexit] of fn are not retried: they go on. Under a dead
 // ctx fn is not called and the error is the cause. The context of an attempt

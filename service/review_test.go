@@ -278,7 +278,9 @@ func TestAPartIsKilledOnce(t *testing.T) {
 			service.Grace(2*time.Second), service.Observe(j.observe), service.SlowAfter(braid.Forever))
 		stopAfter(s, time.Second)
 		err := s.Run(t.Context())
-		wantFailures(t, err, "a: one went wrong", "b: one went wrong")
+		wantFailures(t, err,
+			"a: one went wrong", "a: service: the part ended only after the hard stop, 6s after it was asked",
+			"b: one went wrong", "b: service: the part ended only after the hard stop, 7s after it was asked")
 		var killed []string
 		for _, e := range j.all {
 			if e.Phase == service.PhaseKilling {

@@ -228,8 +228,8 @@ func (r *run) ended(a *attempt) {
 	fails := a.end()
 	m.attempt = nil
 	now := time.Now()
-	if r.halted() && a.asked && a.killed && len(fails) == 0 {
-		fails = []failure{{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt).Round(time.Millisecond)), true, m.Run}}
+	if r.halted() && a.asked && a.killed {
+		fails = append(fails, failure{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt).Round(time.Millisecond)), true, m.Run})
 	}
 	var err error
 	if len(fails) > 0 {
