@@ -17,7 +17,7 @@ func init() {
 	seam.Fresh, seam.Relabel = fresh, relabel
 	seam.Fail = func(g any, pc uintptr, item int, err error) bool { return g.(*Group).failAt(pc, item, err) }
 	seam.Panicking = panicking
-	seam.Join = func(g any, cancel bool) error { return g.(*Group).joinSeam(cancel) }
+	seam.Join = func(g any, cancel, exit bool) error { return g.(*Group).joinSeam(cancel, exit) }
 	seam.Outside = outside
 	seam.Site = func(pc uintptr) any { return site(pc) }
 }
@@ -98,9 +98,14 @@ func (g *Group) failAt(pc uintptr, item int, err error) bool {
 	return true
 }
 
-func (g *Group) joinSeam(cancel bool) error {
+func (g *Group) joinSeam(cancel, exit bool) error {
 	if cancel {
 		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: g.pc})
+	}
+	g.settle()
+	if o := g.owner; o.exit && o.raise == nil && !exit {
+		g.reportLost(o.err)
+		return o.err
 	}
 	return g.left()
 }

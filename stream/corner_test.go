@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -239,6 +240,50 @@ func TestAConsumerOfTeeThatLeavesSomebodyRangingEndsInOrder(t *testing.T) {
 		}, stream.Ahead(10))
 		if !errors.Is(err, braid.ErrNotClosed) {
 			t.Fatal(err)
+		}
+	}
+}
+
+func TestAPanicOfTheLoopsBodyIsNotLostWhenAFunctionCallsGoexitThen(t *testing.T) {
+	for name, stage := range map[string]func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int]{
+		"Map": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {
+			return stream.Map(s, fn, braid.Limit(3))
+		},
+		"Buffer": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {
+			return stream.Buffer(stream.Map(s, fn, braid.Limit(3)), 1)
+		},
+		"Batch": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {
+			return flatten(stream.Batch(stream.Map(s, fn, braid.Limit(3)), 1, 0))
+		},
+		"inline": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {
+			return stream.Map(stream.Map(s, fn, braid.Limit(3)), double, braid.Limit(1))
+		},
+		"Merge": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {
+			return stream.Merge(stream.Map(s, fn, braid.Limit(3)))
+		},
+	} {
+		for _, ends := range []string{"panic", "break"} {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				e := howEnded(func() error {
+					for range stage(stream.Values(upTo(10)), func(ctx context.Context, i int) (int, error) {
+						if i == 1 {
+							<-ctx.Done()
+							runtime.Goexit()
+						}
+						return i, nil
+					})(ctx) {
+						synctest.Wait() // item 1 has started
+						if ends == "panic" {
+							panic(errTwo)
+						}
+						break
+					}
+					return nil
+				})
+				if want := ends == "panic"; (e.panicked == errTwo) != want || e.exited == want {
+					t.Error(name, ends, e)
+				}
+			})
 		}
 	}
 }

@@ -30,9 +30,9 @@
 //
 // Leaving: when the loop is left, in whatever way (break, return, panic,
 // [runtime.Goexit]), the stage is cancelled and joined before the next statement
-// runs; a panic of the loop's body comes out as it is. What has been taken from
-// the source and was not delivered is dropped, and errors that come up then are
-// not reported.
+// runs; a panic of the loop's body comes out as it is, unless a function panics
+// in its turn while it is joined. What has been taken from the source and was not
+// delivered is dropped, and errors that come up then are not reported.
 //
 // Failures: the first cancels the stage, and no further item is started. Once
 // all have been joined the error is yielded, once, with the zero value, as the

@@ -25,9 +25,10 @@ const perStream = 16
 // Results come stream by stream in the order of the items, or with [Unordered]
 // as they come. A nil stream counts as an empty one.
 //
-// The source is held back: no more inner streams are begun than the limit and
-// [Ahead] together, and each goes no further than 16 results ahead of the
-// consumer. An error of fn or of the stream it gave is that of the item. See the
+// The source is held back: no more inner streams are begun and not delivered to
+// their ends than the limit and [Ahead] together, and each goes no further than
+// 16 results ahead of the consumer. With [Unordered] no more are begun than the
+// limit, and all of them together go some 16 for each ahead. An error of fn or of the stream it gave is that of the item. See the
 // package's documentation for what all stages have in common. With Limit(1) it
 // is a loop in a loop, without goroutines.
 //

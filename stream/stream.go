@@ -77,15 +77,15 @@ func open(ctx context.Context, pc uintptr, name string) *scope {
 // task, or passes its Goexit on.
 func (s *scope) join() error {
 	s.joined = true
-	return seam.Join(s.Group, false)
+	return seam.Join(s.Group, false, true)
 }
 
 // close cancels and joins unless that has been done. Of errors nobody is left
-// to be told.
+// to be told. It is deferred, or called by a function that is.
 func (s *scope) close() {
 	if !s.joined {
 		s.joined = true
-		_ = seam.Join(s.Group, true)
+		_ = seam.Join(s.Group, true, !seam.Panicking())
 	}
 }
 

@@ -21,15 +21,18 @@ type Item[T any] struct {
 // stream panicked or called [runtime.Goexit], which is the group's to report.
 var ErrCutShort = errors.New("stream: the stream was cut short by a panic or Goexit")
 
-// ToChan gives a channel of what s yields, ranged over by a task of g, up to n
-// items ahead. The channel is closed at the end. An error is the last item
-// before that; the group does not fail with it.
+// ToChan gives a channel of what s yields, ranged over by a task of g. Up to n
+// items, at least one, wait in the channel, and one more to be put there. The
+// channel is closed at the end. An error is the last item before that; the group
+// does not fail with it.
 //
 // The task is a [braid.Background] one: when everything else in g has ended, or
 // g is cancelled, s is left. So who receives need not go on to the end, nothing
 // leaks, and no join is held up. Who does receive is never left waiting: after a
-// cancel the last item's error says so, and items before it may be missing. A
-// panic or Goexit of s is one of g, and the last item's error is [ErrCutShort].
+// cancel the last item's error says so, and of the items before it that nobody
+// had received some may be missing, the first ones too. A panic or Goexit of s is
+// one of g, and the last item's error is [ErrCutShort]; items may be missing then
+// as well.
 //
 // It panics if g or s is nil, n is negative or g has ended.
 func ToChan[T any](g *braid.Group, s Stream[T], n int) <-chan Item[T] {

@@ -45,8 +45,9 @@ var (
 	// because of a panic, not of a Goexit.
 	Panicking func() bool
 	// Join is Close, or Wait if nothing is to be cancelled, for a caller that is
-	// known to be none of the group's tasks.
-	Join func(group any, cancel bool) error
+	// known to be none of the group's tasks. If exit is false a task's Goexit
+	// ends there: it would take the place of a panic that is on its way.
+	Join func(group any, cancel, exit bool) error
 	// Site gives a braid.TaskOption: the task goes by the function at pc instead
 	// of the one it was given. Package service wraps its users' functions.
 	Site func(pc uintptr) any
