@@ -193,14 +193,16 @@ func TestAnErrorComesWithTheZeroValueWhateverTheSourceYieldsWithIt(t *testing.T)
 func TestWhatAMergedStreamYieldsWhileAnotherFailsIsDelivered(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		// It is told of the cancel and has one more to give.
+		started := make(chan struct{})
 		last := func(ctx context.Context) iter.Seq2[int, error] {
 			return func(yield func(int, error) bool) {
+				close(started)
 				<-ctx.Done()
 				time.Sleep(time.Second)
 				yield(7, nil)
 			}
 		}
-		bad := stream.Generate(func(ctx context.Context) (int, error) { return 0, errOne })
+		bad := stream.Generate(func(ctx context.Context) (int, error) { <-started; return 0, errOne })
 		var got []int
 		for v, err := range stream.Merge(last, bad)(ctx) {
 			if err == nil {
