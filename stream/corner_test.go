@@ -289,3 +289,80 @@ func TestAPanicOfTheLoopsBodyIsNotLostWhenAFunctionCallsGoexitThen(t *testing.T)
 		}
 	}
 }
+
+func TestRule10_2_ASourceThatDoesNotLookAtItsContextIsLeftAtItsNextItem(t *testing.T) {
+	for _, unordered := range []bool{false, true} {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			source := func(context.Context) iter.Seq2[int, error] {
+				return func(yield func(int, error) bool) {
+					for i := 0; yield(i, nil); i++ {
+						time.Sleep(time.Second)
+					}
+				}
+			}
+			err := stream.Each(ctx, source, func(_ context.Context, i int) error { return errOne }, options(unordered, 2, stream.Ahead(1000))...)
+			if !errors.Is(err, errOne) {
+				t.Error(err)
+			}
+			at(t, start, time.Second, "done")
+		})
+	}
+}
+
+func TestASourceThatEndsWithoutAWordWhenItsContextDiesHasNotComeToItsEnd(t *testing.T) {
+	source := stream.Stream[int](func(ctx context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			if yield(0, nil) {
+				<-ctx.Done()
+			}
+		}
+	})
+	for name, s := range map[string]stream.Stream[int]{
+		"Map":       stream.Map(source, double, braid.Limit(2)),
+		"unordered": stream.Map(source, double, braid.Limit(2), stream.Unordered),
+		"inline":    stream.Map(source, double, braid.Limit(1)),
+		"FlatMap": stream.FlatMap(source, func(_ context.Context, i int) (stream.Stream[int], error) {
+			return stream.Of(i), nil
+		}, braid.Limit(2)),
+		"Buffer": stream.Buffer(source, 2),
+		"Batch":  flatten(stream.Batch(source, 2, 0)),
+		"Merge":  stream.Merge(source),
+	} {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			var failure error
+			for _, err := range s(ctx) {
+				if failure = err; err == nil {
+					cancel()
+					synctest.Wait() // the source has ended, if it has a task
+				}
+			}
+			if !errors.Is(failure, context.Canceled) {
+				t.Error(name, failure)
+			}
+		})
+	}
+}
+
+func TestAnItemMayWaitForOneThatIsAsFarBehindAsTheSourceGoesAhead(t *testing.T) {
+	const items, ahead, apart = 1000, 98, 90
+	for at := range 200 {
+		passed := make(chan struct{})
+		s := stream.Map(stream.Values(upTo(items)), func(ctx context.Context, i int) (int, error) {
+			switch i {
+			case at:
+				select {
+				case <-passed: // hangs if the source is asked only when there is room for many
+				case <-ctx.Done():
+				}
+			case at + apart:
+				close(passed)
+			}
+			return i, nil
+		}, braid.Limit(2), stream.Ahead(ahead))
+		if got, err := stream.Collect(t.Context(), s); err != nil || len(got) != items {
+			t.Errorf("item %d: %d results, %v", at, len(got), err)
+		}
+	}
+}
