@@ -366,3 +366,202 @@ func TestAnItemMayWaitForOneThatIsAsFarBehindAsTheSourceGoesAhead(t *testing.T) 
 		}
 	}
 }
+
+func TestWhicheverConsumerOfTeeIsTheSlowestHoldsTheSourceBack(t *testing.T) {
+	for slow := range 3 {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			var taken atomic.Int64
+			fns := make([]consumer, 3)
+			for i := range fns {
+				fns[i] = func(ctx context.Context, s stream.Stream[int]) error {
+					n := 0
+					for _, err := range s(ctx) {
+						if err != nil {
+							return err
+						}
+						n++
+						if i == slow {
+							time.Sleep(time.Second)
+							synctest.Wait()
+							if got := taken.Load(); got != min(int64(n+1), 10) {
+								t.Errorf("%d taken when consumer %d has been given %d", got, i, n)
+							}
+						}
+					}
+					return nil
+				}
+			}
+			if err := stream.Tee(ctx, counted(10, &taken), fns); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAConsumerOfTeeThatLeavesItsLoopHoldsNobodyBackWhileItGoesOn(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := stream.Tee(ctx, stream.Values(upTo(5)), []consumer{
+			func(ctx context.Context, s stream.Stream[int]) error {
+				for range s(ctx) {
+					break
+				}
+				time.Sleep(time.Hour)
+				return nil
+			},
+			func(ctx context.Context, s stream.Stream[int]) error {
+				got, err := stream.Collect(ctx, s)
+				at(t, start, 0, "all there")
+				if len(got) != 5 {
+					t.Error(got)
+				}
+				return err
+			},
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWithoutConsumersTeeDoesNotRange(t *testing.T) {
+	var taken atomic.Int64
+	if err := stream.Tee(t.Context(), counted(5, &taken), nil); err != nil || taken.Load() != 0 {
+		t.Error(err, taken.Load())
+	}
+}
+
+// heedless is a source that takes no notice of its context.
+func heedless(ranged *atomic.Int64) stream.Stream[int] {
+	return func(context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			ranged.Add(1)
+			for i := 0; yield(i, nil); i++ {
+			}
+		}
+	}
+}
+
+func TestRule10_2_NoItemIsStartedUnderADeadContextThoughTheSourceGoesOn(t *testing.T) {
+	for _, dead := range []bool{true, false} {
+		for limit := 1; limit <= 3; limit++ {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				ctx, cancel := context.WithCancelCause(ctx)
+				defer cancel(nil)
+				if dead {
+					cancel(errWhy)
+				}
+				var ranged, calls, late atomic.Int64
+				s := stream.Map(heedless(&ranged), func(_ context.Context, i int) (int, error) {
+					calls.Add(1)
+					if ctx.Err() != nil {
+						late.Add(1)
+					}
+					return i, nil
+				}, braid.Limit(limit))
+				var failure error
+				for i, err := range s(ctx) {
+					if failure != nil {
+						t.Error("something came after the error")
+					}
+					if failure = err; i == 3 {
+						synctest.Wait() // who is in the function comes out of it
+						cancel(errWhy)
+					}
+				}
+				wantPlainCancel(t, failure, context.Canceled, errWhy)
+				if late.Load() != 0 || dead && ranged.Load()+calls.Load() != 0 {
+					t.Errorf("limit %d: ranged over %d times, %d calls, %d too late", limit, ranged.Load(), calls.Load(), late.Load())
+				}
+			})
+		}
+	}
+}
+
+func TestAFailureAndAnErrorOfTheSourceAreBothReported(t *testing.T) {
+	for _, unordered := range []bool{false, true} {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			source := func(context.Context) iter.Seq2[int, error] {
+				return func(yield func(int, error) bool) {
+					if yield(0, nil) {
+						yield(0, errTwo)
+					}
+				}
+			}
+			_, err := stream.Collect(ctx, stream.Map(source, func(context.Context, int) (int, error) {
+				time.Sleep(time.Second)
+				return 0, errOne
+			}, options(unordered, 2)...))
+			if !errors.Is(err, errOne) || !errors.Is(err, errTwo) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAConsumerOfTeeWhoseContextDiesGetsNoEndButTheError(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := stream.Tee(ctx, stream.Of(0, 1), []consumer{
+			func(ctx context.Context, s stream.Stream[int]) error {
+				ctx, cancel := context.WithCancelCause(ctx)
+				defer cancel(nil)
+				var failure error
+				for i, err := range s(ctx) {
+					if failure = err; err == nil && i != 0 {
+						t.Error(i, "came although the context was dead")
+					}
+					synctest.Wait() // the other item waits, and is the last
+					cancel(errWhy)
+				}
+				wantPlainCancel(t, failure, errWhy)
+				return nil
+			},
+		}, stream.Ahead(2))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestToChanLeavesASourceThatTakesNoNoticeOfACancel(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		g, _ := braid.Open(ctx)
+		var ranged atomic.Int64
+		c := stream.ToChan(g, heedless(&ranged), 2)
+		synctest.Wait() // it waits for room
+		if err := g.Close(); err != nil {
+			t.Error(err)
+		}
+		var last stream.Item[int]
+		for last = range c {
+		}
+		wantPlainCancel(t, last.Err, context.Canceled)
+	})
+}
+
+func TestRule10_2_ACancelReachesItemsThatWereClaimedWithOthers(t *testing.T) {
+	// Outside a bubble, where items share claims.
+	const items, limit = 200_000, 2
+	for at := range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var calls atomic.Int64
+		for _, err := range stream.Map(stream.Values(upTo(items)), func(context.Context, int) (int, error) {
+			calls.Add(1)
+			return 0, nil
+		}, braid.Limit(limit), stream.Ahead(items))(ctx) {
+			if err != nil {
+				break
+			}
+			if at--; at == -1 {
+				cancel()
+				then := calls.Load()
+				for range 1000 {
+					runtime.Gosched()
+				}
+				if more := calls.Load() - then; more > limit { // each may have been about to call
+					t.Errorf("%d items were started after the cancel", more)
+				}
+			}
+		}
+		cancel()
+	}
+}

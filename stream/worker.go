@@ -179,7 +179,6 @@ func (w *worker[T, R]) call(ctx context.Context) error {
 		w.tell(braid.Succeeded, w.done)
 		w.done = 0
 		runtime.Gosched() // source and consumer wait for a processor, perhaps
-		seam.Relabel(ctx)
 	}
 	return nil
 }
@@ -274,6 +273,9 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 		}
 		w.busy, w.last = false, p
 		w.done++
+		if sharing {
+			seam.Relabel(ctx)
+		}
 		if unordered {
 			ticket := f.tickets.Add(1) - 1
 			// Who finished enough items for this ticket has seen its ring.
