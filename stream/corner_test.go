@@ -209,3 +209,28 @@ func TestRule10_2_ACancelReachesItemsThatWereClaimedWithOthers(t *testing.T) {
 		cancel()
 	}
 }
+
+// deafLimiter cancels and then lets go, as one that does not look at ctx may.
+type deafLimiter struct{ cancel context.CancelCauseFunc }
+
+func (l deafLimiter) Wait(context.Context) error { l.cancel(errWhy); return nil }
+
+func TestRule2_1_NoItemStartsAfterALimiterThatDoesNotLookAtItsContext(t *testing.T) {
+	for _, limit := range []int{1, 2} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		double := func(_ context.Context, n int) (int, error) { t.Errorf("limit %d: called", limit); return n, nil }
+		each := func(_ context.Context, n int) (stream.Stream[int], error) {
+			t.Errorf("limit %d: called", limit)
+			return stream.Of(n), nil
+		}
+		opts := []braid.StreamOption{braid.Limit(limit), braid.Rate(deafLimiter{cancel})}
+		if _, err := stream.Collect(ctx, stream.Map(stream.Of(1, 2), double, opts...)); !errors.Is(err, errWhy) {
+			t.Error("Map", err)
+		}
+		ctx, cancel = context.WithCancelCause(t.Context())
+		opts[1] = braid.Rate(deafLimiter{cancel})
+		if _, err := stream.Collect(ctx, stream.FlatMap(stream.Of(1, 2), each, opts...)); !errors.Is(err, errWhy) {
+			t.Error("FlatMap", err)
+		}
+	}
+}

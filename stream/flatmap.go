@@ -196,10 +196,8 @@ func (f *flat[T, R]) begin(n int, item T) {
 
 // each is the task of an item.
 func (f *flat[T, R]) each(ctx context.Context, item T, p *pipe[R]) error {
-	if f.cfg.Rate != nil {
-		if err := f.cfg.Rate.Wait(ctx); err != nil {
-			return err
-		}
+	if err := f.cfg.pace(ctx); err != nil {
+		return err
 	}
 	s, err := f.fn(ctx, item)
 	if err != nil || s == nil {

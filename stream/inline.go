@@ -89,10 +89,7 @@ func one(sc *scope, cfg *config, pc uintptr, n int, do func() error) bool {
 			t.Ended(state, 1)
 		}()
 	}
-	var err error
-	if cfg.Rate != nil {
-		err = cfg.Rate.Wait(sc.ctx)
-	}
+	err := cfg.pace(sc.ctx)
 	if err == nil {
 		err = do()
 	}

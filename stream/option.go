@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"runtime"
 
 	"github.com/braid-go/braid"
@@ -63,6 +64,18 @@ func configOf(opts []braid.StreamOption) (c config) {
 		c.Limit = runtime.GOMAXPROCS(0)
 	}
 	return c
+}
+
+// pace waits until the limiter, if there is one, lets the next item go. A
+// limiter need not look at ctx; nothing is called under a dead one all the same.
+func (c *config) pace(ctx context.Context) error {
+	if c.Rate == nil {
+		return nil
+	}
+	if err := c.Rate.Wait(ctx); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }
 
 // inline reports whether the stage is to have no tasks. Where GOMAXPROCS is one

@@ -232,7 +232,7 @@ func (f *flow[T, R]) measure(d time.Duration, n int) bool {
 func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 	f := w.f
 	rings := f.ring.Load()
-	unordered, rate := f.cfg.Unordered, f.cfg.Rate
+	unordered, paced := f.cfg.Unordered, f.cfg.Rate != nil
 	for {
 		claim := w.claim.Add(1 << 32)
 		p := uint32(claim>>32) - 1
@@ -262,8 +262,8 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 			}
 		}
 		w.busy = true
-		if rate != nil {
-			if err := rate.Wait(ctx); err != nil {
+		if paced {
+			if err := f.cfg.pace(ctx); err != nil {
 				return false, err
 			}
 		}
