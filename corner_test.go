@@ -17,7 +17,7 @@ import (
 	"github.com/braid-go/braid"
 )
 
-// This file holds what a review of the core found broken: callbacks that end in
+// This file holds corners of the core that are easily got wrong: callbacks that end in
 // unusual ways, handlers that outlive what they hang on, and searches that grew
 // with the square of their size.
 
@@ -529,7 +529,7 @@ func TestRule5_3_WhoIsCancelledByAsCompletedIsToldWhereThatWasCalled(t *testing.
 			for range braid.AsCompleted(ctx, tasks...) {
 				break
 			}
-			if c, ok := tasks[1].Value().(*braid.Cancellation); !ok || !strings.HasSuffix(c.Site().File, "review_test.go") {
+			if c, ok := tasks[1].Value().(*braid.Cancellation); !ok || !strings.HasSuffix(c.Site().File, "corner_test.go") {
 				t.Errorf("the cause is %v", tasks[1].Value())
 			}
 			return nil
