@@ -254,9 +254,10 @@ func (w *waitedFor) skip(cause error) error {
 
 // notStarted gives why t will not be called, nil if it has been. If that is a
 // failure, a Rate's for one, it is the one that the group has recorded, so that
-// who returns it adds nothing.
+// who returns it adds nothing. That failure may be what kills ctx; the task, of
+// which nothing is left to run, is waited for all the same.
 func (w *waitedFor) notStarted(ctx context.Context, t *task) error {
-	if w.refused != nil && t.wait(ctx) == nil && t.fail != nil && t.fail.recorded {
+	if w.refused != nil && t.wait(context.WithoutCancel(ctx)) == nil && t.fail != nil && t.fail.recorded {
 		return t.fail
 	}
 	return w.refused
