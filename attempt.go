@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// This file tells of attempts, and numbers them. What is kept: a first attempt that is inside no
-// other needs no context of its own, so that a call which succeeds at once
-// allocates nothing.
+// This file tells of attempts, and numbers them. What is kept: a first attempt
+// that is inside no other needs no context of its own, so that a call which
+// succeeds at once allocates nothing.
 
 // An Attempt is what [Policy] tells its Observe of an attempt that failed.
 type Attempt struct {
