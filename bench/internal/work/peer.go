@@ -6,7 +6,7 @@ import (
 )
 
 // This file has what a peer is. Each has a file of its own, which makes it known
-// with its adapters.
+// with its adapters, and where those are many further files with more of them.
 
 // A Peer is a library, or a way of writing by hand.
 type Peer struct {
@@ -32,6 +32,12 @@ var peers []*Peer
 func newPeer(place int, name, module, about string, adapters ...adapter) *Peer {
 	p := &Peer{name, module, about, place}
 	peers = append(peers, p)
+	return p.also(adapters...)
+}
+
+// also gives a peer adapters that stand in another file than the peer. It returns
+// the peer, so that it can be the value of a package's variable.
+func (p *Peer) also(adapters ...adapter) *Peer {
 	for _, to := range adapters {
 		to(p)
 	}

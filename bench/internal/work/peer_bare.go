@@ -14,7 +14,7 @@ import (
 // a library, as short as it can be while it keeps what the workloads promise.
 // A panic of a function ends the program here.
 
-var _ = newPeer(0, Bare, "", "by hand: `go`, sync.WaitGroup, channels; a loop for retries",
+var peerBare = newPeer(0, Bare, "", "by hand: `go`, sync.WaitGroup, channels; a loop for retries",
 	mapping.by(bareMap),
 	mappingSeq.by(bareMapSeq),
 	all.by(bareAll),

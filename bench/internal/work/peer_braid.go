@@ -14,7 +14,7 @@ import (
 
 // This file is braid, used as its documentation says.
 
-var _ = newPeer(3, Braid, "github.com/braid-go/braid", "Map, MapSeq, All, Settle, First, Quorum, Hedge, Retry; packages stream, progress and service",
+var peerBraid = newPeer(3, Braid, "github.com/braid-go/braid", "Map, MapSeq, All, Settle, First, Quorum, Hedge, Retry; packages stream, progress and service",
 	mapping.by(func(ctx context.Context, items []int, fn itemFunc) ([]int, error) {
 		return braid.Map(ctx, items, fn)
 	}),

@@ -14,7 +14,7 @@ import (
 
 // This file is conc: of its packages the one that fits the pattern best.
 
-var _ = newPeer(11, "conc", "github.com/sourcegraph/conc", "iter.MapErr, stream, else a pool; races by an error that means success",
+var peerConc = newPeer(11, "conc", "github.com/sourcegraph/conc", "iter.MapErr, stream, else a pool; races by an error that means success",
 	mapping.by(func(ctx context.Context, items []int, fn itemFunc) ([]int, error) {
 		results, err := conciter.MapErr(items, func(item *int) (int, error) { return fn(ctx, *item) })
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 // This file is errgroup. Where many are called at a time SetLimit bounds them by
 // the processors, as its users do; a race is the usual error that means success.
 
-var _ = newPeer(10, "errgroup", "golang.org/x/sync", "WithContext and SetLimit; races by an error that means success; pipelines by channels",
+var peerErrgroup = newPeer(10, "errgroup", "golang.org/x/sync", "WithContext and SetLimit; races by an error that means success; pipelines by channels",
 	mapping.by(errgroupMap),
 	mappingSeq.by(errgroupMapSeq),
 	all.by(errgroupAll),

@@ -9,7 +9,7 @@ import (
 
 // This file is lo. Its functions know neither errors nor contexts: both are added.
 
-var _ = newPeer(12, "lo", "github.com/samber/lo", "parallel.Map, a goroutine for each item however many; errors and contexts by hand; AttemptWhile",
+var peerLo = newPeer(12, "lo", "github.com/samber/lo", "parallel.Map, a goroutine for each item however many; errors and contexts by hand; AttemptWhile",
 	mapping.by(func(ctx context.Context, items []int, fn itemFunc) ([]int, error) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)

@@ -7,7 +7,7 @@ import (
 
 // This file is not being concurrent: one function after the other.
 
-var _ = newPeer(1, "loop", "", "one after the other, not concurrent at all",
+var peerLoop = newPeer(1, "loop", "", "one after the other, not concurrent at all",
 	mapping.by(loopMap),
 	mappingSeq.by(loopMapSeq),
 	ordered.by(loopStream),

@@ -11,7 +11,7 @@ import (
 
 // This file is pond. The pool is made once, a group for each call.
 
-var _ = newPeer(13, "pond", "github.com/alitto/pond/v2", "a pool made once, a group for each call",
+var peerPond = newPeer(13, "pond", "github.com/alitto/pond/v2", "a pool made once, a group for each call",
 	mapping.making(func(end func(func())) mapFunc {
 		p := pondPool(runtime.GOMAXPROCS(0), end)
 		return func(ctx context.Context, items []int, fn itemFunc) ([]int, error) {

@@ -14,11 +14,11 @@ import (
 // which are added by hand, the same for both.
 
 var (
-	_ = newPeer(14, "ants", "github.com/panjf2000/ants/v2", "a pool made once; results, errors and the join by hand",
+	peerAnts = newPeer(14, "ants", "github.com/panjf2000/ants/v2", "a pool made once; results, errors and the join by hand",
 		mapping.making(func(end func(func())) mapFunc { return poolMap(antsSubmit(runtime.GOMAXPROCS(0), end)) }),
 		mappingSeq.making(func(end func(func())) mapSeqFunc { return poolMapSeq(antsSubmit(seqLimit, end)) }),
 	)
-	_ = newPeer(15, "workerpool", "github.com/gammazero/workerpool", "a pool made once; results, errors and the join by hand",
+	peerWorkerpool = newPeer(15, "workerpool", "github.com/gammazero/workerpool", "a pool made once; results, errors and the join by hand",
 		mapping.making(func(end func(func())) mapFunc { return poolMap(workerpoolSubmit(runtime.GOMAXPROCS(0), end)) }),
 		mappingSeq.making(func(end func(func())) mapSeqFunc { return poolMapSeq(workerpoolSubmit(seqLimit, end)) }),
 	)

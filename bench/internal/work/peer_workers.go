@@ -9,7 +9,7 @@ import (
 // This file is the other way to write a limit by hand: a fixed number of
 // workers that take items from a channel.
 
-var _ = newPeer(2, "workers", "", "by hand: 8 goroutines that take items from a channel",
+var peerWorkers = newPeer(2, "workers", "", "by hand: 8 goroutines that take items from a channel",
 	mappingSeq.by(workersMapSeq),
 )
 
