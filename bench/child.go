@@ -21,6 +21,7 @@ const orderVariable = "BRAID_BENCH_ORDER"
 type order struct {
 	Workload, Peer string
 	N              int           // units in one run
+	Procs          int           // GOMAXPROCS, 0 for what it is
 	Enough         time.Duration // runs are repeated until they have taken that long together
 }
 
@@ -43,14 +44,17 @@ func child(text string, stdout, stderr io.Writer) int {
 }
 
 // measure does the work, after a tenth of it to warm up, at least three times
-// and until it is enough, unless that takes long. The time is the median of the
-// runs, the rest a mean. Each run starts with the garbage of the one before
+// and until it is enough, unless that takes long. The amount is the median of
+// the runs, the rest a mean. Each run starts with the garbage of the one before
 // collected.
 func (o order) measure() (sample table.Sample, err error) {
 	const fewest, most, long = 3, 1000, time.Second
 	w := work.Find(o.Workload)
 	if w == nil {
 		return sample, fmt.Errorf("there is no workload %s", o.Workload)
+	}
+	if o.Procs > 0 {
+		runtime.GOMAXPROCS(o.Procs)
 	}
 	var ends []func()
 	defer func() {
@@ -73,11 +77,15 @@ func (o order) measure() (sample table.Sample, err error) {
 	if err != nil {
 		return sample, err
 	}
-	var walls []float64
+	perRun := o.N
+	if job.Units > 0 {
+		perRun = job.Units
+	}
+	var amounts []float64
 	var total, cpu time.Duration
-	var allocs uint64
+	var allocs, bytes uint64
 	var before, after runtime.MemStats
-	for len(walls) < most && total < long && (len(walls) < fewest || total < o.Enough) {
+	for len(amounts) < most && total < long && (len(amounts) < fewest || total < o.Enough) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		burnt, start := cpuTime(), time.Now()
@@ -86,9 +94,21 @@ func (o order) measure() (sample table.Sample, err error) {
 		cpu += cpuTime() - burnt
 		runtime.ReadMemStats(&after)
 		allocs += after.Mallocs - before.Mallocs
+		bytes += after.TotalAlloc - before.TotalAlloc
 		total += took
-		walls = append(walls, float64(took)/float64(o.N))
+		amount := float64(took)
+		if job.Amount != nil {
+			amount = job.Amount()
+		}
+		amounts = append(amounts, amount/float64(perRun))
 	}
-	units := float64(o.N) * float64(len(walls))
-	return table.Sample{Wall: table.Median(walls), CPU: float64(cpu) / units, Allocs: float64(allocs) / units}, job.Check()
+	units := float64(perRun) * float64(len(amounts))
+	sample = table.Sample{Amount: table.Median(amounts), Allocs: float64(allocs) / units, Bytes: float64(bytes) / units}
+	if job.Amount == nil {
+		sample.CPU = float64(cpu) / units // of all of it, which is not what was measured otherwise
+	}
+	if job.Figures != nil {
+		sample.Figures = job.Figures()
+	}
+	return sample, job.Check()
 }

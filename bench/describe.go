@@ -32,7 +32,7 @@ func describe(c config, cells []table.Cell) *table.Report {
 			if c.quick {
 				n = max(w.N/10, w.Small)
 			}
-			r.Works = append(r.Works, table.Work{Name: w.Name, About: w.About, Unit: w.Unit, N: n})
+			r.Works = append(r.Works, table.Work{Name: w.Name, About: w.About, Unit: w.Unit, N: n, Of: w.Of})
 		}
 	}
 	r.Notes = []string{

@@ -108,7 +108,7 @@ func TestACellThatFailsIsNotMeasuredAgainAndTheOthersAre(t *testing.T) {
 		if name == "a/x" && calls[name] == 2 {
 			return table.Sample{}, errors.New("broken")
 		}
-		return table.Sample{Wall: float64(calls[name])}, nil
+		return table.Sample{Amount: float64(calls[name])}, nil
 	}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestAProcessThatFailsTellsWhy(t *testing.T) {
 
 func TestAMeasurementHasWhatOneUnitTakes(t *testing.T) {
 	sample, err := order{Workload: "first/8", Peer: "bare", N: 100, Enough: time.Millisecond}.measure()
-	if err != nil || sample.Wall <= 0 || sample.Allocs < 1 || sample.Allocs > 1000 {
+	if err != nil || sample.Amount <= 0 || sample.Allocs < 1 || sample.Allocs > 1000 {
 		t.Errorf("%+v, %v", sample, err)
 	}
 }

@@ -32,10 +32,10 @@ func plan(ctx context.Context, c config) (cells []cell, done func(), err error) 
 		}
 	}
 	for _, w := range work.All() {
-		if !c.works.MatchString(w.Name) {
+		if w.Kind != work.Cost || !c.works.MatchString(w.Name) {
 			continue
 		}
-		o := order{Workload: w.Name, N: w.N, Enough: 200 * time.Millisecond}
+		o := order{Workload: w.Name, N: w.N, Procs: w.Procs, Enough: 200 * time.Millisecond}
 		if c.quick {
 			o.N, o.Enough = max(w.N/10, w.Small), 50*time.Millisecond
 		}

@@ -22,16 +22,20 @@ func (r *Report) Markdown(w io.Writer) error {
 	r.overview(&b)
 	for _, work := range r.Works {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s in one run; the figures are for each %s.\n\n", cell(work.Name), work.About, plural(work.N, work.Unit), work.Unit)
-		b.WriteString("| peer | time | x " + r.Base + " | spread | CPU time | x " + r.Base + " | allocations |\n|---|--:|--:|--:|--:|--:|--:|\n")
+		column := "time"
+		if work.Of != "" {
+			column = work.Of
+		}
+		b.WriteString("| peer | " + column + " | x " + r.Base + " | spread | CPU time | x " + r.Base + " | allocations | bytes allocated |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
 		for _, l := range r.lines(work.Name) {
-			if l.failed != "" && math.IsNaN(l.wall) {
-				fmt.Fprintf(&b, "| %s | failed: %s | | | | | |\n", r.strong(l.peer, cell(l.peer)), cell(l.failed))
+			if l.failed != "" && math.IsNaN(l.amount) {
+				fmt.Fprintf(&b, "| %s | failed: %s | | | | | | |\n", r.strong(l.peer, cell(l.peer)), cell(l.failed))
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", r.strong(l.peer, cell(l.peer)),
-				Duration(l.wall), r.strong(l.peer, Times(l.ratio)), percent(l.spread), Duration(l.cpu), Times(l.cpuRatio), count(l.allocs))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", r.strong(l.peer, cell(l.peer)),
+				work.amount(l.amount), r.strong(l.peer, Times(l.ratio)), percent(l.spread), Duration(l.cpu), Times(l.cpuRatio), count(l.allocs), Size(l.bytes))
 			if l.failed != "" {
-				fmt.Fprintf(&b, "| | failed later: %s | | | | | |\n", cell(l.failed))
+				fmt.Fprintf(&b, "| | failed later: %s | | | | | | |\n", cell(l.failed))
 			}
 		}
 	}
@@ -60,9 +64,9 @@ func (r *Report) overview(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s", cell(work.Name))
 		base := math.NaN()
 		if l, ok := find(r.Base); ok {
-			base = l.wall
+			base = l.amount
 		}
-		fmt.Fprintf(b, " | %s", Duration(base))
+		fmt.Fprintf(b, " | %s", work.amount(base))
 		for _, peer := range append([]string{r.Main}, r.Named...) {
 			if l, ok := find(peer); ok {
 				fmt.Fprintf(b, " | %s", r.strong(peer, Times(l.ratio)))
@@ -98,11 +102,15 @@ func plural(n int, unit string) string {
 	if n == 1 {
 		return "1 " + unit
 	}
+	return thousands(n) + " " + unit + "s"
+}
+
+func thousands(n int) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
 	}
-	return digits + " " + unit + "s"
+	return digits
 }
 
 // Duration writes nanoseconds with three digits: "6.42 ns", "1.08 µs".
@@ -118,6 +126,21 @@ func Duration(ns float64) string {
 		return three(ns/1e6) + " ms"
 	}
 	return three(ns/1e9) + " s"
+}
+
+// Size writes bytes: "23 B", "2,686 B", "1.27 MB".
+func Size(bytes float64) string {
+	switch {
+	case math.IsNaN(bytes):
+		return "–"
+	case bytes < 9.95 && bytes >= 0.05:
+		return fmt.Sprintf("%.1f B", bytes)
+	case bytes < 99_999.5:
+		return thousands(int(math.Round(bytes))) + " B"
+	case bytes < 999_500:
+		return three(bytes/1e3) + " kB"
+	}
+	return three(bytes/1e6) + " MB"
 }
 
 // Times writes a ratio: "0.98", "11.5", "117".

@@ -17,14 +17,15 @@ type Report struct {
 // A Work describes a workload: its cells are those with its name.
 type Work struct {
 	Name, About, Unit string
-	N                 int // units in one run
+	N                 int    // units in one run
+	Of                string // what is measured: "" for time, "bytes" for memory
 }
 
 // A line is a peer below a workload.
 type line struct {
-	peer, failed            string
-	wall, spread, cpu       float64
-	ratio, cpuRatio, allocs float64
+	peer, failed                   string
+	amount, spread, cpu            float64
+	ratio, cpuRatio, allocs, bytes float64
 }
 
 // lines gives the peers of a workload in the order of the cells.
@@ -42,9 +43,17 @@ func (r *Report) lines(work string) []line {
 		}
 		out = append(out, line{
 			peer: c.Peer, failed: c.Failed,
-			wall: Median(c.Walls()), spread: Spread(c.Walls()), ratio: Ratio(c.Walls(), base.Walls()),
-			cpu: Median(c.CPUs()), cpuRatio: Ratio(c.CPUs(), base.CPUs()), allocs: Median(c.Allocs()),
+			amount: Median(c.Amounts()), spread: Spread(c.Amounts()), ratio: Ratio(c.Amounts(), base.Amounts()),
+			cpu: Median(c.CPUs()), cpuRatio: Ratio(c.CPUs(), base.CPUs()), allocs: Median(c.Allocs()), bytes: Median(c.BytesEach()),
 		})
 	}
 	return out
+}
+
+// amount writes what was measured, in the unit of the workload.
+func (w Work) amount(v float64) string {
+	if w.Of == "bytes" {
+		return Size(v)
+	}
+	return Duration(v)
 }

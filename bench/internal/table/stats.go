@@ -9,9 +9,11 @@ import (
 
 // A Sample is what one run measured, for each unit of work.
 type Sample struct {
-	Wall   float64 // nanoseconds
-	CPU    float64 // nanoseconds of processor time; 0 if it is not known
-	Allocs float64
+	Amount  float64 // nanoseconds, or what else the workload measures
+	CPU     float64 // nanoseconds of processor time; 0 if it is not known
+	Allocs  float64
+	Bytes   float64   // allocated, whether they were freed or not
+	Figures []float64 // of a distribution; nil if there is none
 }
 
 // A Cell is what one peer took for one workload, round by round: the samples
@@ -23,14 +25,19 @@ type Cell struct {
 	Failed         string // why there are no samples, or no more
 }
 
-// Walls gives the times of all rounds.
-func (c Cell) Walls() []float64 { return pick(c.Samples, func(s Sample) float64 { return s.Wall }) }
+// Amounts gives what was measured in all rounds.
+func (c Cell) Amounts() []float64 { return pick(c.Samples, func(s Sample) float64 { return s.Amount }) }
 
 // CPUs gives the processor times of all rounds.
 func (c Cell) CPUs() []float64 { return pick(c.Samples, func(s Sample) float64 { return s.CPU }) }
 
 // Allocs gives the allocations of all rounds.
 func (c Cell) Allocs() []float64 { return pick(c.Samples, func(s Sample) float64 { return s.Allocs }) }
+
+// BytesEach gives the bytes allocated in all rounds.
+func (c Cell) BytesEach() []float64 {
+	return pick(c.Samples, func(s Sample) float64 { return s.Bytes })
+}
 
 func pick(samples []Sample, what func(Sample) float64) []float64 {
 	out := make([]float64, len(samples))

@@ -46,7 +46,7 @@ func (r *Report) SVG(w io.Writer) error {
 			left, width := math.Min(from, to), math.Max(math.Abs(to-from), 1)
 			fmt.Fprintf(&body, `<text class="name" x="%d" y="%.0f">%s</text>`, leftMargin-8, y+barHeight-2, escape(l.peer))
 			fmt.Fprintf(&body, `<rect class="%s" x="%.1f" y="%.0f" width="%.1f" height="%d"><title>%s</title></rect>`,
-				class, left, y, width, barHeight, escape(fmt.Sprintf("%s, %s: %s for each %s, %s x %s", work.Name, l.peer, Duration(l.wall), work.Unit, Times(l.ratio), r.Base)))
+				class, left, y, width, barHeight, escape(fmt.Sprintf("%s, %s: %s for each %s, %s x %s", work.Name, l.peer, work.amount(l.amount), work.Unit, Times(l.ratio), r.Base)))
 			fmt.Fprintf(&body, `<text x="%.1f" y="%.0f">%s</text>`+"\n", left+width+5, y+barHeight-2, Times(l.ratio))
 			y += barHeight + barGap
 		}

@@ -67,9 +67,9 @@ func TestNumbersAreShortAndHaveTheirUnit(t *testing.T) {
 }
 
 func report() *table.Report {
-	samples := func(walls ...float64) (out []table.Sample) {
-		for _, w := range walls {
-			out = append(out, table.Sample{Wall: w, CPU: 2 * w, Allocs: 1.5})
+	samples := func(amounts ...float64) (out []table.Sample) {
+		for _, w := range amounts {
+			out = append(out, table.Sample{Amount: w, CPU: 2 * w, Allocs: 1.5, Bytes: 24})
 		}
 		return out
 	}
@@ -106,22 +106,22 @@ A note.
 About it.
 1,000,000 items in one run; the figures are for each item.
 
-| peer | time | x bare | spread | CPU time | x bare | allocations |
-|---|--:|--:|--:|--:|--:|--:|
-| bare | 11.0 ns | 1.00 | 18 % | 22.0 ns | 1.00 | 1.5 |
-| **ours** | 5.50 ns | **0.50** | 18 % | 11.0 ns | 0.50 | 1.5 |
-| known | 22.0 ns | 2.00 | 18 % | 44.0 ns | 2.00 | 1.5 |
-| slow | 1.10 µs | 100 | 18 % | 2.20 µs | 100 | 1.5 |
-| less slow | 110 ns | 10.0 | 18 % | 220 ns | 10.0 | 1.5 |
-| broken | failed: exit status 1 | | | | | |
+| peer | time | x bare | spread | CPU time | x bare | allocations | bytes allocated |
+|---|--:|--:|--:|--:|--:|--:|--:|
+| bare | 11.0 ns | 1.00 | 18 % | 22.0 ns | 1.00 | 1.5 | 24 B |
+| **ours** | 5.50 ns | **0.50** | 18 % | 11.0 ns | 0.50 | 1.5 | 24 B |
+| known | 22.0 ns | 2.00 | 18 % | 44.0 ns | 2.00 | 1.5 | 24 B |
+| slow | 1.10 µs | 100 | 18 % | 2.20 µs | 100 | 1.5 | 24 B |
+| less slow | 110 ns | 10.0 | 18 % | 220 ns | 10.0 | 1.5 | 24 B |
+| broken | failed: exit status 1 | | | | | | |
 
 ## empty
 
 Nothing.
 1 call in one run; the figures are for each call.
 
-| peer | time | x bare | spread | CPU time | x bare | allocations |
-|---|--:|--:|--:|--:|--:|--:|
+| peer | time | x bare | spread | CPU time | x bare | allocations | bytes allocated |
+|---|--:|--:|--:|--:|--:|--:|--:|
 `
 	if got := b.String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
