@@ -6,6 +6,7 @@ replace github.com/braid-go/braid => ../
 
 require (
 	github.com/alitto/pond/v2 v2.7.1
+	github.com/arunsworld/nursery v0.6.0
 	github.com/avast/retry-go/v5 v5.0.0
 	github.com/braid-go/braid v0.0.0
 	github.com/cenkalti/backoff/v5 v5.0.3

@@ -48,13 +48,3 @@ func (p *Peer) also(adapters ...adapter) *Peer {
 func Peers() []*Peer {
 	return slices.SortedStableFunc(slices.Values(peers), func(a, b *Peer) int { return cmp.Compare(a.place, b.place) })
 }
-
-// together makes one adapter of several, so that those of a peer may stand in
-// several files.
-func together(adapters ...adapter) adapter {
-	return func(p *Peer) {
-		for _, to := range adapters {
-			to(p)
-		}
-	}
-}

@@ -165,8 +165,8 @@ func only(peers ...string) func(*Workload) {
 	}
 }
 
-// without leaves out those who cannot do what the row adds to the pattern.
-func without(peers ...string) func(*Workload) {
+// except leaves out those who cannot do what the row adds to the pattern.
+func except(peers ...string) func(*Workload) {
 	return func(w *Workload) {
 		all := w.peers
 		w.peers = func() []string {

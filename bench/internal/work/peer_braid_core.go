@@ -1,0 +1,55 @@
+package work
+
+import (
+	"context"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file is groups of tasks with braid.
+
+var _ = peerBraid.also(
+	spawning.by(func(n int, fn duty) {
+		_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
+			for range n {
+				g.Go(fn.under)
+			}
+			return nil
+		})
+	}),
+	grouping.by(func(ctx context.Context, n int, fn func(context.Context) error) error {
+		return braidGroup(ctx, n, fn)
+	}),
+	typing.by(func(ctx context.Context, n int, fn itemFunc) (results []int, err error) {
+		return braid.Call(ctx, func(ctx context.Context, g *braid.Group) ([]int, error) {
+			tasks := make([]*braid.Task[int], n)
+			for i := range tasks {
+				tasks[i] = braid.Fork(g, func(ctx context.Context) (int, error) { return fn(ctx, i) })
+			}
+			results := make([]int, n)
+			for i, t := range tasks {
+				var err error
+				if results[i], err = t.Wait(ctx); err != nil {
+					return nil, err
+				}
+			}
+			return results, nil
+		})
+	}),
+	limiting.by(func(ctx context.Context, n int, fn func(context.Context) error) error {
+		return braidGroup(ctx, n, fn, braid.Limit(atLimit))
+	}),
+	timing.by(func(ctx context.Context, n int, d time.Duration, fn func(context.Context) error) error {
+		return braidGroup(ctx, n, func(ctx context.Context) error { return braid.Timeout(ctx, d, fn) })
+	}),
+)
+
+func braidGroup(ctx context.Context, n int, fn func(context.Context) error, opts ...braid.GroupOption) error {
+	return braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+		for range n {
+			g.Go(fn)
+		}
+		return nil
+	}, opts...)
+}
