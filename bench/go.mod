@@ -12,18 +12,19 @@ require (
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/failsafe-go/failsafe-go v0.9.6
 	github.com/gammazero/workerpool v1.2.1
+	github.com/hashicorp/go-multierror v1.1.1
 	github.com/oklog/run v1.2.0
 	github.com/panjf2000/ants/v2 v2.12.1
 	github.com/samber/lo v1.52.0
 	github.com/sourcegraph/conc v0.3.0
 	github.com/thejerf/suture/v4 v4.0.6
+	go.uber.org/multierr v1.11.0
 	golang.org/x/sync v0.22.0
 )
 
 require (
 	github.com/bits-and-blooms/bitset v1.24.4 // indirect
 	github.com/gammazero/deque v1.2.1 // indirect
-	go.uber.org/atomic v1.7.0 // indirect
-	go.uber.org/multierr v1.9.0 // indirect
+	github.com/hashicorp/errwrap v1.0.0 // indirect
 	golang.org/x/text v0.22.0 // indirect
 )

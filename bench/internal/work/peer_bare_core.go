@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -158,3 +159,59 @@ func workersLimited(ctx context.Context, n int, fn func(context.Context) error) 
 	wg.Wait()
 	return context.Cause(ctx)
 }
+
+var _ = peerBare.also(
+	owning.by(func(ctx context.Context, n int, fn func(context.Context, int), started func(cancel func(i int))) {
+		var wg sync.WaitGroup
+		wg.Add(n)
+		cancels := make([]context.CancelFunc, n)
+		for i := range n {
+			ctx, cancel := context.WithCancel(ctx)
+			cancels[i] = cancel
+			go func() {
+				defer wg.Done()
+				defer cancel()
+				fn(ctx, i)
+			}()
+		}
+		started(func(i int) { cancels[i]() })
+		wg.Wait()
+	}),
+	producing.by(func(p, n int, fn duty) {
+		var wg sync.WaitGroup
+		f := fn.plain
+		wg.Add(p)
+		for i := range p {
+			go func() {
+				defer wg.Done()
+				share := share(i, p, n)
+				wg.Add(share)
+				for range share {
+					go func() {
+						defer wg.Done()
+						f()
+					}()
+				}
+			}()
+		}
+		wg.Wait()
+	}),
+	failing.by(func(_ context.Context, n int, fn func(int) error) (error, func(error) string) {
+		var mu sync.Mutex
+		var errs []error
+		var wg sync.WaitGroup
+		wg.Add(n)
+		for i := range n {
+			go func() {
+				defer wg.Done()
+				if err := fn(i); err != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					errs = append(errs, err)
+				}
+			}()
+		}
+		wg.Wait()
+		return errors.Join(errs...), error.Error
+	}),
+)

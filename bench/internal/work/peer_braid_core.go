@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -53,3 +54,41 @@ func braidGroup(ctx context.Context, n int, fn func(context.Context) error, opts
 		return nil
 	}, opts...)
 }
+
+var _ = peerBraid.also(
+	owning.by(func(ctx context.Context, n int, fn func(context.Context, int), started func(cancel func(i int))) {
+		_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			tasks := make([]*braid.Task[struct{}], n)
+			for i := range tasks {
+				tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) {
+					fn(ctx, i)
+					return struct{}{}, nil
+				})
+			}
+			started(func(i int) { tasks[i].Cancel() })
+			return nil
+		})
+	}),
+	producing.by(func(p, n int, fn duty) {
+		_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
+			for i := range p {
+				g.Go(func(context.Context) error {
+					for range share(i, p, n) {
+						g.Go(fn.under)
+					}
+					return nil
+				})
+			}
+			return nil
+		})
+	}),
+	failing.by(func(ctx context.Context, n int, fn func(int) error) (error, func(error) string) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			for i := range n {
+				g.Go(func(context.Context) error { return fn(i) })
+			}
+			return nil
+		}, braid.Supervised, braid.Keep(n))
+		return err, func(err error) string { return fmt.Sprintf("%+v", err) }
+	}),
+)

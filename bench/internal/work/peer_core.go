@@ -284,3 +284,106 @@ func poolGroup(submit func(func())) groupFunc {
 		return context.Cause(ctx)
 	}
 }
+
+// producers, contexts for each task, and failures
+
+var _ = peerErrgroup.also(
+	owning.by(func(ctx context.Context, n int, fn func(context.Context, int), started func(cancel func(i int))) {
+		g, ctx := errgroup.WithContext(ctx)
+		cancels := make([]context.CancelFunc, n)
+		for i := range n {
+			ctx, cancel := context.WithCancel(ctx)
+			cancels[i] = cancel
+			g.Go(func() error {
+				defer cancel()
+				fn(ctx, i)
+				return nil
+			})
+		}
+		started(func(i int) { cancels[i]() })
+		_ = g.Wait()
+	}),
+	producing.by(func(p, n int, fn duty) {
+		var g errgroup.Group
+		for i := range p {
+			g.Go(func() error {
+				for range share(i, p, n) {
+					g.Go(fn.fails)
+				}
+				return nil
+			})
+		}
+		_ = g.Wait()
+	}),
+)
+
+var _ = peerConc.also(
+	owning.by(func(ctx context.Context, n int, fn func(context.Context, int), started func(cancel func(i int))) {
+		p := concPool(ctx)
+		cancels := make([]context.CancelFunc, n)
+		for i := range n {
+			ctx, cancel := context.WithCancel(ctx)
+			cancels[i] = cancel
+			p.Go(func(context.Context) error {
+				defer cancel()
+				fn(ctx, i)
+				return nil
+			})
+		}
+		started(func(i int) { cancels[i]() })
+		_ = p.Wait()
+	}),
+	producing.by(func(p, n int, fn duty) {
+		into := pool.New()
+		produce(p, n, func() { into.Go(fn.plain) })
+		into.Wait()
+	}),
+	failing.by(func(_ context.Context, n int, fn func(int) error) (error, func(error) string) {
+		p := pool.New().WithErrors()
+		for i := range n {
+			p.Go(func() error { return fn(i) })
+		}
+		return p.Wait(), error.Error
+	}),
+)
+
+var _ = peerPond.also(
+	producing.making(func(end func(func())) produceFunc {
+		pool := pondPool(0, end)
+		return func(p, n int, fn duty) {
+			g := pool.NewGroup()
+			produce(p, n, func() { g.Submit(fn.plain) })
+			_ = g.Wait()
+		}
+	}),
+)
+
+var _ = peerAnts.also(
+	producing.making(func(end func(func())) produceFunc {
+		submit := antsSubmit(-1, end)
+		return func(p, n int, fn duty) {
+			var wg sync.WaitGroup
+			wg.Add(n)
+			task := func() {
+				defer wg.Done()
+				fn.plain()
+			}
+			produce(p, n, func() { submit(task) })
+			wg.Wait()
+		}
+	}),
+)
+
+// produce is producers outside of the group, where tasks of a pool may not wait
+// to hand over others, or where nothing may be handed over once it is waited for.
+func produce(p, n int, submit func()) {
+	var wg sync.WaitGroup
+	for i := range p {
+		wg.Go(func() {
+			for range share(i, p, n) {
+				submit()
+			}
+		})
+	}
+	wg.Wait()
+}
