@@ -12,7 +12,7 @@ import (
 // A countFunc makes a counter.
 type countFunc func() (count func(), read func() int)
 
-var counting = newPattern[countFunc](110,
+var counting = newPattern[countFunc](115,
 	"As many goroutines as there are processors count one item after the other in the same counter. No count is lost.",
 	row[countFunc]{"progress/count", "item", 2_000_000, 1000, func(_ context.Context, f countFunc, n int) Job {
 		var w wrong

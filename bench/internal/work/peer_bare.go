@@ -16,7 +16,7 @@ import (
 
 var peerBare = newPeer(0, Bare, "", "by hand: `go`, sync.WaitGroup, channels; a loop for retries",
 	mapping.by(bareMap),
-	mappingSeq.by(bareMapSeq),
+	mappingSeq.by(bareMapSeq(seqLimit)),
 	all.by(bareAll),
 	settle.by(bareSettle),
 	first.by(bareFirst),
@@ -52,29 +52,31 @@ func bareMap(ctx context.Context, items []int, fn itemFunc) ([]int, error) {
 }
 
 // bareMapSeq has a goroutine for each item and a channel for the limit.
-func bareMapSeq(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
-	var results []*int
-	slots := make(chan struct{}, seqLimit)
-	for item := range seq {
-		slots <- struct{}{}
-		if ctx.Err() != nil {
-			break
-		}
-		result := new(int)
-		results = append(results, result)
-		wg.Go(func() {
-			defer func() { <-slots }()
-			var err error
-			if *result, err = fn(ctx, item); err != nil {
-				cancel(err)
+func bareMapSeq(limit int) mapSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		var wg sync.WaitGroup
+		var results []*int
+		slots := make(chan struct{}, limit)
+		for item := range seq {
+			slots <- struct{}{}
+			if ctx.Err() != nil {
+				break
 			}
-		})
+			result := new(int)
+			results = append(results, result)
+			wg.Go(func() {
+				defer func() { <-slots }()
+				var err error
+				if *result, err = fn(ctx, item); err != nil {
+					cancel(err)
+				}
+			})
+		}
+		wg.Wait()
+		return values(results, context.Cause(ctx))
 	}
-	wg.Wait()
-	return values(results, context.Cause(ctx))
 }
 
 // values gives what the pointers point to, unless there is an error.

@@ -18,7 +18,7 @@ var _ = peerBare.also(
 	racing.by(bareRace),
 	completed.by(bareCompleted),
 	doing.by(bareEach),
-	doingSeq.by(bareEachSeq),
+	doingSeq.by(bareEachSeq(seqLimit)),
 	mappingSeq2.by(bareMapSeq2),
 )
 
@@ -135,25 +135,27 @@ func bareEach(ctx context.Context, items []int, fn doFunc) error {
 }
 
 // bareEachSeq has a goroutine for each item and a channel for the limit.
-func bareEachSeq(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, seqLimit)
-	for item := range seq {
-		slots <- struct{}{}
-		if ctx.Err() != nil {
-			break
-		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			if err := fn(ctx, item); err != nil {
-				cancel(err)
+func bareEachSeq(limit int) eachSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		var wg sync.WaitGroup
+		slots := make(chan struct{}, limit)
+		for item := range seq {
+			slots <- struct{}{}
+			if ctx.Err() != nil {
+				break
 			}
-		})
+			wg.Go(func() {
+				defer func() { <-slots }()
+				if err := fn(ctx, item); err != nil {
+					cancel(err)
+				}
+			})
+		}
+		wg.Wait()
+		return context.Cause(ctx)
 	}
-	wg.Wait()
-	return context.Cause(ctx)
 }
 
 func bareMapSeq2(ctx context.Context, seq iter.Seq2[string, int], fn pairFunc) (map[string]int, error) {

@@ -12,9 +12,9 @@ import (
 
 // bareOrdered has workers that take items from a channel, and a channel with
 // the channels on which their results come, which keeps the order.
-func bareOrdered(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+func bareOrdered[R any](ctx context.Context, seq iter.Seq[int], fn func(context.Context, int) (R, error), yield func(R) bool) error {
 	type outcome struct {
-		value int
+		value R
 		err   error
 	}
 	type job struct {

@@ -22,7 +22,7 @@ var peerConc = newPeer(11, "conc", "github.com/sourcegraph/conc", "iter.MapErr, 
 		}
 		return results, nil
 	}),
-	mappingSeq.by(concMapSeq),
+	mappingSeq.by(concMapSeq(seqLimit)),
 	all.by(concAll),
 	settle.by(concSettle),
 	first.by(concFirst),
@@ -43,25 +43,27 @@ func concPool(ctx context.Context) *pool.ContextPool {
 	return pool.New().WithContext(ctx).WithCancelOnError().WithFirstError()
 }
 
-func concMapSeq(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
-	var results []*int
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	p := concPool(ctx).WithMaxGoroutines(seqLimit)
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
-		}
-		result := new(int)
-		results = append(results, result)
-		p.Go(func(poolCtx context.Context) (err error) {
-			if *result, err = fn(poolCtx, item); err != nil {
-				cancel()
+func concMapSeq(limit int) mapSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
+		var results []*int
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		p := concPool(ctx).WithMaxGoroutines(limit)
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
 			}
-			return err
-		})
+			result := new(int)
+			results = append(results, result)
+			p.Go(func(poolCtx context.Context) (err error) {
+				if *result, err = fn(poolCtx, item); err != nil {
+					cancel()
+				}
+				return err
+			})
+		}
+		return values(results, p.Wait())
 	}
-	return values(results, p.Wait())
 }
 
 func concAll(ctx context.Context, fns []callFunc) ([]int, error) {
@@ -126,7 +128,7 @@ func concQuorum(ctx context.Context, need int, fns []callFunc) ([]int, error) {
 	return majority(need, results, errs)
 }
 
-func concOrdered(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+func concOrdered[R any](ctx context.Context, seq iter.Seq[int], fn func(context.Context, int) (R, error), yield func(R) bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := concstream.New().WithMaxGoroutines(runtime.GOMAXPROCS(0))

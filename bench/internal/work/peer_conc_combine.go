@@ -17,7 +17,7 @@ var _ = peerConc.also(
 	racing.by(concRace),
 	completed.by(concCompleted),
 	doing.by(concEach),
-	doingSeq.by(concEachSeq),
+	doingSeq.by(concEachSeq(seqLimit)),
 	mappingSeq2.by(concMapSeq2),
 )
 
@@ -95,22 +95,24 @@ func concEach(ctx context.Context, items []int, fn doFunc) error {
 	return context.Cause(ctx)
 }
 
-func concEachSeq(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	p := pool.New().WithMaxGoroutines(seqLimit)
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
-		}
-		p.Go(func() {
-			if err := fn(ctx, item); err != nil {
-				cancel(err)
+func concEachSeq(limit int) eachSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		p := pool.New().WithMaxGoroutines(limit)
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
 			}
-		})
+			p.Go(func() {
+				if err := fn(ctx, item); err != nil {
+					cancel(err)
+				}
+			})
+		}
+		p.Wait()
+		return context.Cause(ctx)
 	}
-	p.Wait()
-	return context.Cause(ctx)
 }
 
 func concMapSeq2(ctx context.Context, seq iter.Seq2[string, int], fn pairFunc) (map[string]int, error) {

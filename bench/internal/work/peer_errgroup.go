@@ -14,7 +14,7 @@ import (
 
 var peerErrgroup = newPeer(10, "errgroup", "golang.org/x/sync", "WithContext and SetLimit; races by an error that means success; pipelines by channels",
 	mapping.by(errgroupMap),
-	mappingSeq.by(errgroupMapSeq),
+	mappingSeq.by(errgroupMapSeq(seqLimit)),
 	all.by(errgroupAll),
 	settle.by(errgroupSettle),
 	first.by(errgroupFirst),
@@ -43,22 +43,24 @@ func errgroupMap(ctx context.Context, items []int, fn itemFunc) ([]int, error) {
 	return results, nil
 }
 
-func errgroupMapSeq(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
-	var results []*int
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(seqLimit)
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
+func errgroupMapSeq(limit int) mapSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
+		var results []*int
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(limit)
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
+			}
+			result := new(int)
+			results = append(results, result)
+			g.Go(func() (err error) {
+				*result, err = fn(ctx, item)
+				return err
+			})
 		}
-		result := new(int)
-		results = append(results, result)
-		g.Go(func() (err error) {
-			*result, err = fn(ctx, item)
-			return err
-		})
+		return values(results, g.Wait())
 	}
-	return values(results, g.Wait())
 }
 
 func errgroupAll(ctx context.Context, fns []callFunc) ([]int, error) {
@@ -126,15 +128,15 @@ func errgroupQuorum(ctx context.Context, need int, fns []callFunc) ([]int, error
 	return majority(need, results, errs)
 }
 
-func errgroupOrdered(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+func errgroupOrdered[R any](ctx context.Context, seq iter.Seq[int], fn func(context.Context, int) (R, error), yield func(R) bool) error {
 	outer, ctx := errgroup.WithContext(ctx)
-	order := make(chan chan int, 2*runtime.GOMAXPROCS(0))
+	order := make(chan chan R, 2*runtime.GOMAXPROCS(0))
 	outer.Go(func() error {
 		defer close(order)
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(runtime.GOMAXPROCS(0))
 		for item := range seq {
-			result := make(chan int, 1)
+			result := make(chan R, 1)
 			select {
 			case order <- result:
 			case <-ctx.Done():

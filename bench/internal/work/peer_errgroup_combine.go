@@ -17,7 +17,7 @@ var _ = peerErrgroup.also(
 	racing.by(errgroupRace),
 	completed.by(errgroupCompleted),
 	doing.by(errgroupEach),
-	doingSeq.by(errgroupEachSeq),
+	doingSeq.by(errgroupEachSeq(seqLimit)),
 	mappingSeq2.by(errgroupMapSeq2),
 )
 
@@ -107,16 +107,18 @@ func errgroupEach(ctx context.Context, items []int, fn doFunc) error {
 	return g.Wait()
 }
 
-func errgroupEachSeq(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(seqLimit)
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
+func errgroupEachSeq(limit int) eachSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(limit)
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
+			}
+			g.Go(func() error { return fn(ctx, item) })
 		}
-		g.Go(func() error { return fn(ctx, item) })
+		return g.Wait()
 	}
-	return g.Wait()
 }
 
 func errgroupMapSeq2(ctx context.Context, seq iter.Seq2[string, int], fn pairFunc) (map[string]int, error) {

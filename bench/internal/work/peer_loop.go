@@ -37,7 +37,7 @@ func loopMapSeq(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, err
 	return results, nil
 }
 
-func loopStream(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+func loopStream[R any](ctx context.Context, seq iter.Seq[int], fn func(context.Context, int) (R, error), yield func(R) bool) error {
 	for item := range seq {
 		v, err := fn(ctx, item)
 		if err != nil {

@@ -30,26 +30,7 @@ var peerPond = newPeer(13, "pond", "github.com/alitto/pond/v2", "a pool made onc
 			return results, nil
 		}
 	}),
-	mappingSeq.making(func(end func(func())) mapSeqFunc {
-		p := pondPool(seqLimit, end)
-		return func(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
-			var results []*int
-			g := p.NewGroupContext(ctx)
-			ctx = g.Context()
-			for item := range seq {
-				if ctx.Err() != nil {
-					break
-				}
-				result := new(int)
-				results = append(results, result)
-				g.SubmitErr(func() (err error) {
-					*result, err = fn(ctx, item)
-					return err
-				})
-			}
-			return values(results, g.Wait())
-		}
-	}),
+	mappingSeq.making(func(end func(func())) mapSeqFunc { return pondMapSeq(seqLimit, end) }),
 	all.making(func(end func(func())) allFunc {
 		p := pond.NewResultPool[int](0)
 		end(p.StopAndWait)
@@ -110,10 +91,31 @@ func pondPool(size int, end func(func())) pond.Pool {
 	return p
 }
 
+func pondMapSeq(size int, end func(func())) mapSeqFunc {
+	p := pondPool(size, end)
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc) ([]int, error) {
+		var results []*int
+		g := p.NewGroupContext(ctx)
+		ctx = g.Context()
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
+			}
+			result := new(int)
+			results = append(results, result)
+			g.SubmitErr(func() (err error) {
+				*result, err = fn(ctx, item)
+				return err
+			})
+		}
+		return values(results, g.Wait())
+	}
+}
+
 // pondOrdered has the futures of the pool in a channel, in their order.
-func pondOrdered(ctx context.Context, p pond.ResultPool[int], seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+func pondOrdered[R any](ctx context.Context, p pond.ResultPool[R], seq iter.Seq[int], fn func(context.Context, int) (R, error), yield func(R) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
-	tasks := make(chan pond.ResultTask[int], 2*runtime.GOMAXPROCS(0))
+	tasks := make(chan pond.ResultTask[R], 2*runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer func() {
@@ -128,7 +130,7 @@ func pondOrdered(ctx context.Context, p pond.ResultPool[int], seq iter.Seq[int],
 			if ctx.Err() != nil {
 				break
 			}
-			tasks <- p.SubmitErr(func() (int, error) { return fn(ctx, item) })
+			tasks <- p.SubmitErr(func() (R, error) { return fn(ctx, item) })
 		}
 	})
 	for t := range tasks {

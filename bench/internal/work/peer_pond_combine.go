@@ -72,13 +72,7 @@ var _ = peerPond.also(
 			return g.Wait()
 		}
 	}),
-	doingSeq.making(func(end func(func())) eachSeqFunc {
-		p := pond.NewPool(seqLimit, pond.WithQueueSize(seqLimit)) // what waits in the queue is held back
-		end(p.StopAndWait)
-		return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
-			return pondEachSeq(ctx, p, seq, fn)
-		}
-	}),
+	doingSeq.making(func(end func(func())) eachSeqFunc { return pondEachSeq(seqLimit, end) }),
 	mappingSeq2.making(func(end func(func())) mapSeq2Func {
 		p := pondPool(seqLimit, end)
 		return func(ctx context.Context, seq iter.Seq2[string, int], fn pairFunc) (map[string]int, error) {
@@ -111,22 +105,26 @@ func pondInto[T any](g pond.TaskGroup, result *T, fn func(context.Context) (T, e
 }
 
 // pondEachSeq does without a group, which keeps something of each task.
-func pondEachSeq(ctx context.Context, p pond.Pool, seq iter.Seq[int], fn doFunc) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
-		}
-		wg.Add(1)
-		p.Submit(func() {
-			defer wg.Done()
-			if err := fn(ctx, item); err != nil {
-				cancel(err)
+func pondEachSeq(size int, end func(func())) eachSeqFunc {
+	p := pond.NewPool(size, pond.WithQueueSize(size)) // what waits in the queue is held back
+	end(p.StopAndWait)
+	return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		var wg sync.WaitGroup
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
 			}
-		})
+			wg.Add(1)
+			p.Submit(func() {
+				defer wg.Done()
+				if err := fn(ctx, item); err != nil {
+					cancel(err)
+				}
+			})
+		}
+		wg.Wait()
+		return context.Cause(ctx)
 	}
-	wg.Wait()
-	return context.Cause(ctx)
 }

@@ -9,33 +9,35 @@ import (
 // This file is fixed workers where functions have no results or keyed ones.
 
 var _ = peerWorkers.also(
-	doingSeq.by(workersEachSeq),
+	doingSeq.by(workersEachSeq(seqLimit)),
 	mappingSeq2.by(workersMapSeq2),
 )
 
-func workersEachSeq(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	items := make(chan int, seqLimit)
-	var wg sync.WaitGroup
-	for range seqLimit {
-		wg.Go(func() {
-			for item := range items {
-				if err := fn(ctx, item); err != nil {
-					cancel(err)
+func workersEachSeq(limit int) eachSeqFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn doFunc) error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		items := make(chan int, limit)
+		var wg sync.WaitGroup
+		for range limit {
+			wg.Go(func() {
+				for item := range items {
+					if err := fn(ctx, item); err != nil {
+						cancel(err)
+					}
 				}
-			}
-		})
-	}
-	for item := range seq {
-		if ctx.Err() != nil {
-			break
+			})
 		}
-		items <- item
+		for item := range seq {
+			if ctx.Err() != nil {
+				break
+			}
+			items <- item
+		}
+		close(items)
+		wg.Wait()
+		return context.Cause(ctx)
 	}
-	close(items)
-	wg.Wait()
-	return context.Cause(ctx)
 }
 
 func workersMapSeq2(ctx context.Context, seq iter.Seq2[string, int], fn pairFunc) (map[string]int, error) {

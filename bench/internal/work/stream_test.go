@@ -2,13 +2,39 @@ package work
 
 import (
 	"context"
-	"slices"
+	"iter"
 	"testing"
 )
 
+// eachStream runs f for all that are pipelines of a function, filters that keep
+// everything and pages of one result among them.
 func eachStream(t *testing.T, f func(t *testing.T, f streamFunc)) {
 	t.Run("ordered", func(t *testing.T) { each(t, ordered, func(t *testing.T, _ string, a streamFunc) { f(t, a) }) })
 	t.Run("unordered", func(t *testing.T) { each(t, unordered, func(t *testing.T, _ string, a streamFunc) { f(t, a) }) })
+	t.Run("filter", func(t *testing.T) {
+		each(t, filtering, func(t *testing.T, _ string, a filterFunc) { f(t, keepingAll(a)) })
+	})
+	t.Run("flatmap", func(t *testing.T) {
+		each(t, flatMapping, func(t *testing.T, _ string, a flatMapFunc) { f(t, onePerPage(a)) })
+	})
+}
+
+func keepingAll(f filterFunc) streamFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+		return f(ctx, seq, func(ctx context.Context, item int) (bool, error) {
+			_, err := fn(ctx, item)
+			return true, err
+		}, func(item int) bool { return yield(resultOf(item)) })
+	}
+}
+
+func onePerPage(f flatMapFunc) streamFunc {
+	return func(ctx context.Context, seq iter.Seq[int], fn itemFunc, yield func(int) bool) error {
+		return f(ctx, seq, func(ctx context.Context, item int) (iter.Seq[int], error) {
+			v, err := fn(ctx, item)
+			return func(yield func(int) bool) { yield(v) }, err
+		}, yield)
+	}
 }
 
 func TestAStreamThatIsLeftEndsAndLeavesNobodyBehind(t *testing.T) {
@@ -41,12 +67,25 @@ func TestAFailureEndsAStream(t *testing.T) {
 }
 
 func TestAnOrderedStreamKeepsTheOrderUpToTheFailure(t *testing.T) {
-	each(t, ordered, func(t *testing.T, _ string, f streamFunc) {
-		var got []int
-		_ = f(context.Background(), endless, failingAt(100), func(v int) bool { got = append(got, v); return true })
-		if !slices.IsSorted(got) || len(got) > 100 {
-			t.Errorf("got %v", got)
+	check := func(t *testing.T, f streamFunc) {
+		next := 0
+		_ = f(context.Background(), endless, failingAt(100), func(v int) bool {
+			if v != resultOf(next) {
+				t.Errorf("got %d in place of %d", v, resultOf(next))
+			}
+			next++
+			return true
+		})
+		if next > 100 {
+			t.Errorf("%d results of 100", next)
 		}
+	}
+	t.Run("map", func(t *testing.T) { each(t, ordered, func(t *testing.T, _ string, f streamFunc) { check(t, f) }) })
+	t.Run("filter", func(t *testing.T) {
+		each(t, filtering, func(t *testing.T, _ string, f filterFunc) { check(t, keepingAll(f)) })
+	})
+	t.Run("flatmap", func(t *testing.T) {
+		each(t, flatMapping, func(t *testing.T, _ string, f flatMapFunc) { check(t, onePerPage(f)) })
 	})
 }
 
