@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime/pprof"
 	"sync"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file keeps profiler labels from leaking: a goroutine that runs several
@@ -27,6 +29,9 @@ func (l *labelled) set(ctx context.Context) {
 // all contexts is long in a deep tree, and would be gone anew in each group.
 func (l *labelled) find(ctx context.Context) any {
 	l.once.Do(func() {
+		if seam.Inherit != nil {
+			remember(l)
+		}
 		for limit, ok := ctx.(*timeLimit); ok; limit, ok = ctx.(*timeLimit) {
 			ctx = limit.parent
 		}
@@ -36,6 +41,9 @@ func (l *labelled) find(ctx context.Context) any {
 		case *groupContext:
 			l.value = c.labels.find(c.parent)
 		default:
+			if seam.Inherit != nil {
+				ctx = seam.Inherit(ctx)
+			}
 			pprof.SetGoroutineLabels(&labelFinder{ctx, l})
 		}
 	})

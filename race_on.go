@@ -38,6 +38,10 @@ func (g *Group) unlockUnseen() {
 	runtime.RaceEnable()
 }
 
+// raceOff hides events from the detector, on this goroutine, until raceOn.
+func raceOff() { runtime.RaceDisable() }
+func raceOn()  { runtime.RaceEnable() }
+
 // sees says that what comes after on this goroutine comes after what others
 // did before they showed e.
 func (g *Group) sees(e edge) { runtime.RaceAcquire(g.point(e)) }

@@ -20,6 +20,7 @@ func init() {
 	seam.Join = func(g any, cancel, exit bool) error { return g.(*Group).joinSeam(cancel, exit) }
 	seam.Outside = outside
 	seam.Site = func(pc uintptr) any { return site(pc) }
+	seam.Live = live
 }
 
 // site is the function that a task goes by instead of its own.

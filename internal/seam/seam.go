@@ -1,7 +1,8 @@
 // Package seam is how the packages beside package braid reach what that does not
 // show: tasks that work through numbered items, groups that are opened and joined
-// by an iterator, tasks that go by another function than their own. Package braid
-// fills the functions in when it is initialised.
+// by an iterator, tasks that go by another function than their own, and, for
+// tests that look for what is left, the tasks there are. Package braid fills the
+// functions in when it is initialised, but for Inherit.
 // A group is handed around as any, since this package cannot import braid.
 package seam
 
@@ -53,4 +54,23 @@ var (
 	Site func(pc uintptr) any
 	// Outside gives the error for what the death of ctx cut short.
 	Outside func(ctx context.Context) error
+
+	// Inherit is package braidtest's, and nil where that is not used. It is
+	// asked once a group, on a goroutine of the group's before its first task,
+	// and gives ctx or one below it, whose profiler labels the tasks get. A
+	// goroutine that is used again can so go on telling whose it is.
+	Inherit func(ctx context.Context) context.Context
+	// Live lists the tasks that run, and the bodies, of the groups that have
+	// started a task since Inherit was set.
+	Live func() []Task
 )
+
+// A Task is a running task, or the body of a group, for a report.
+type Task struct {
+	Addr  uintptr // of the task or group, as a dump shows it; see dump.go
+	Path  string  // ends in "(body)" for a body
+	Site  string  // where its function stands, as "file:line"
+	Up    uintptr // Addr of the task in which its group was opened, or of the group whose body did; or 0
+	Group uintptr // Addr of its group
+	Cause error   // why its group is cancelled, or nil
+}
