@@ -1,0 +1,139 @@
+package braidtest_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/braidtest"
+)
+
+func TestRunHasTimeOfItsOwn(t *testing.T) {
+	begun := time.Now()
+	braidtest.Run(t, func(t *testing.T) {
+		inside := time.Now()
+		time.Sleep(24 * time.Hour)
+		if took := time.Since(inside); took != 24*time.Hour {
+			t.Errorf("a day took %v", took)
+		}
+	})
+	if took := time.Since(begun); took > time.Hour {
+		t.Errorf("it took %v of real time", took)
+	}
+}
+
+func TestRunShowsTheTreeOfADeadlockAndTheProcessGoesOn(t *testing.T) {
+	if !inChild(t) {
+		out, passed := child(t)
+		if passed || strings.Contains(out, "panic") || strings.Count(out, "behind") > 0 {
+			t.Error(out)
+		}
+		_, message, _ := strings.Cut(out, "TestRunShows")
+		_, message, _ = strings.Cut(message, "TestRunShows")
+		wantSaid(t, strings.ReplaceAll(message, "\n        ", "\n"), `
+TheTreeOfADeadlockAndTheProcessGoesOn is deadlocked: nothing in its bubble can go on.
+└─ the test itself
+   │  select in braidtest_test.TestRunShowsTheTreeOfADeadlockAndTheProcessGoesOn.func1 (run_test.go:N), calling braid.Run
+   ├─ task ship/load, of the function at run_test.go:N
+   │     chan receive in braidtest_test.TestRunShowsTheTreeOfADeadlockAndTheProcessGoesOn.func1.1.1 (run_test.go:N)
+   └─ task ship/sail, of the function at run_test.go:N
+         chan send in braidtest_test.TestRunShowsTheTreeOfADeadlockAndTheProcessGoesOn.func1.1.2 (run_test.go:N)
+FAIL`)
+		return
+	}
+	braidtest.Run(t, func(t *testing.T) {
+		crates, wind := make(chan int), make(chan int)
+		err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { <-crates; return nil }, braid.Name("load"))
+			g.Go(func(context.Context) error { wind <- 1; return nil }, braid.Name("sail"))
+			return nil
+		}, braid.Name("ship"))
+		t.Error(err)
+	})
+	panic("Run returned")
+}
+
+func TestRunTellsWhatIsLeft(t *testing.T) {
+	if !inChild(t) {
+		out, passed := child(t)
+		if passed || strings.Contains(out, "panic") {
+			t.Error(out)
+		}
+		_, message, _ := strings.Cut(out, "run_test.go:")
+		_, message, _ = strings.Cut(message, " ")
+		wantSaid(t, strings.ReplaceAll(message, "\n        ", "\n"), `
+TestRunTellsWhatIsLeft left 2 goroutines behind:
+├─ task server/accept, of the function at run_test.go:N
+│     chan receive in braidtest_test.TestRunTellsWhatIsLeft.func1.1 (run_test.go:N)
+└─ goroutine started in braidtest_test.TestRunTellsWhatIsLeft.func1 (run_test.go:N)
+      sleep in time.Sleep (time.go:N)
+FAIL`)
+		return
+	}
+	braidtest.Run(t, func(t *testing.T) {
+		g, _ := braid.Open(context.Background(), braid.Name("server"))
+		g.Go(func(context.Context) error { <-make(chan int); return nil }, braid.Name("accept"))
+		go time.Sleep(time.Second)
+	})
+	panic("Run returned")
+}
+
+func TestATestThatDoesNotReturnIsReportedBeforeTheDeadline(t *testing.T) {
+	if !inChild(t) {
+		out, _ := child(t, "-test.timeout=2s")
+		_, message, _ := strings.Cut(out, "braidtest: ")
+		message, _, _ = strings.Cut(message, "\npanic: test timed out")
+		wantSaid(t, message, `
+TestATestThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is 200ms away.
+└─ the test itself
+   │  select in braidtest_test.TestATestThatDoesNotReturnIsReportedBeforeTheDeadline (run_test.go:N), calling braid.Run
+   ├─ task pull, of the function at run_test.go:N
+   │     chan receive in braidtest_test.TestATestThatDoesNotReturnIsReportedBeforeTheDeadline.func1.1 (run_test.go:N)
+   └─ goroutine started in braidtest_test.TestATestThatDoesNotReturnIsReportedBeforeTheDeadline (run_test.go:N)
+         chan receive in braidtest_test.wait (check_test.go:N)`)
+		return
+	}
+	braidtest.Check(t)
+	nothing := make(chan struct{})
+	go wait(nothing)
+	braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(context.Context) error { <-nothing; return nil }, braid.Name("pull"))
+		return nil
+	})
+}
+
+func TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline(t *testing.T) {
+	if !inChild(t) {
+		out, _ := child(t, "-test.timeout=2s")
+		_, message, _ := strings.Cut(out, "braidtest: ")
+		message, _, _ = strings.Cut(message, "\npanic: test timed out")
+		wantSaid(t, message, `
+TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is 200ms away.
+└─ the test itself
+      sync.Mutex.Lock in braidtest_test.TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline.func1 (run_test.go:N)`)
+		return
+	}
+	braidtest.Run(t, func(t *testing.T) {
+		var mu sync.Mutex // of which a bubble does not see that it is blocked
+		mu.Lock()
+		mu.Lock()
+	})
+}
+
+func TestMainReportsATestThatDoesNotReturn(t *testing.T) {
+	if !inChild(t) {
+		out, _ := child(t, "-test.timeout=2s")
+		_, message, _ := strings.Cut(out, "braidtest: ")
+		message, _, _ = strings.Cut(message, "\npanic: test timed out")
+		wantSaid(t, message, `
+the tests have not returned, and the deadline of -timeout is 180ms away.
+└─ a test
+      chan receive in braidtest_test.wait (check_test.go:N)
+        called in braidtest_test.TestMainReportsATestThatDoesNotReturn (run_test.go:N)`)
+		return
+	}
+	wait(make(chan struct{}))
+}
