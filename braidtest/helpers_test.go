@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,11 @@ func (f *fake) Errorf(format string, args ...any) {
 	defer f.mu.Unlock()
 	f.failed = true
 	fmt.Fprintf(&f.said, format+"\n", args...)
+}
+
+func (f *fake) Fatalf(format string, args ...any) {
+	f.Errorf(format, args...)
+	runtime.Goexit()
 }
 
 // run runs a test with the name on a goroutine of its own, and gives what it
