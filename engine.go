@@ -28,9 +28,10 @@ const (
 
 // launch is what has to be started once g.mu is free.
 type launch struct {
-	worker bool
-	direct []*task
-	after  bool // a slot has been given back by now
+	worker  bool
+	direct  []*task
+	after   bool // a slot has been given back by now
+	quiesce bool // the body and the ordinary tasks have ended already
 }
 
 // add queues t. It gives ErrClosed if the group has ended.
@@ -46,8 +47,9 @@ func (g *Group) add(t *task) error {
 		g.trackEnded(t)
 		return ErrClosed
 	}
-	g.enqueue(t)
+	late := g.enqueue(t)
 	l := g.next()
+	l.quiesce = late
 	g.unlockUnseen()
 	g.launch(l)
 	return nil
@@ -76,15 +78,19 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 		t = &task{g: g}
 	}
 	t.next, t.run, t.opts, t.pc, t.item = nil, fn, opts, pc, item
-	g.enqueue(t)
+	late := g.enqueue(t)
 	l := g.next()
+	l.quiesce = late
 	g.mu.Unlock()
 	g.launch(l)
 	return nil
 }
 
+// enqueue reports whether t serves nobody any more: then nobody else is left to
+// see to its end.
+//
 //go:norace
-func (g *Group) enqueue(t *task) {
+func (g *Group) enqueue(t *task) (late bool) {
 	if t.background() && g.limit > 0 {
 		g.insert(t, g.queue) // it needs no slot, so it waits for none
 		g.queue = t
@@ -98,9 +104,10 @@ func (g *Group) enqueue(t *task) {
 	g.pending++
 	if t.background() {
 		g.back++
-	} else {
-		g.fore++
+		return g.fore == 0
 	}
+	g.fore++
+	return false
 }
 
 // insert puts t into the list before next, or at the end if that is nil.
@@ -215,6 +222,9 @@ func (g *Group) launch(l launch) {
 	}
 	for _, t := range l.direct {
 		go g.runAlone(t, l.after)
+	}
+	if l.quiesce {
+		g.quiesce()
 	}
 }
 

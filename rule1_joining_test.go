@@ -149,6 +149,31 @@ func TestRule1_3_ABackgroundTaskThatEndsEarlyEndsNothingElse(t *testing.T) {
 	})
 }
 
+// A worker that was started for a queue that is empty by now keeps the group
+// open a moment longer than its last task does.
+func TestRule1_3_ABackgroundTaskThatComesWhenAllOthersHaveEndedIsCancelledToo(t *testing.T) {
+	withProcs(1, func() { // so that the goroutine woken by a task's end comes before that worker
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			over := make(chan struct{})
+			err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+				g.Go(failAfter(0, nil))
+				last := braid.Fork(g, func(context.Context) (int, error) { return 0, nil })
+				go func() {
+					defer close(over)
+					<-last.Done()
+					_ = g.TryGo(untilDead, braid.Background) // which nobody else would ever end
+				}()
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			at(t, start, 0, "the join")
+			<-over
+		})
+	})
+}
+
 func TestRule1_4_TasksMayHandTasksToTheirOwnGroupFromAnywhereInTheTree(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		var ran atomic.Int32
