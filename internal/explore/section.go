@@ -1,0 +1,330 @@
+package explore
+
+// This file is the state of a modelled group, and what the sections under the
+// group's mutex do to it. Functions bear the names that they have in the
+// engine: add, enqueue, claim, runnable, take, next, finish and retire in
+// engine.go, notice in cancel.go, lend, serve and giveBack in limit.go.
+
+// state is all there is to know of a group and of those who use it. The masks
+// have one bit a task, or one an actor: the body, the tasks, the outsiders.
+type state struct {
+	actor  [maxActors]thread
+	worker [maxWorkers]worker
+
+	queue   [maxTasks]int8 // queued tasks in order, their numbers from 1
+	live    uint8          // tasks in the list: added and not finished
+	over    uint8          // tasks whose phase says that they have ended
+	started uint8          // tasks that were called, or told that they never will be
+	refused uint8          // tasks that came too late
+	killed  uint8          // tasks that were cancelled alone
+
+	pending, fore, back int8
+	starters, used      int8
+
+	closed, bodyDone, noticed, dead bool
+
+	joined uint8
+	waits  [maxTasks]uint8 // actors that are registered with the task
+	told   uint8           // actors that have been told of an end
+	gaveUp uint8           // actors whose own context is dead
+	lent   uint8           // actors that have lent their slot
+	backed uint8           // … and were given it back before they noticed
+	slot   uint8           // actors that have been handed a slot
+	regain [maxTasks]int8  // actors that want one, in order
+	anyway uint8           // actors that took a slot over the limit
+	wrong  uint8
+}
+
+const (
+	joinNone = iota
+	joinWaits
+	joinTold
+)
+
+const (
+	calledTwice = 1 << iota
+	addedLate
+)
+
+// todo is what a section leaves to do once the lock is free: launch and ending
+// of the engine, and the steps of a cancel.
+type todo struct {
+	tell   uint8 // actors
+	resume uint8
+	flags  uint8
+}
+
+const (
+	doLaunch = 1 << iota
+	doKill
+	doNotice
+	doJoined
+)
+
+func (t todo) any() bool { return t != todo{} }
+
+func bit(i int) uint8 { return 1 << i }
+
+func (m *Group) always(k int) bool     { return m.Always&bit(k) != 0 }
+func (m *Group) background(k int) bool { return m.Background&bit(k) != 0 }
+
+func (m *Group) weight(k int) int8 {
+	switch {
+	case m.background(k):
+		return 0
+	case m.Weights == nil:
+		return 1
+	}
+	return int8(m.Weights[k])
+}
+
+// queued reports whether task k is.
+func (s *state) queued(k int) bool {
+	for _, q := range s.queue {
+		if int(q) == k+1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *state) queueLen() (n int) {
+	for n < maxTasks && s.queue[n] != 0 {
+		n++
+	}
+	return n
+}
+
+// add hands task k over, and says what has to be launched.
+func (m *Group) add(s *state, k int) (flags uint8) {
+	if s.closed && m.Break != AddBlind {
+		s.refused |= bit(k)
+		return 0
+	}
+	if s.actor[0].at == atReturned {
+		s.wrong |= addedLate
+	}
+	late := m.enqueue(s, k)
+	flags = m.next(s)
+	if late && m.Break != LateUntold {
+		flags |= doKill // quiesce
+	}
+	return flags
+}
+
+func (m *Group) enqueue(s *state, k int) (late bool) {
+	n := s.queueLen()
+	if m.background(k) && m.Limit > 0 && m.Break != BackQueued {
+		copy(s.queue[1:], s.queue[:n])
+		n = 0
+	}
+	s.queue[n] = int8(k + 1)
+	s.live |= bit(k)
+	s.pending++
+	if m.background(k) {
+		s.back++
+		return s.fore == 0
+	}
+	s.fore++
+	return false
+}
+
+func (m *Group) claim(s *state, k int) {
+	if m.Limit > 0 {
+		s.used += m.weight(k)
+	}
+	n := 0
+	for _, q := range s.queue {
+		if int(q) != k+1 {
+			s.queue[n] = q
+			n++
+		}
+	}
+	clear(s.queue[n:])
+}
+
+func (m *Group) fits(s *state, weight int8) bool {
+	return s.used == 0 || s.used+weight <= int8(m.Limit)
+}
+
+func (m *Group) runnable(s *state) bool {
+	k := int(s.queue[0]) - 1
+	return k >= 0 && (m.Limit == 0 || m.background(k) || s.noticed && !m.always(k) || s.regain[0] == 0 && m.fits(s, m.weight(k)))
+}
+
+func (m *Group) take(s *state) int {
+	if !m.runnable(s) {
+		return -1
+	}
+	k := int(s.queue[0]) - 1
+	m.claim(s, k)
+	return k
+}
+
+func (m *Group) next(s *state) (flags uint8) {
+	if !m.runnable(s) {
+		return 0
+	}
+	if s.starters > 0 && (s.queueLen() <= m.PerStarter*int(s.starters) || int(s.starters) >= m.Procs) {
+		return 0
+	}
+	s.starters++
+	s.pending++
+	return doLaunch
+}
+
+func (m *Group) finish(s *state, k, holds int) (t todo) {
+	s.pending -= int8(holds)
+	if k >= 0 {
+		s.live &^= bit(k)
+		s.pending--
+		if m.background(k) {
+			s.back--
+		} else if s.fore--; s.fore == 0 && s.bodyDone && s.back > 0 {
+			t.flags |= doKill // quiesce
+		}
+		t.tell = s.waits[k]
+		s.waits[k] = 0
+		if m.Limit > 0 && (s.lent&bit(1+k) == 0 || s.backed&bit(1+k) != 0) && m.Break != KeepSlot {
+			t.resume = m.release(s, m.weight(k))
+		}
+		m.giveBack(s, t.tell)
+	}
+	if s.pending == 0 {
+		s.closed = true
+		if s.joined == joinWaits {
+			t.flags |= doJoined
+		}
+	}
+	return t
+}
+
+func (m *Group) retire(s *state, k int) todo {
+	t := m.finish(s, k, 0)
+	if m.Break != RetireAlone {
+		t.flags |= m.next(s)
+	}
+	return t
+}
+
+func (m *Group) notice(s *state) (flags uint8) {
+	if s.noticed || s.closed {
+		return 0
+	}
+	s.noticed = true
+	if m.Break == NoticeAlone {
+		return 0
+	}
+	return m.next(s)
+}
+
+func (m *Group) release(s *state, weight int8) (resume uint8) {
+	s.used -= weight
+	return m.serve(s)
+}
+
+func (m *Group) serve(s *state) (resume uint8) {
+	for s.regain[0] != 0 && m.fits(s, m.weight(int(s.regain[0])-1)) {
+		a := int(s.regain[0])
+		s.used += m.weight(a - 1)
+		resume |= bit(a)
+		copy(s.regain[:], s.regain[1:])
+		s.regain[maxTasks-1] = 0
+	}
+	return resume
+}
+
+// giveBack takes the slots for the tasks among the actors whose wait is over.
+func (m *Group) giveBack(s *state, over uint8) {
+	for a := 1; a < m.firstOutsider(); a++ {
+		k := a - 1
+		if over&bit(a) == 0 || m.Limit == 0 || m.background(k) || s.lent&bit(a) == 0 || s.backed&bit(a) != 0 {
+			continue
+		}
+		if s.regain[0] == 0 && m.fits(s, m.weight(k)) {
+			s.used += m.weight(k)
+			s.backed |= bit(a)
+		}
+	}
+}
+
+// lend gives up the slot of actor a, if that is a task. It does not if what it
+// waits for is over.
+func (m *Group) lend(s *state, a int, over bool) (t todo) {
+	if a == 0 || a >= m.firstOutsider() || m.Limit == 0 || over || m.Break == NoLend {
+		return todo{}
+	}
+	s.lent |= bit(a)
+	t.resume = m.release(s, m.weight(a-1))
+	if m.Break != LendAlone {
+		t.flags = m.next(s)
+	}
+	return t
+}
+
+// takeBack reports whether actor a has its slot again.
+func (m *Group) takeBack(s *state, a int) bool {
+	if s.lent&bit(a) == 0 {
+		return true
+	}
+	s.lent &^= bit(a)
+	switch k := a - 1; {
+	case s.backed&bit(a) != 0:
+		s.backed &^= bit(a)
+		return true
+	case m.background(k):
+		return true
+	case s.regain[0] == 0 && m.fits(s, m.weight(k)):
+		s.used += m.weight(k)
+		return true
+	}
+	for i := range s.regain {
+		if s.regain[i] == 0 {
+			s.regain[i] = int8(a)
+			break
+		}
+	}
+	return false
+}
+
+func (m *Group) takeAnyway(s *state, a int) {
+	for i, r := range s.regain {
+		if int(r) == a {
+			copy(s.regain[i:], s.regain[i+1:])
+			s.regain[maxTasks-1] = 0
+			s.used += m.weight(a - 1)
+			s.anyway |= bit(a)
+			return
+		}
+	}
+}
+
+// launch starts a worker.
+func (s *state) launch() {
+	for w := range s.worker {
+		if s.worker[w].at == noWorker {
+			s.worker[w].at = looks
+			return
+		}
+	}
+	panic("explore: the model has too few workers")
+}
+
+// settle makes states alike that differ only in which worker is where, and
+// forgets workers that have nothing left to do.
+func (s *state) settle() {
+	for i := range s.worker {
+		if s.worker[i] == (worker{at: gone}) {
+			s.worker[i] = worker{}
+		}
+	}
+	for i := 1; i < len(s.worker); i++ {
+		for j := i; j > 0 && s.worker[j].key() > s.worker[j-1].key(); j-- {
+			s.worker[j], s.worker[j-1] = s.worker[j-1], s.worker[j]
+		}
+	}
+}
+
+func (w worker) key() uint64 {
+	return uint64(w.at)<<32 | uint64(uint8(w.task))<<24 | uint64(w.todo.tell)<<16 | uint64(w.todo.resume)<<8 | uint64(w.todo.flags)
+}
