@@ -22,6 +22,7 @@ type order struct {
 	Workload, Peer string
 	N              int           // units in one run
 	Procs          int           // GOMAXPROCS, 0 for what it is
+	Times          int           // how often the work is done in one run, 0 for once
 	Enough         time.Duration // runs are repeated until they have taken that long together
 }
 
@@ -44,7 +45,8 @@ func child(text string, stdout, stderr io.Writer) int {
 }
 
 // measure does the work, after a tenth of it to warm up, at least three times
-// and until it is enough, unless that takes long. The amount is the median of
+// and until it is enough, unless that takes long, with what has to be done
+// between the runs. The amount is the median of
 // the runs, the rest a mean. Each run starts with the garbage of the one before
 // collected.
 func (o order) measure() (sample table.Sample, err error) {
@@ -81,15 +83,23 @@ func (o order) measure() (sample table.Sample, err error) {
 	if job.Units > 0 {
 		perRun = job.Units
 	}
+	perRun *= max(o.Times, 1)
 	var amounts []float64
 	var total, cpu time.Duration
 	var allocs, bytes uint64
 	var before, after runtime.MemStats
-	for len(amounts) < most && total < long && (len(amounts) < fewest || total < o.Enough) {
+	begun := time.Now()
+	for len(amounts) < most && total < long && (len(amounts) < fewest || total < o.Enough && time.Since(begun) < 5*o.Enough) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		burnt, start := cpuTime(), time.Now()
-		job.Do()
+		own := 0.0
+		for range max(o.Times, 1) {
+			job.Do()
+			if job.Amount != nil {
+				own += job.Amount()
+			}
+		}
 		took := time.Since(start)
 		cpu += cpuTime() - burnt
 		runtime.ReadMemStats(&after)
@@ -98,7 +108,7 @@ func (o order) measure() (sample table.Sample, err error) {
 		total += took
 		amount := float64(took)
 		if job.Amount != nil {
-			amount = job.Amount()
+			amount = own
 		}
 		amounts = append(amounts, amount/float64(perRun))
 	}

@@ -19,12 +19,14 @@ require (
 	github.com/sourcegraph/conc v0.3.0
 	github.com/thejerf/suture/v4 v4.0.6
 	go.uber.org/multierr v1.11.0
+	golang.org/x/perf v0.0.0-20250813145418-2f7363a06fe1
 	golang.org/x/sync v0.22.0
 )
 
 require (
+	github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
 	github.com/bits-and-blooms/bitset v1.24.4 // indirect
 	github.com/gammazero/deque v1.2.1 // indirect
 	github.com/hashicorp/errwrap v1.0.0 // indirect
-	golang.org/x/text v0.22.0 // indirect
+	golang.org/x/text v0.28.0 // indirect
 )

@@ -5,6 +5,9 @@
 //	go run ./bench -quick -workloads '^retry'   # a first look at some
 //	go run ./bench -o table.md -svg bars.svg
 //	go run ./bench -compare HEAD~5              # braid against an earlier braid
+//	go run ./bench -growth                      # what a task costs among a hundred, and among a million
+//	go run ./bench -latency                     # how soon a failure is known, and an end seen
+//	go run ./bench -fairness                    # what others in the process notice
 package main
 
 import (
@@ -31,7 +34,9 @@ func main() {
 
 // A config is what the flags say.
 type config struct {
+	kind             work.Kind // which table
 	rounds           int
+	most             int // units in a workload, where it grows
 	works, peers     *regexp.Regexp
 	quick, list      bool
 	out, svg, revert string
@@ -41,11 +46,15 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	c := config{}
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	fs.IntVar(&c.rounds, "rounds", 5, "how often each cell is measured, with all others in between")
+	fs.IntVar(&c.rounds, "rounds", 5, "how often each cell is measured, with all others in between; 10 with -compare, if it is not given")
 	works := fs.String("workloads", "", "only the workloads whose name matches this regular expression")
 	peers := fs.String("peers", "", "only the peers whose name matches, and "+work.Bare)
 	fs.BoolVar(&c.quick, "quick", false, "a tenth of the work, in one round: a first look")
 	fs.BoolVar(&c.list, "list", false, "list the workloads, each with its peers, and measure nothing")
+	growth := fs.Bool("growth", false, "how cost grows with the number of units")
+	fs.IntVar(&c.most, "most", 1_000_000, "with -growth: units at most; 10000000 needs memory, and what there is not enough for is left out")
+	latency := fs.Bool("latency", false, "how long it takes that a failure is known and an end is seen, as distributions")
+	fairness := fs.Bool("fairness", false, "how late a ticker is beside a million tasks, and what they leave behind")
 	fs.StringVar(&c.out, "o", "", "write the Markdown to this file instead of the standard output")
 	fs.StringVar(&c.svg, "svg", "", "draw bars into this file")
 	fs.StringVar(&c.revert, "compare", "", "compare braid with itself as it was at this git revision")
@@ -54,6 +63,22 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	}
 	if fs.NArg() > 0 {
 		return c, fmt.Errorf("there is nothing to be said beside flags, got %q", fs.Arg(0))
+	}
+	for kind, chosen := range map[work.Kind]bool{work.Growth: *growth, work.Latency: *latency, work.Fairness: *fairness} {
+		if chosen && c.kind != work.Cost {
+			return c, errors.New("-growth, -latency and -fairness are tables of their own")
+		}
+		if chosen {
+			c.kind = kind
+		}
+	}
+	if c.kind != work.Cost && (c.svg != "" || c.revert != "") {
+		return c, errors.New("-svg and -compare are for the table of costs only")
+	}
+	given := false
+	fs.Visit(func(f *flag.Flag) { given = given || f.Name == "rounds" })
+	if c.revert != "" && !given {
+		c.rounds = 10
 	}
 	if c.rounds < 1 {
 		return c, fmt.Errorf("%d rounds measure nothing", c.rounds)
@@ -82,7 +107,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if c.list {
 		for _, w := range work.All() {
-			fmt.Fprintf(stdout, "%-18s %v\n", w.Name, w.Peers())
+			if w.Kind == c.kind {
+				fmt.Fprintf(stdout, "%-18s %v\n", w.Name, w.Peers())
+			}
 		}
 		return 0
 	}
@@ -97,7 +124,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // measure measures, and writes what came out even if some cells failed.
 func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
-	cells, done, err := plan(ctx, c)
+	cells, done, err := plan(ctx, c, stderr)
 	if err != nil {
 		return err
 	}
@@ -109,7 +136,6 @@ func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	report := describe(c, results)
 	write := func(path string, to func(io.Writer) error) error {
 		f, err := os.Create(path)
 		if err != nil {
@@ -117,13 +143,14 @@ func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		}
 		return errors.Join(to(f), f.Close())
 	}
+	markdown := document(c, cells, results)
 	if c.out == "" {
-		err = report.Markdown(stdout)
+		err = markdown(stdout)
 	} else {
-		err = write(c.out, report.Markdown)
+		err = write(c.out, markdown)
 	}
 	if c.svg != "" {
-		err = errors.Join(err, write(c.svg, report.SVG))
+		err = errors.Join(err, write(c.svg, describe(c, results).SVG))
 	}
 	for _, r := range results {
 		if r.Failed != "" {

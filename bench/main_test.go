@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/braid-go/braid/bench/internal/table"
+	"github.com/braid-go/braid/bench/internal/work"
 )
 
 func TestMain(m *testing.M) {
@@ -55,7 +57,7 @@ func TestTheProgramMeasuresEachCellInAProcessAndMakesATable(t *testing.T) {
 }
 
 func TestACommandLineThatMakesNoSenseIsRefused(t *testing.T) {
-	for _, args := range [][]string{{"-rounds", "0"}, {"-workloads", "("}, {"-peers", "("}, {"map"}, {"-none"}} {
+	for _, args := range [][]string{{"-rounds", "0"}, {"-workloads", "("}, {"-peers", "("}, {"map"}, {"-none"}, {"-growth", "-latency"}, {"-latency", "-svg", "x.svg"}} {
 		if status, _, stderr := bench(args...); status != 2 || stderr == "" {
 			t.Errorf("%v: status %d, %q", args, status, stderr)
 		}
@@ -74,6 +76,36 @@ func TestTheListHasEachWorkloadWithItsPeers(t *testing.T) {
 	}
 }
 
+func TestTheTablesOfTheirOwnHaveTheirColumns(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-growth", "-workloads", "^errors-is$", "-peers", "braid", "-most", "10000"}, "| peer | 100 | 10,000 | highest : lowest | x bare |"},
+		{[]string{"-growth", "-workloads", "^mapseq/1us$", "-peers", "braid", "-most", "10000"}, "| peer | 100 | 10,000 | highest : lowest | x bare |"},
+		{[]string{"-latency", "-workloads", "end-to-return", "-peers", "braid"}, "| peer | p50 | p90 | p99 | max |"},
+		{[]string{"-fairness", "-peers", "braid"}, "| peer | p50 | p90 | p99 | max | held | after GC |"},
+	} {
+		status, stdout, stderr := bench(append(c.args, "-quick")...)
+		if status != 0 || !strings.Contains(stdout, c.want) || !strings.Contains(stdout, "| **braid** | ") {
+			t.Errorf("%v: status %d, no %q in\n%s\n%s", c.args, status, c.want, stdout, stderr)
+		}
+	}
+}
+
+func TestWhatThereIsNotEnoughMemoryForIsLeftOut(t *testing.T) {
+	blocked := work.Find("blocked/10M")
+	if need := needs(blocked, work.Braid, 10_000_000); need < 20_000_000_000 {
+		t.Errorf("ten million goroutines need %d bytes", need)
+	}
+	if need := needs(work.Find("spawn/10M"), work.Braid, 10_000_000); need > 5_000_000_000 {
+		t.Errorf("ten million short tasks of braid need %d bytes", need)
+	}
+	if free := available(); runtime.GOOS == "linux" && free <= 0 {
+		t.Errorf("%d bytes are free", free)
+	}
+}
+
 func TestARevisionThatIsNotThereIsAnError(t *testing.T) {
 	for _, revision := range []string{"no-such-revision", "--force"} {
 		if status, _, stderr := bench("-compare", revision); status != 1 || !strings.Contains(stderr, "revision") {
@@ -86,7 +118,7 @@ func TestARevisionThatIsNotThereIsAnError(t *testing.T) {
 func twoWorkloads() (cells []cell) {
 	for _, name := range []string{"a/bare", "a/x", "a/y", "b/bare", "b/x"} {
 		workload, peer, _ := strings.Cut(name, "/")
-		cells = append(cells, cell{order{Workload: workload, Peer: peer}, "", peer})
+		cells = append(cells, cell{order: order{Workload: workload, Peer: peer}, name: peer})
 	}
 	return cells
 }
@@ -146,7 +178,7 @@ func TestAProcessThatFailsTellsWhy(t *testing.T) {
 		"there is no workload nothing":       {Workload: "nothing", Peer: "bare", N: 1},
 		"suture has no adapter for map/10ns": {Workload: "map/10ns", Peer: "suture", N: 1},
 	} {
-		if _, err := inProcess(context.Background(), cell{o, self, o.Peer}); err == nil || err.Error() != want {
+		if _, err := inProcess(context.Background(), cell{order: o, program: self, name: o.Peer}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

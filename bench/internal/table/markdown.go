@@ -15,9 +15,9 @@ import (
 // Markdown writes the report to w.
 func (r *Report) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n", r.Title)
-	for _, note := range r.Notes {
-		fmt.Fprintf(&b, "\n%s\n", note)
+	head(&b, r.Title, r.Notes)
+	if r.Before != "" {
+		r.changes(&b, r.Before, r.Main)
 	}
 	r.overview(&b)
 	for _, work := range r.Works {
@@ -86,8 +86,10 @@ func (r *Report) overview(b *strings.Builder) {
 }
 
 // strong prints what is about the main peer in bold.
-func (r *Report) strong(peer, text string) string {
-	if peer == r.Main {
+func (r *Report) strong(peer, text string) string { return strong(r.Main, peer, text) }
+
+func strong(main, peer, text string) string {
+	if peer == main {
 		return "**" + text + "**"
 	}
 	return text

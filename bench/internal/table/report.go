@@ -12,6 +12,9 @@ type Report struct {
 	Named []string // the peers that have a column of their own in the overview
 	Works []Work
 	Cells []Cell
+
+	// Before names the peer that is Main as it was, where the two are compared.
+	Before string
 }
 
 // A Work describes a workload: its cells are those with its name.

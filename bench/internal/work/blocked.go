@@ -15,13 +15,13 @@ const blockedAbout = "Here the tasks are blocked, all at the same time. Measured
 
 func init() {
 	peers := only(Bare, Braid, "errgroup", "conc", "pond", "ants")
-	for _, n := range []int{100, 10_000, 1_000_000, 2_000_000} {
+	for _, n := range []int{100, 10_000, 1_000_000, 10_000_000} {
 		k := kind(Growth)
 		if n == 1_000_000 {
 			k = kind(Cost)
 		}
-		spawning.add(blockedRow(n), held, peers, k, at(8), size("blocked", n), what(blockedAbout))
-		owning.add(ownRow(n), held, k, size("blocked-own", n))
+		spawning.add(blockedRow(n), held, blocks, peers, k, at(8), size("blocked", n), what(blockedAbout))
+		owning.add(ownRow(n), held, blocks, k, size("blocked-own", n))
 	}
 }
 
@@ -58,6 +58,11 @@ func blockedRow(n int) row[spawnFunc] {
 func holding() float64 {
 	runtime.GC()
 	runtime.GC() // what the first one found in pools is gone after the second
+	return inUse()
+}
+
+// inUse gives the same with what could be collected.
+func inUse() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc + m.StackInuse)

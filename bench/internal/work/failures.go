@@ -14,9 +14,9 @@ import (
 type failuresFunc func(ctx context.Context, n int, fn func(i int) error) (err error, print func(err error) string)
 
 // A failure is the error of one task.
-type failure struct{ i int }
+type failure struct{ text string }
 
-func (f *failure) Error() string { return fmt.Sprintf("task %d failed", f.i) }
+func (f *failure) Error() string { return f.text }
 
 var failing = newPattern[failuresFunc](9,
 	"Tasks are started that all fail, and none is cancelled because of another. ")
@@ -27,7 +27,7 @@ func init() {
 		if n == 10_000 {
 			k = kind(Cost)
 		}
-		failing.add(failuresRow("errors-build", n, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
+		failing.add(failuresRow("errors-build", n, 20_000, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
 			fails := failuresOf(n)
 			return func() {
 				err, _ := f(ctx, n, func(i int) error { return fails[i] })
@@ -36,7 +36,7 @@ func init() {
 				}
 			}
 		}), k, size("errors-build", n), what("Measured is the time until there is an error that has all of theirs."))
-		failing.add(failuresRow("errors-is", n, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
+		failing.add(failuresRow("errors-is", n, 1_000_000, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
 			fails := failuresOf(n)
 			err, _ := f(ctx, n, func(i int) error { return fails[i] })
 			return func() {
@@ -45,7 +45,7 @@ func init() {
 				}
 			}
 		}), k, size("errors-is", n), what("Measured is the time in which errors.Is finds that none of them is what is looked for."))
-		failing.add(failuresRow("errors-print", n, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
+		failing.add(failuresRow("errors-print", n, 200_000, func(f failuresFunc, ctx context.Context, n int, w *wrong) func() {
 			fails := failuresOf(n)
 			err, print := f(ctx, n, func(i int) error { return fails[i] })
 			last := fails[n-1].Error()
@@ -61,17 +61,18 @@ func init() {
 func failuresOf(n int) []error {
 	out := make([]error, n)
 	for i := range out {
-		out[i] = &failure{i}
+		out[i] = &failure{fmt.Sprintf("task %d failed", i)}
 	}
 	return out
 }
 
-func failuresRow(name string, k int, prepare func(failuresFunc, context.Context, int, *wrong) func()) row[failuresFunc] {
-	return row[failuresFunc]{name + "/" + short(k), "error", k, min(k, 100), func(ctx context.Context, f failuresFunc, n int) Job {
+// failuresRow is as many groups of k as have enough errors together.
+func failuresRow(name string, k, enough int, prepare func(failuresFunc, context.Context, int, *wrong) func()) row[failuresFunc] {
+	return row[failuresFunc]{name + "/" + short(k), "error", max(k, enough), min(k, 100), func(ctx context.Context, f failuresFunc, n int) Job {
 		var w wrong
-		groups := max(1, 10_000/k)
-		do := prepare(f, ctx, n, &w)
-		return Job{Units: groups * n, Do: func() {
+		groups, k := lumps(n, k)
+		do := prepare(f, ctx, k, &w)
+		return Job{Units: groups * k, Do: func() {
 			for range groups {
 				do()
 			}

@@ -24,7 +24,7 @@ func init() {
 		if n == 10_000 {
 			k = kind(Cost)
 		}
-		spawning.add(barrierRow(n), at(9), k, size("barrier", n), what("Here each task ends only once all of them have been started."))
+		spawning.add(barrierRow(n), at(9), blocks, k, size("barrier", n), what("Here each task ends only once all of them have been started."))
 	}
 }
 

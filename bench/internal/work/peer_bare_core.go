@@ -10,18 +10,8 @@ import (
 // There are two ways to write `go` with a WaitGroup; both are here.
 
 var _ = peerBare.also(
-	spawning.by(func(n int, fn duty) {
-		var wg sync.WaitGroup
-		wg.Add(n)
-		f := fn.plain
-		for range n {
-			go func() {
-				defer wg.Done()
-				f()
-			}()
-		}
-		wg.Wait()
-	}),
+	spawning.by(bareSpawn),
+	beating.by(bareSpawn),
 	grouping.by(bareGroup),
 	typing.by(bareTyped),
 	limiting.by(bareLimited),
@@ -29,6 +19,12 @@ var _ = peerBare.also(
 )
 
 var _ = peerWorkers.also(limiting.by(workersLimited))
+
+var _ = peerLoop.also(beating.by(func(n int, fn duty) {
+	for range n {
+		fn.plain()
+	}
+}))
 
 var _ = newPeer(4, "wg.Go", "", "by hand: sync.WaitGroup's Go",
 	spawning.by(func(n int, fn duty) {
@@ -215,3 +211,16 @@ var _ = peerBare.also(
 		return errors.Join(errs...), error.Error
 	}),
 )
+
+func bareSpawn(n int, fn duty) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	f := fn.plain
+	for range n {
+		go func() {
+			defer wg.Done()
+			f()
+		}()
+	}
+	wg.Wait()
+}

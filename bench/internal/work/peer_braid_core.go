@@ -11,14 +11,8 @@ import (
 // This file is groups of tasks with braid.
 
 var _ = peerBraid.also(
-	spawning.by(func(n int, fn duty) {
-		_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
-			for range n {
-				g.Go(fn.under)
-			}
-			return nil
-		})
-	}),
+	spawning.by(braidSpawn),
+	beating.by(braidSpawn),
 	grouping.by(func(ctx context.Context, n int, fn func(context.Context) error) error {
 		return braidGroup(ctx, n, fn)
 	}),
@@ -92,3 +86,12 @@ var _ = peerBraid.also(
 		return err, func(err error) string { return fmt.Sprintf("%+v", err) }
 	}),
 )
+
+func braidSpawn(n int, fn duty) {
+	_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
+		for range n {
+			g.Go(fn.under)
+		}
+		return nil
+	})
+}

@@ -17,13 +17,8 @@ import (
 // errgroup
 
 var _ = peerErrgroup.also(
-	spawning.by(func(n int, fn duty) {
-		var g errgroup.Group
-		for range n {
-			g.Go(fn.fails)
-		}
-		_ = g.Wait()
-	}),
+	spawning.by(errgroupSpawn),
+	beating.by(errgroupSpawn),
 	grouping.by(func(ctx context.Context, n int, fn func(context.Context) error) error {
 		return errgroupGroup(ctx, n, -1, fn)
 	}),
@@ -59,13 +54,8 @@ func errgroupGroup(ctx context.Context, n, limit int, fn func(context.Context) e
 // conc
 
 var _ = peerConc.also(
-	spawning.by(func(n int, fn duty) {
-		p := pool.New()
-		for range n {
-			p.Go(fn.plain)
-		}
-		p.Wait()
-	}),
+	spawning.by(concSpawn),
+	beating.by(concSpawn),
 	grouping.by(func(ctx context.Context, n int, fn func(context.Context) error) error {
 		return concGroup(concPool(ctx), n, fn)
 	}),
@@ -386,4 +376,20 @@ func produce(p, n int, submit func()) {
 		})
 	}
 	wg.Wait()
+}
+
+func errgroupSpawn(n int, fn duty) {
+	var g errgroup.Group
+	for range n {
+		g.Go(fn.fails)
+	}
+	_ = g.Wait()
+}
+
+func concSpawn(n int, fn duty) {
+	p := pool.New()
+	for range n {
+		p.Go(fn.plain)
+	}
+	p.Wait()
 }

@@ -30,7 +30,7 @@ var spawning = newPattern[spawnFunc](1,
 	"A number of tasks, that of the row's name, is started, each handed over by itself and none waiting for another, "+
 		"and the call returns when all have ended. Nobody asks for results, errors or contexts. "+
 		"All tasks call one and the same function, so that what is allocated is not the user's.").
-	add(spawnRow(1), size("spawn", 1)).
+	add(spawnRow(1)).
 	add(spawnRow(2)).
 	add(spawnRow(10)).
 	add(spawnRow(100), size("spawn", 100)).

@@ -20,19 +20,22 @@ var grouping = newPattern[groupFunc](2,
 	"A number of tasks is started, each handed over by itself and none waiting for another, "+
 		"under a context that they share and that dies with the one given. The first error cancels that context, "+
 		"and it is returned when all tasks have ended.").
-	add(groupRow(1), size("spawn-ctx", 1), what("The tasks do nothing.")).
+	add(groupRow(1), what("The tasks do nothing.")).
 	add(groupRow(2), what("The tasks do nothing.")).
 	add(groupRow(10), what("The tasks do nothing.")).
 	add(groupRow(100), size("spawn-ctx", 100), what("The tasks do nothing.")).
 	add(groupRow(10_000), size("spawn-ctx", 10_000), what("The tasks do nothing.")).
 	add(groupRow(1_000_000), size("spawn-ctx", 1_000_000), what("The tasks do nothing."), kind(Growth)).
 	add(groupRow(10_000_000), size("spawn-ctx", 10_000_000), what("The tasks do nothing."), kind(Growth)).
-	add(treeRow(6, 8), at(6), what("Here each group has eight tasks, and each task opens such a group below it, six levels deep; "+
-		"the tasks of the last level do nothing. A node is a task, on whatever level.")).
-	add(failRow(100), size("failfast", 100), kind(Growth), what(failAbout)).
-	add(failRow(10_000), size("failfast", 10_000), kind(Growth), what(failAbout)).
-	add(failRow(100_000), size("failfast", 100_000), at(5), what(failAbout)).
-	add(failRow(1_000_000), size("failfast", 1_000_000), kind(Growth), what(failAbout))
+	add(treeRow(2, 8), at(6), kind(Growth), size("tree", 100), what(treeAbout)).
+	add(treeRow(4, 8), at(6), kind(Growth), size("tree", 10_000), what(treeAbout)).
+	add(treeRow(6, 8), at(6), size("tree", 1_000_000), what(treeAbout)).
+	add(treeRow(7, 8), at(6), kind(Growth), size("tree", 10_000_000), what(treeAbout)).
+	add(failRow(100), blocks, size("failfast", 100), kind(Growth), what(failAbout)).
+	add(failRow(10_000), blocks, size("failfast", 10_000), kind(Growth), what(failAbout)).
+	add(failRow(100_000), blocks, size("failfast", 100_000), at(5), what(failAbout)).
+	add(failRow(1_000_000), blocks, size("failfast", 1_000_000), kind(Growth), what(failAbout)).
+	add(failRow(10_000_000), blocks, size("failfast", 10_000_000), kind(Growth), what(failAbout))
 
 func groupRow(k int) row[groupFunc] {
 	return row[groupFunc]{"spawn-ctx/" + short(k), "task", max(k, 200_000), min(k, 1000), func(ctx context.Context, f groupFunc, n int) Job {
@@ -58,6 +61,10 @@ func groupsAll(ctx context.Context, f groupFunc, n int) error {
 	return err
 }
 
+const treeAbout = "Here each group has eight tasks, and each task opens such a group below it, as many levels deep as the name's " +
+	"first number; the tasks of the last level do nothing. A node is a task, on whatever level. " +
+	"In the table of growth the trees have 72, 4,680, 299,592 and 2,396,744 nodes."
+
 // treeRow is trees of groups, each of as many as can be had of n nodes.
 func treeRow(deep, wide int) row[groupFunc] {
 	nodes := 0
@@ -65,7 +72,7 @@ func treeRow(deep, wide int) row[groupFunc] {
 		level *= wide
 		nodes += level
 	}
-	return row[groupFunc]{fmt.Sprintf("tree/%dx%d", deep, wide), "node", nodes, 584, func(ctx context.Context, f groupFunc, n int) Job {
+	return row[groupFunc]{fmt.Sprintf("tree/%dx%d", deep, wide), "node", nodes, min(nodes, 584), func(ctx context.Context, f groupFunc, n int) Job {
 		var w wrong
 		deep, nodes := 0, 0
 		for level := wide; nodes+level <= n || deep == 0; level *= wide {

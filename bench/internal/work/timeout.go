@@ -13,14 +13,23 @@ import (
 type timeoutFunc func(ctx context.Context, n int, d time.Duration, fn func(ctx context.Context) error) error
 
 var timing = newPattern[timeoutFunc](7,
-	"Tasks are started as under spawn-ctx, each with a time limit of its own, an hour from its start, that cancels its context. ").
-	add(timeoutRow("timeout/unasked", func(context.Context) error { return nil }),
-		what("They do nothing, and never look at the context.")).
-	add(timeoutRow("timeout/asked", func(ctx context.Context) error { _ = ctx.Done(); return ctx.Err() }),
-		what("They ask their context for its Done and Err, as a call to the network would."))
+	"Tasks are started as under spawn-ctx, each with a time limit of its own, an hour from its start, that cancels its context.")
 
-func timeoutRow(name string, fn func(context.Context) error) row[timeoutFunc] {
-	return row[timeoutFunc]{name, "task", 100_000, 300, func(ctx context.Context, f timeoutFunc, n int) Job {
+func init() {
+	for _, n := range []int{100, 10_000, 100_000, 1_000_000, 10_000_000} {
+		k, suffix := kind(Growth), "/"+short(n)
+		if n == 100_000 {
+			k, suffix = kind(Cost), ""
+		}
+		timing.add(timeoutRow("timeout/unasked"+suffix, n, func(context.Context) error { return nil }),
+			k, size("timeout/unasked", n), what("They do nothing, and never look at the context."))
+		timing.add(timeoutRow("timeout/asked"+suffix, n, func(ctx context.Context) error { _ = ctx.Done(); return ctx.Err() }),
+			k, size("timeout/asked", n), what("They ask their context for its Done and Err, as a call to the network would."))
+	}
+}
+
+func timeoutRow(name string, k int, fn func(context.Context) error) row[timeoutFunc] {
+	return row[timeoutFunc]{name, "task", k, min(k, 300), func(ctx context.Context, f timeoutFunc, n int) Job {
 		var w wrong
 		return Job{Do: func() {
 			if err := f(ctx, n, time.Hour, fn); err != nil {

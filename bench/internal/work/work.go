@@ -25,6 +25,10 @@ type Workload struct {
 	Kind  Kind   // which table it is for
 	Procs int    // what GOMAXPROCS is set to, 0 for what it is anyway
 
+	// Blocks says that all units are there at the same time, so that each holds
+	// a goroutine, whoever does it.
+	Blocks bool
+
 	// Workloads of a family are one at several sizes, for the table of growth.
 	Family string
 	Size   int
@@ -165,16 +169,6 @@ func only(peers ...string) func(*Workload) {
 	}
 }
 
-// except leaves out those who cannot do what the row adds to the pattern.
-func except(peers ...string) func(*Workload) {
-	return func(w *Workload) {
-		all := w.peers
-		w.peers = func() []string {
-			return slices.DeleteFunc(all(), func(peer string) bool { return slices.Contains(peers, peer) })
-		}
-	}
-}
-
 // size makes the row one of a family.
 func size(family string, n int) func(*Workload) {
 	return func(w *Workload) { w.Family, w.Size = family, n }
@@ -182,6 +176,9 @@ func size(family string, n int) func(*Workload) {
 
 // held says that the row measures memory.
 func held(w *Workload) { w.Of = Bytes }
+
+// blocks says that all tasks are there at once.
+func blocks(w *Workload) { w.Blocks = true }
 
 // kind says that the row stands in a table of its own.
 func kind(k Kind) func(*Workload) { return func(w *Workload) { w.Kind = k } }
