@@ -14,7 +14,7 @@ import (
 func init() {
 	seam.Open = openSeam
 	seam.Go = func(g any, w *seam.Work) { g.(*Group).addWork(w) }
-	seam.Fresh, seam.Relabel = fresh, relabel
+	seam.Again = again
 	seam.Fail = func(g any, pc uintptr, item int, err error) bool { return g.(*Group).failAt(pc, item, err) }
 	seam.Panicking = panicking
 	seam.Join = func(g any, cancel, exit bool) error { return g.(*Group).joinSeam(cancel, exit) }
@@ -73,14 +73,16 @@ func (g *Group) addWork(w *seam.Work) {
 	}
 }
 
-func fresh(ctx context.Context) bool {
+func again(ctx context.Context) seam.Verdict {
 	t := ctx.(*task)
-	return t.flags.Load() == 0 && t.std.Load() == nil
-}
-
-func relabel(ctx context.Context) {
-	g := ctx.(*task).g
-	g.labels.set(g.parent)
+	switch {
+	case t.g.dead():
+		return seam.Dead
+	case t.flags.Load() != 0 || t.std.Load() != nil:
+		return seam.Stale
+	}
+	t.g.labels.set(t.g.parent)
+	return seam.Fresh
 }
 
 func (g *Group) failAt(pc uintptr, item int, err error) bool {

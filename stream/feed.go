@@ -2,8 +2,6 @@ package stream
 
 import (
 	"context"
-	"math"
-	"sync/atomic"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -15,8 +13,9 @@ import (
 //
 // The window grows where items pass in no time, source, function and consumer
 // together: sleeping and waking after every few of them would cost more than
-// they do. It is measured each time the window is full. The ring grows when it
-// is full and the window is not.
+// they do. It is measured each time the window is full. The queue grows when it
+// is full and the window is not. While the window is larger than it has to be,
+// the consumer tells of what it has delivered only now and then.
 
 // MostAhead is how many items a stage takes ahead at most, unless [Ahead] says
 // more, and only where they pass in microseconds.
@@ -49,11 +48,13 @@ func (f *flow[T, R]) feed(ctx context.Context) error {
 func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 	var (
 		t      = f.tail.Load() // items taken
-		r      = f.ring.Load()
+		items  = f.queue.items
+		mask   = f.queue.mask
+		free   = t + mask + 1 // up to here there is room in the queue
 		base   = f.cfg.window()
 		window = base
-		room   = min(t+window, r.room(t)) // up to here there is some in both
-		since  = time.Now()               // the window was full last
+		room   = min(t+window, free) // up to here there is some in both
+		since  = time.Now()          // the window was full last
 		passed = t
 	)
 	for item, err := range f.source(ctx) {
@@ -64,11 +65,7 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 			f.failure = err
 			return true, nil
 		}
-		slot := uint32(t) & r.mask
-		if r.taken != nil && t-r.first >= r.size() && !f.awaitTaken(ctx, &r.taken[slot], t-r.size()) {
-			return false, context.Cause(ctx)
-		}
-		r.in[slot] = item
+		items[t&mask] = item
 		if f.cfg.track != nil {
 			f.cfg.track.Added(1)
 		}
@@ -93,6 +90,7 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 					window = max(base, min(4*window, MostAhead))
 				}
 				since, passed = now, t
+				f.slack.Store((window - base) / 8)
 			}
 			least := t - window + 1
 			want := least
@@ -104,11 +102,10 @@ func (f *flow[T, R]) take(ctx context.Context) (all bool, err error) {
 			}
 			head = f.head.Load()
 		}
-		if t >= r.room(head) {
-			r = newRing(min(4*r.size(), window), t, r, f.cfg.Unordered)
-			f.ring.Store(r)
+		if t >= free {
+			items, mask, free = f.makeRoom(t, window)
 		}
-		room = min(head+window, r.room(head))
+		room = min(head+window, free)
 	}
 	if ctx.Err() != nil { // that may be why it ended
 		return false, context.Cause(ctx)
@@ -138,22 +135,17 @@ func (f *flow[T, R]) awaitRoom(ctx context.Context, least, want int64) bool {
 	return true
 }
 
-// awaitTaken waits until a worker has taken the item, which has no other slot.
-func (f *flow[T, R]) awaitTaken(ctx context.Context, taken *atomic.Uint32, item int64) bool {
-	m := mark(uint32(item))
-	for taken.Load() != m {
-		f.feeder.wants.Store(math.MaxInt64)
-		f.blocked.Store(m)
-		if taken.Load() == m {
-			break
+// makeRoom finds room in the queue, or makes it larger, when t items have been
+// put into it. It gives where to put further ones, and how far that goes.
+func (f *flow[T, R]) makeRoom(t, window int64) (items []T, mask, free int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if size := f.queue.mask + 1; t-f.next == size {
+		q := newQueue[T](min(4*size, window))
+		for p := f.next; p < t; p++ {
+			q.items[p&q.mask] = f.queue.items[p&f.queue.mask]
 		}
-		select {
-		case <-f.feeder.woken:
-		case <-ctx.Done():
-			return false
-		}
+		f.queue = q
 	}
-	f.blocked.Store(0)
-	f.feeder.wants.Store(0)
-	return true
+	return f.queue.items, f.queue.mask, f.next + f.queue.mask + 1
 }

@@ -12,11 +12,11 @@ import (
 
 // This file runs a parallel stage: its state, and the side of the consumer.
 //
-// A task, the feeder, takes items from the source and puts them into the ring
-// (feed.go). Tasks, the workers, call the function on them (worker.go). The
-// consumer, which is the goroutine that ranges over the stream, takes the
-// results out in the order of their positions. Nobody holds the mutex while
-// anything blocks, and nobody wakes who is awake.
+// A task, the feeder, takes items from the source and puts them into a queue
+// (feed.go). Tasks, the workers, claim blocks of them and call the function on
+// each (worker.go, block.go). The consumer, which is the goroutine that ranges
+// over the stream, takes the results out of the blocks (cursor.go). Nobody holds
+// the mutex while anything blocks, and nobody wakes who is awake.
 
 // flow is one run of a stage.
 type flow[T, R any] struct {
@@ -26,41 +26,45 @@ type flow[T, R any] struct {
 	fn     func(ctx context.Context, item T) (R, error)
 	pc     uintptr
 	procs  int64
-	dead   <-chan struct{} // the group's Done
 
 	// Whether items and results have pointers: only then are they taken out of
-	// the ring for the sake of the collector.
+	// the blocks for the sake of the collector.
 	pointers struct{ in, out bool }
 
-	ring    atomic.Pointer[ring[T, R]]
 	failure error // the source's own; set before ended
+	cursor  cursor[T, R]
 
 	// What one side writes often does not share a cache line with what others
 	// read for every item.
 	_       [64]byte
-	ended   atomic.Bool // the source has nothing more
-	stopped atomic.Bool // nothing is started any more
-	brisk   atomic.Bool // items take microseconds at most
-	hungry  atomic.Bool // one more worker may be started, and none is on its way
+	ended   atomic.Bool  // the source has nothing more
+	stopped atomic.Bool  // nothing is started any more
+	brisk   atomic.Bool  // items take microseconds at most
+	hungry  atomic.Bool  // one more worker may be started, and none is on its way
+	slack   atomic.Int64 // of so many results the feeder need not be told
 	_       [64]byte
-	drain   sleeper // the consumer; wants a position's mark
+	drain   sleeper // the consumer; wants the result with this number, from 1, or in an unordered stage any
 	_       [64]byte
-	feeder  sleeper       // the feeder; wants that so many have been delivered
-	blocked atomic.Uint32 // or that the item with this mark has been taken
+	feeder  sleeper // the feeder; wants that so many have been delivered
 	_       [64]byte
-	tail    atomic.Int64 // items put into the ring
+	tail    atomic.Int64 // items put into the queue
 	_       [64]byte
-	head    atomic.Int64 // results delivered
-	_       [64]byte
-	tickets atomic.Int64 // results finished, in an unordered stage
+	head    atomic.Int64 // results delivered, as far as the feeder knows
 	_       [64]byte
 
 	told atomic.Int64 // items whose end the tracker has been told
 
 	mu      sync.Mutex
+	queue   queue[T]
 	next    int64           // the first item that has not been claimed
-	left    []uint64        // claims that were handed back
+	last    *block[T, R]    // the end of the chain
+	left    []*block[T, R]  // claims that were handed back
+	free    []*block[T, R]  // to be used again
+	opened  []*block[T, R]  // the consumer has yet to hear of these,
+	filled  []*block[T, R]  // and of these that they are finished
 	size    int64           // of a claim
+	audit   int64           // at this item one looks for claims that began
+	audited int64           // before this one
 	spread  bool            // claims may have items that their owners have not come to
 	running int             // workers that were handed over and have not ended
 	looking int             // of these, those that have not looked for an item yet
@@ -74,9 +78,13 @@ const steps = 4
 
 func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn func(context.Context, T) (R, error)) *flow[T, R] {
 	f := &flow[T, R]{scope: sc, cfg: cfg, source: source, fn: fn, pc: pc, size: 1, procs: int64(runtime.GOMAXPROCS(0))}
-	f.ring.Store(newRing[T, R](min(cfg.window(), MostAhead), 0, nil, cfg.Unordered))
+	f.queue = newQueue[T](min(cfg.window(), MostAhead))
+	if !cfg.Unordered {
+		f.last = new(block[T, R])
+		f.last.word.Store(oneTaken) // of none
+		f.cursor.block = f.last
+	}
 	f.hungry.Store(true)
-	f.dead = sc.ctx.Done()
 	f.drain, f.feeder = newSleeper(), newSleeper()
 	f.pointers.in, f.pointers.out = pointers(reflect.TypeFor[T]()), pointers(reflect.TypeFor[R]())
 	return f
@@ -87,25 +95,20 @@ func newFlow[T, R any](sc *scope, cfg *config, source Stream[T], pc uintptr, fn 
 func (f *flow[T, R]) run(ctx context.Context, yield func(R, error) bool) {
 	defer f.leave()
 	done := ctx.Done()
+	prepare(f.ctx)
 	f.Go(f.feed, sourceName)
-	h := f.head.Load()
-	for {
-		if f.isReady(h) || f.await(done, h) {
-			if closed(done) {
-				break
-			}
-			if !yield(f.deliver(h), nil) {
-				return
-			}
-			h++
-			continue
+	for f.isReady() || f.await(done) {
+		if done != nil && ctx.Err() != nil {
+			break
 		}
-		break
+		if !yield(f.deliver(), nil) {
+			return
+		}
 	}
-	complete := f.ended.Load() && h == f.tail.Load()
+	complete := f.ended.Load() && f.cursor.delivered == f.tail.Load()
 	if err := f.finish(ctx, complete, f.failure); err != nil {
-		for ; !closed(done) && f.isReady(h); h++ { // what had been started and went well
-			if !yield(f.deliver(h), nil) {
+		for ctx.Err() == nil && f.isReady() { // what had been started and went well
+			if !yield(f.deliver(), nil) {
 				return
 			}
 		}
@@ -131,47 +134,27 @@ func (f *flow[T, R]) account() {
 	}
 }
 
-func (f *flow[T, R]) isReady(h int64) bool {
-	r := f.ring.Load().of(h)
-	return r.ready[uint32(h)&r.mask].Load() == mark(uint32(h))
-}
-
-// deliver takes result h out of the ring. The source is told of the room.
-func (f *flow[T, R]) deliver(h int64) R {
-	r := f.ring.Load().of(h)
-	slot := &r.out[uint32(h)&r.mask]
-	v := *slot
-	if f.pointers.out {
-		var none R
-		*slot = none
-	}
-	f.head.Store(h + 1)
-	if w := f.feeder.wants.Load(); w != 0 && h+1 >= w {
-		f.feeder.wake(w)
-	}
-	return v
-}
-
-// await waits for result h. It gives false if there will be none, or if none is
-// to be waited for any more because ctx has died.
-func (f *flow[T, R]) await(done <-chan struct{}, h int64) bool {
+// await waits for the next result. It gives false if there will be none, or if
+// none is to be waited for any more because ctx has died.
+func (f *flow[T, R]) await(done <-chan struct{}) bool {
+	f.show()
 	for range steps {
 		if !f.brisk.Load() {
 			break
 		}
 		runtime.Gosched()
-		if f.isReady(h) {
+		if f.isReady() {
 			return true
 		}
 	}
 	for {
-		f.drain.wants.Store(int64(mark(uint32(h))))
+		f.drain.wants.Store(f.cursor.delivered + 1)
 		switch {
-		case f.isReady(h):
+		case f.isReady():
 			f.drain.wants.Store(0)
 			return true
-		case f.stopped.Load() || f.ended.Load() && h == f.tail.Load():
-			return f.isReady(h)
+		case f.stopped.Load() || f.ended.Load() && f.cursor.delivered == f.tail.Load():
+			return f.isReady()
 		}
 		f.feeder.stir() // however little room there is for it
 		select {

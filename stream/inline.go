@@ -18,9 +18,9 @@ func inline[T, R any](ctx context.Context, sc *scope, source Stream[T], yield fu
 	var failure error
 	complete := true
 	n := 0
-	done := sc.ctx.Done()
+	prepare(sc.ctx)
 	for item, err := range source(sc.ctx) {
-		if dead := closed(done); err != nil || dead {
+		if dead := sc.ctx.Err() != nil; err != nil || dead {
 			complete = false
 			if err != nil && dead { // it may be no more than the cancellation
 				seam.Fail(sc.Group, 0, -1, err)
@@ -39,7 +39,7 @@ func inline[T, R any](ctx context.Context, sc *scope, source Stream[T], yield fu
 		}
 		n++
 	}
-	if err := sc.finish(ctx, complete && !closed(done), failure); err != nil {
+	if err := sc.finish(ctx, complete && sc.ctx.Err() == nil, failure); err != nil {
 		fail(yield, err)
 	}
 }

@@ -24,10 +24,9 @@ import (
 func (f *flow[T, R]) startAt(p int64) {
 	f.head.Store(p)
 	f.tail.Store(p)
-	f.tickets.Store(p)
 	f.told.Store(p)
 	f.next = p
-	f.ring.Load().first = p
+	f.cursor.delivered, f.cursor.shown = p, p
 }
 
 // from is the stream of Map, whose positions start at p.

@@ -15,9 +15,9 @@ import (
 // it is not copied.
 func Of[T any](items ...T) Stream[T] {
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
-		done := ctx.Done()
+		prepare(ctx)
 		for _, item := range items {
-			if closed(done) {
+			if ctx.Err() != nil {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -36,9 +36,9 @@ func Values[T any](seq iter.Seq[T]) Stream[T] {
 		panic("stream: Values called with a nil sequence")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
-		done := ctx.Done()
+		prepare(ctx)
 		for item := range seq {
-			if closed(done) {
+			if ctx.Err() != nil {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -56,9 +56,9 @@ func From[T any](seq iter.Seq2[T, error]) Stream[T] {
 		panic("stream: From called with a nil sequence")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
-		done := ctx.Done()
+		prepare(ctx)
 		for item, err := range seq {
-			if err == nil && closed(done) {
+			if err == nil && ctx.Err() != nil {
 				err = seam.Outside(ctx)
 			}
 			if err != nil {
@@ -81,9 +81,9 @@ func Generate[T any](next func(ctx context.Context) (T, error)) Stream[T] {
 		panic("stream: Generate called with a nil function")
 	}
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
-		done := ctx.Done()
+		prepare(ctx)
 		for {
-			if closed(done) {
+			if ctx.Err() != nil {
 				fail(yield, seam.Outside(ctx))
 				return
 			}
@@ -110,7 +110,7 @@ func Chan[T any](c <-chan T) Stream[T] {
 	return stage(func(ctx context.Context, yield func(T, error) bool) {
 		done := ctx.Done()
 		for {
-			if closed(done) { // of two that are ready, select takes any
+			if ctx.Err() != nil { // of two that are ready, select takes any
 				fail(yield, seam.Outside(ctx))
 				return
 			}

@@ -42,16 +42,10 @@ func stage[T any](run func(ctx context.Context, yield func(T, error) bool)) Stre
 	}
 }
 
-// closed reports whether a context's Done is closed. For contexts of package
-// braid, which ask those above, that costs less than Err does.
-func closed(done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	default:
-		return false
-	}
-}
+// prepare says that ctx is about to be asked for Err time and again. Once its
+// Done has been asked for, a context of package braid answers by itself instead of
+// asking those above, and Err costs less than a look into the channel does.
+func prepare(ctx context.Context) { ctx.Done() }
 
 // fail yields the error that ends a stream.
 func fail[T any](yield func(T, error) bool, err error) {
@@ -92,13 +86,13 @@ func (s *scope) close() {
 // drain yields what next gives. It reports whether the loop was left, and
 // whether something may have been dropped because ctx had died.
 func drain[T any](ctx context.Context, next func(context.Context) (T, bool), yield func(T, error) bool) (left, dropped bool) {
-	done := ctx.Done()
+	mortal := ctx.Done() != nil
 	for {
 		item, ok := next(ctx)
 		if !ok {
 			return false, false
 		}
-		if closed(done) {
+		if mortal && ctx.Err() != nil {
 			return false, true
 		}
 		if !yield(item, nil) {

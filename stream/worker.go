@@ -25,35 +25,39 @@ import (
 // or not, and fewer workers than the limit are running, one is on its way that
 // has not looked yet. A worker that finds nothing to claim takes from a claim what
 // its owner has not come to. So an item that turns out to be slow holds up none
-// behind it, unless the limit does.
+// behind it, unless the limit does. Where there is always something to claim, as
+// an unordered stage may have, it looks now and then for claims that lag behind.
 
 const (
 	claimTime = 15 * time.Microsecond // worth of a claim
 	slowItem  = 8 * time.Microsecond  // from here on an item is a task of its own
+
+	auditEvery = MostAhead / 2 // items after which claims from before the last such look are helped out
 )
 
 type worker[T, R any] struct {
 	seam.Work
 	f      *flow[T, R]
-	_      [64]byte      // the next word is written for every item, by one worker
-	claim  atomic.Uint64 // positions: the next item, and the end of the claim
-	looked bool          // guarded by f.mu
-	next   int64         // the first item that had not been claimed when w looked
-	last   uint32        // position of the last item it has done
-	busy   bool          // with an item that was started
-	done   int           // items that have succeeded and that the tracker has not been told of
+	block  atomic.Pointer[block[T, R]] // what it has claimed; written with the flow's mutex held
+	last   atomic.Int64                // position of the item it has done last, or -1 while one of the block is the one it is at
+	looked bool                        // guarded by f.mu
+	busy   bool                        // with an item that was started
+	done   int                         // items that have succeeded and that the tracker has not been told of
 }
 
 func newWorker[T, R any](f *flow[T, R]) *worker[T, R] {
-	w := &worker[T, R]{f: f, last: math.MaxUint32}
+	w := &worker[T, R]{f: f}
 	w.Call, w.At, w.Ended = w.call, w.at, w.hasEnded
 	return w
 }
 
 // at gives the item that the worker is at, or has done last, for its name.
 func (w *worker[T, R]) at() (uintptr, int) {
-	at := uint32(w.claim.Load()>>32) - 1
-	return w.f.pc, int(full(w.f.tail.Load(), at))
+	p := w.last.Load()
+	if b := w.block.Load(); p < 0 && b != nil {
+		p = b.first.Load() + int64(b.word.Load()>>32) - 1
+	}
+	return w.f.pc, int(p)
 }
 
 // start hands a worker over if there is an item for it and none is on its way.
@@ -101,66 +105,116 @@ func (f *flow[T, R]) look(w *worker[T, R]) bool {
 		w.looked = true
 		f.looking--
 	}
-	n := f.tail.Load() - f.next
-	if len(f.left) > 0 {
-		w.claim.Store(f.left[0])
-		f.left = slices.Delete(f.left, 0, 1)
-		n = 1
-	} else if n > 0 {
-		// Leave some for the others: at the end all should end together.
-		n = max(1, min(f.size, n/(2*f.procs)))
-		f.spread = f.spread || n > 1
-		w.claim.Store(uint64(uint32(f.next))<<32 | uint64(uint32(f.next+n)))
-		f.next += n
-	} else if n = 0; f.spread && f.steal(w) {
-		n = 1
+	b := f.claim(w)
+	if b != nil {
+		if f.cfg.Unordered && len(b.in) > 1 {
+			b.listed = true
+			f.opened = append(f.opened, b)
+		}
+		w.block.Store(b)
 	}
-	w.next = f.next
 	more := f.hire()
 	f.mu.Unlock()
 	if more != nil {
 		seam.Go(f.Group, &more.Work)
 	}
-	return n > 0
+	return b != nil
 }
 
-// steal gives w the second half of what another has claimed and not come to.
-// The mutex is held.
-func (f *flow[T, R]) steal(w *worker[T, R]) bool {
+// claim finds items for w, or gives nil. The mutex is held.
+func (f *flow[T, R]) claim(w *worker[T, R]) *block[T, R] {
+	if len(f.left) > 0 {
+		b := f.left[0]
+		f.left = slices.Delete(f.left, 0, 1)
+		f.spread = f.spread || len(b.in) > 1
+		return b
+	}
+	n := f.tail.Load() - f.next
+	if f.spread && n > 0 && f.next >= f.audit {
+		if b := f.steal(w, f.audited); b != nil {
+			return b
+		}
+		f.audited, f.audit = f.next, f.next+auditEvery
+	}
+	if n == 0 {
+		if !f.spread {
+			return nil
+		}
+		b := f.steal(w, math.MaxInt64)
+		f.spread = b != nil
+		return b
+	}
+	// Leave some for the others: at the end all should end together.
+	n = max(1, min(f.size, n/(2*f.procs)))
+	f.spread = f.spread || n > 1
+	b := f.blockFor(f.next, int(n))
+	f.queue.move(b.in, f.next, n, f.pointers.in)
+	f.next += n
+	if f.last != nil {
+		f.last.following, f.last = b, b
+	}
+	return b
+}
+
+// blockFor gives a block for n items. The mutex is held.
+func (f *flow[T, R]) blockFor(first int64, n int) (b *block[T, R]) {
+	if last := len(f.free) - 1; last >= 0 {
+		b, f.free[last], f.free = f.free[last], nil, f.free[:last]
+	} else {
+		b = new(block[T, R])
+	}
+	b.reset(first, n)
+	return b
+}
+
+// steal gives w the second half of what another has claimed and not come to, if
+// that begins before the position given. The mutex is held.
+func (f *flow[T, R]) steal(w *worker[T, R], before int64) *block[T, R] {
 	for _, other := range f.workers {
-		for other != w {
-			claim := other.claim.Load()
-			next, end := uint32(claim>>32), uint32(claim)
-			left := int32(end - next)
-			if left <= 0 {
+		b := other.block.Load()
+		for other != w && b != nil && b.first.Load() < before {
+			word := b.word.Load()
+			taken, end := uint32(word>>32), uint32(word)
+			if taken >= end {
 				break
 			}
-			half := end - uint32(left+1)/2
-			if other.claim.CompareAndSwap(claim, uint64(next)<<32|uint64(half)) {
-				w.claim.Store(uint64(half)<<32 | uint64(end))
-				return true
+			if half := taken + (end-taken)/2; b.cut(word, half) {
+				return f.split(b, half, end)
 			}
 		}
 	}
-	f.spread = false
-	return false
+	return nil
 }
 
-// handBack leaves item p, which w has taken, and what is left of its claim to
-// others.
-func (w *worker[T, R]) handBack(p uint32) {
+// split moves items of b that have been cut off it to a block of their own. The
+// mutex is held.
+func (f *flow[T, R]) split(b *block[T, R], from, to uint32) *block[T, R] {
+	rest := f.blockFor(b.first.Load()+int64(from), int(to-from))
+	copy(rest.in, b.in[from:to])
+	if f.pointers.in {
+		clear(b.in[from:to])
+	}
+	if f.last != nil {
+		rest.following, b.following = b.following, rest
+		if f.last == b {
+			f.last = rest
+		}
+	}
+	return rest
+}
+
+// handBack leaves item i of b, which w has taken, and what is left of its claim
+// to others.
+func (w *worker[T, R]) handBack(b *block[T, R], i uint32) {
 	f := w.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	end := uint32(w.claim.Load()) // which nobody but thieves change, who hold the mutex
-	w.claimNone()
-	f.left = append(f.left, uint64(p)<<32|uint64(end))
-}
-
-// claimNone leaves w without a claim, and at the item it has done last.
-func (w *worker[T, R]) claimNone() {
-	next := w.last + 1
-	w.claim.Store(uint64(next)<<32 | uint64(next))
+	end := uint32(b.word.Load()) // which nobody but thieves change, who hold the mutex
+	f.left = append(f.left, f.split(b, i, end))
+	if f.cfg.Unordered && !b.listed {
+		f.filled = append(f.filled, b)
+	}
+	b.word.Store(uint64(i+1)<<32 | uint64(i)) // from here on it is the consumer's
 }
 
 // call is the task.
@@ -230,36 +284,44 @@ func (f *flow[T, R]) measure(d time.Duration, n int) bool {
 
 // work does what has been claimed. It gives false if the task is not to go on.
 func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
-	f := w.f
-	rings := f.ring.Load()
+	f, b := w.f, w.block.Load()
+	first, in, out, listed := b.first.Load(), b.in, b.out, b.listed
 	unordered, paced := f.cfg.Unordered, f.cfg.Rate != nil
-	for {
-		claim := w.claim.Add(1 << 32)
-		p := uint32(claim>>32) - 1
-		if int32(uint32(claim)-p) <= 0 || f.stopped.Load() {
-			w.claimNone()
+	for i := uint32(0); ; i++ {
+		over := i >= uint32(b.word.Add(oneTaken)) // and the item before is finished
+		if over && unordered && !listed {
+			f.mu.Lock()
+			f.filled = append(f.filled, b)
+			f.mu.Unlock()
+		}
+		if i > 0 || over { // if all were stolen, the consumer may wait for word that it can go on to the thief's
+			if want := f.drain.wants.Load(); want != 0 && (unordered || want == first+max(int64(i), 1)) {
+				f.drain.wake(want)
+			}
+		}
+		if over || f.stopped.Load() {
+			if i > 0 {
+				w.last.Store(first + int64(i) - 1)
+			}
 			return true, nil
 		}
-		if dead := closed(f.dead); dead || !seam.Fresh(ctx) {
-			w.handBack(p)
-			if dead {
+		if verdict := seam.Again(ctx); verdict != seam.Fresh {
+			if i > 0 {
+				w.last.Store(first + int64(i) - 1)
+			}
+			w.handBack(b, i)
+			if verdict == seam.Dead {
 				return false, context.Cause(ctx)
 			}
 			return false, nil
 		}
-		r := rings.of(full(w.next, p))
-		slot := &r.in[p&r.mask]
-		item := *slot
+		if i == 0 {
+			w.last.Store(-1)
+		}
+		item := in[i]
 		if f.pointers.in {
 			var none T
-			*slot = none
-		}
-		if unordered {
-			m := mark(p)
-			r.taken[p&r.mask].Store(m)
-			if f.blocked.Load() == m {
-				f.feeder.stir()
-			}
+			in[i] = none
 		}
 		w.busy = true
 		if paced {
@@ -267,26 +329,13 @@ func (w *worker[T, R]) work(ctx context.Context) (bool, error) {
 				return false, err
 			}
 		}
-		out, err := f.fn(ctx, item)
+		result, err := f.fn(ctx, item)
 		if err != nil {
 			return false, err
 		}
-		w.busy, w.last = false, p
+		w.busy = false
 		w.done++
-		if sharing {
-			seam.Relabel(ctx)
-		}
-		if unordered {
-			ticket := f.tickets.Add(1) - 1
-			// Who finished enough items for this ticket has seen its ring.
-			r, p = f.ring.Load().of(ticket), uint32(ticket)
-		}
-		r.out[p&r.mask] = out
-		m := mark(p)
-		r.ready[p&r.mask].Store(m)
-		if f.drain.wants.Load() == int64(m) {
-			f.drain.wake(int64(m))
-		}
+		out[i] = result
 	}
 }
 

@@ -24,19 +24,25 @@ type Work struct {
 	Root any
 }
 
+// Verdict is what becomes of a task that has another item.
+type Verdict uint8
+
+const (
+	Fresh Verdict = iota // it may go on
+	Stale                // items before have left a trace on it, such as something opened below or a Done that somebody may wait for
+	Dead                 // its group is cancelled
+)
+
 var (
 	// Open opens a group for an iterator that is sure to call Join. It goes by
 	// name, if that is not empty, and by the function at pc.
 	Open func(ctx context.Context, pc uintptr, name string) (group any, inside context.Context)
 	// Go hands work to the group as a task.
 	Go func(group any, w *Work)
-	// Fresh reports whether the task whose context this is may go on with
-	// another item: it may not if those before have left a trace on it, such as
-	// something opened below or a Done that somebody may wait for.
-	Fresh func(ctx context.Context) bool
-	// Relabel gives the goroutine of the task whose context this is the profiler
-	// labels that a task starts with.
-	Relabel func(ctx context.Context)
+	// Again is asked by the task whose context this is before each item, and says
+	// whether it may go on with it. If so the goroutine has the profiler labels
+	// that a task starts with.
+	Again func(ctx context.Context) Verdict
 	// Fail records err as if a task had returned it, in a group whose work is
 	// done by the iterator itself: as that of the function at pc on the item, or
 	// of the source if item is negative. It reports whether err is a failure and
