@@ -16,14 +16,14 @@ import (
 	"github.com/braid-go/braid/stream"
 )
 
-// This file holds corners: items that wait for others while the ring grows,
+// This file holds corners: items that wait for others while the queue grows,
 // limits nobody has memory for, what a group left open is called.
 
 func TestAnItemThatWaitsForOneMuchLaterHoldsUpNoUnorderedStage(t *testing.T) {
 	// Outside a bubble: the clock has to move for the window to grow.
 	const items, later = 4000, 3000
 	for limit := 2; limit <= 4; limit++ {
-		for at := range 30 {
+		for at := range sparsely(30, 3) {
 			at = 1 + 31*at
 			passed := make(chan struct{})
 			s := stream.Map(stream.Values(upTo(items)), func(ctx context.Context, i int) (int, error) {
@@ -51,7 +51,7 @@ func TestTwoNeighboursThatWaitForEachOtherMeetWhereverTheyAre(t *testing.T) {
 	const items = 600
 	for _, unordered := range []bool{false, true} {
 		for limit := 2; limit <= 4; limit++ {
-			for at := 0; at < 300; at += 1 + at/64 {
+			for at := 0; at < 300; at += sparsely(1+at/64, 25) {
 				var here [2]chan struct{}
 				here[0], here[1] = make(chan struct{}), make(chan struct{})
 				s := stream.Map(stream.Values(upTo(items)), func(ctx context.Context, i int) (int, error) {
@@ -116,7 +116,7 @@ func TestALimitOfThousandsIsReachedAtOnce(t *testing.T) {
 }
 
 func TestAGroupThatAnItemAmongQuickOnesLeftOpenIsThatOfTheItem(t *testing.T) {
-	for at := range 300 {
+	for at := 0; at < 300; at += sparsely(1, 10) {
 		for _, unordered := range []bool{false, true} {
 			_, err := stream.Collect(t.Context(), stream.Map(stream.Values(upTo(2000)), func(ctx context.Context, i int) (int, error) {
 				if i == at {
@@ -162,7 +162,7 @@ func TestRule7_2_AnOrderedFlatMapBeginsNoMoreStreamsThanLimitAndAheadTogether(t 
 
 func TestAnItemMayWaitForOneThatIsAsFarBehindAsTheSourceGoesAhead(t *testing.T) {
 	const items, ahead, apart = 1000, 98, 90
-	for at := range 200 {
+	for at := 0; at < 200; at += sparsely(1, 20) {
 		passed := make(chan struct{})
 		s := stream.Map(stream.Values(upTo(items)), func(ctx context.Context, i int) (int, error) {
 			switch i {
@@ -178,6 +178,40 @@ func TestAnItemMayWaitForOneThatIsAsFarBehindAsTheSourceGoesAhead(t *testing.T) 
 		}, braid.Limit(2), stream.Ahead(ahead))
 		if got, err := stream.Collect(t.Context(), s); err != nil || len(got) != items {
 			t.Errorf("item %d: %d results, %v", at, len(got), err)
+		}
+	}
+}
+
+func TestASourceMayBeTensOfThousandsOfItemsAhead(t *testing.T) {
+	// Two items wait until the source has gone so far, so all between are queued.
+	ahead := sparsely(150_000, 40_000)
+	items := ahead + ahead/2
+	for _, unordered := range []bool{false, true} {
+		far := make(chan struct{})
+		source := stream.Values(func(yield func(int) bool) {
+			for i := range items {
+				if i == ahead {
+					close(far)
+				}
+				if !yield(i) {
+					return
+				}
+			}
+		})
+		got, err := stream.Collect(t.Context(), stream.Map(source, func(ctx context.Context, i int) (int, error) {
+			if i < 2 {
+				select {
+				case <-far: // hangs if the source is held back before
+				case <-ctx.Done():
+				}
+			}
+			return i, nil
+		}, options(unordered, 2, stream.Ahead(ahead))...))
+		if unordered {
+			slices.Sort(got)
+		}
+		if err != nil || !slices.Equal(got, slices.Collect(upTo(items))) {
+			t.Errorf("unordered %v: %d results, %v", unordered, len(got), err)
 		}
 	}
 }

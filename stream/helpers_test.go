@@ -84,6 +84,16 @@ func spin(rounds, seed int) int {
 	return int(x)
 }
 
+// sparsely gives n where items share tasks and it matters which of them do, and
+// fewer under the race detector, where none do and each is a thousand times as
+// dear.
+func sparsely(n, fewer int) int {
+	if racing {
+		return fewer
+	}
+	return n
+}
+
 // at checks that in the bubble the time since start is d.
 func at(t *testing.T, start time.Time, d time.Duration, what string) {
 	t.Helper()

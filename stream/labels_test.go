@@ -32,9 +32,9 @@ func labelsHere(t *testing.T) string {
 }
 
 func TestRule11_6_LabelsSetByAnItemOfAStreamDoNotReachTheNext(t *testing.T) {
-	const items = 10_000
+	items := sparsely(10_000, 500)
 	for _, unordered := range []bool{false, true} {
-		for at := range 100 {
+		for at := range sparsely(100, 5) {
 			at = 1 + 97*at
 			s := stream.Map(stream.Values(upTo(items)), func(ctx context.Context, i int) (int, error) {
 				switch i {

@@ -13,7 +13,8 @@ import (
 type flag uint32
 
 // Unordered makes a stage give its results in the order in which they are
-// finished, so that a slow item holds nobody up.
+// finished, so that a slow item holds nobody up. Those of items that take only
+// microseconds come in small runs, each in the order of its items.
 const Unordered = flag(option.SeenUnordered)
 
 // ApplyToStream is for this package.
@@ -82,8 +83,8 @@ func (c *config) pace(ctx context.Context) error {
 // that is not the same: what a stage does may not depend on the machine.
 func (c *config) inline() bool { return c.Limit == 1 && c.Seen&option.SeenLimit != 0 }
 
-// mostWindow is as far apart as positions of a ring can be that are told apart
-// by their marks; more would not fit into memory anyway.
+// mostWindow keeps sums of windows, and counts in blocks, far from overflowing;
+// more would not fit into memory anyway.
 const mostWindow = 1 << 30
 
 // fixed reports whether Ahead was given.

@@ -17,8 +17,7 @@ import (
 )
 
 // This file runs parallel stages whose positions do not start at 0, at random
-// paces and through every way of ending: marks and claims have 32 bits, which
-// nobody counts through in a test.
+// paces and through every way of ending: nobody counts beyond 32 bits in a test.
 
 // startAt makes p the position of the first item.
 func (f *flow[T, R]) startAt(p int64) {
@@ -251,7 +250,10 @@ func newTrial(seed uint64) *trial {
 
 func TestStress_AStageAtAnyPositionLosesNothingAndJoins(t *testing.T) {
 	n := uint64(3000)
-	if testing.Short() || !sharing {
+	switch {
+	case !sharing:
+		n = 200
+	case testing.Short():
 		n = 300
 	}
 	for seed := range n {
