@@ -47,7 +47,7 @@ func plan(ctx context.Context, c config, stderr io.Writer) (cells []cell, done f
 			}
 			o := order{Workload: w.Name, N: s.n, Procs: w.Procs, Times: s.times, Enough: 200 * time.Millisecond}
 			if c.quick {
-				o.N, o.Times, o.Enough = max(s.n/10, min(w.Small, s.n)), s.times/10, 50*time.Millisecond
+				o.N, o.Times, o.Enough = max(s.n/10, min(w.Small, s.n), s.size), s.times/10, 50*time.Millisecond
 			}
 			for _, peer := range w.Peers() {
 				switch {
