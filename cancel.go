@@ -47,7 +47,7 @@ func (g *Group) quiesce() {
 // dead reports whether the group's context is dead, and if so sees to it that
 // the group has acted upon that.
 func (g *Group) dead() bool {
-	if g.ctx().Err() == nil {
+	if g.alive() || g.ctx().Err() == nil {
 		return false
 	}
 	g.notice()
@@ -73,8 +73,12 @@ func (g *Group) notice() {
 		m.stall = time.AfterFunc(g.cfg.grace, g.reportStall)
 	}
 	l := g.next()
+	below := g.listeners()
 	g.mu.Unlock()
 	g.launch(l)
+	for _, h := range below {
+		h.notice()
+	}
 }
 
 // callerPC gives the place from which the exported function that asks was called.

@@ -8,6 +8,11 @@ import (
 
 // This file makes tasks and groups their own contexts.
 //
+// A task with a handle can be cancelled alone, so it has a context of its own,
+// which dies with it. One without has the group's, under its own name: nothing
+// but the group's death could end it early, and waiting on it costs nothing
+// beside the one channel of the group.
+//
 // A scope is the part of a context that is made on demand. As long as nobody
 // asks for Done, a context of ours is a pointer into its task or group: Err
 // asks the parent, nothing is registered anywhere and no channel exists. The
@@ -41,6 +46,9 @@ const (
 	hasGroups                      // groups were opened below, and name the task in their paths
 	hasLimits                      // movable time limits run below
 	hasWaited                      // the task has waited for others
+	hasContext                     // the task has a context of its own
+	hasDone                        // Done of the task's context, which is the group's, was asked for
+	isListed                       // the group is in the list of who it hears from
 	wasNoticed                     // the group has acted upon the death of its context
 	hasQuiesced                    // the group's context died because body and ordinary tasks had ended
 )
@@ -75,6 +83,32 @@ func (s *scope) adopt(n *native) *native {
 	return n
 }
 
+// alive reports whether neither the group nor anything above is dead. It asks
+// one after the other what errUnder asks one below the other: in a deep tree
+// tasks would outgrow their small stacks with it.
+func (g *Group) alive() bool {
+	for {
+		if n := g.std.Load(); n != nil {
+			return n.Err() == nil
+		}
+		switch {
+		case g.ended():
+			return false
+		case g.highest == nil:
+			return g.parent.Err() == nil
+		}
+		if t := g.upTask; t != nil && t.flags.Load()&hasContext != 0 {
+			if n := t.std.Load(); n != nil {
+				return n.Err() == nil
+			}
+			if t.ended() {
+				return false
+			}
+		}
+		g = g.above()
+	}
+}
+
 func (s *scope) errUnder(parent context.Context) error {
 	n := s.std.Load()
 	if n == nil {
@@ -104,12 +138,16 @@ type nodeKey struct{}
 // a body, or neither.
 func current(ctx context.Context) (*task, *Group) {
 	switch c := ctx.(type) {
+	case *sharedContext:
+		return (*task)(c), nil
 	case *task:
 		return c, nil
 	case *groupContext:
 		return nil, (*Group)(c)
 	}
 	switch c := ctx.Value(nodeKey{}).(type) {
+	case *sharedContext:
+		return (*task)(c), nil
 	case *task:
 		return c, nil
 	case *groupContext:
@@ -118,7 +156,35 @@ func current(ctx context.Context) (*task, *Group) {
 	return nil, nil
 }
 
-// A task is its own context.
+// ctx is what the task's function is given.
+func (t *task) ctx() context.Context {
+	if t.flags.Load()&hasContext != 0 {
+		return t
+	}
+	return (*sharedContext)(t)
+}
+
+// sharedContext is the context of a task without a handle: that of the group,
+// but for the task that it names.
+type sharedContext task
+
+func (c *sharedContext) Deadline() (time.Time, bool) { return c.g.parent.Deadline() }
+func (c *sharedContext) Err() error                  { return c.g.ctx().Err() }
+func (c *sharedContext) Done() <-chan struct{} {
+	if c.flags.Load()&hasDone == 0 {
+		c.flags.Or(hasDone)
+	}
+	return c.g.ctx().Done()
+}
+func (c *sharedContext) Value(key any) any {
+	if _, ok := key.(nodeKey); ok {
+		return c
+	}
+	return c.g.ctx().Value(key)
+}
+func (c *sharedContext) String() string { return "braid.Task(" + (*task)(c).path() + ")" }
+
+// A task with a handle is its own context.
 
 func (t *task) Deadline() (time.Time, bool) { return t.g.parent.Deadline() }
 func (t *task) Done() <-chan struct{}       { return t.materialize(t.g.ctx()).Done() }
@@ -140,7 +206,12 @@ func (g *Group) ctx() context.Context { return (*groupContext)(g) }
 
 func (c *groupContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
 func (c *groupContext) Done() <-chan struct{}       { return c.materialize(c.parent).Done() }
-func (c *groupContext) Err() error                  { return c.errUnder(c.parent) }
+func (c *groupContext) Err() error {
+	if (*Group)(c).alive() {
+		return nil
+	}
+	return c.errUnder(c.parent)
+}
 func (c *groupContext) Value(key any) any {
 	if _, ok := key.(nodeKey); ok {
 		return c

@@ -23,6 +23,7 @@ import (
 const (
 	tasksPerStarter = 32   // queued tasks for which one more starter pays
 	yieldEvery      = 64   // tasks after which a worker steps aside
+	maxNodes        = 16   // tasks that are made at once
 	maxSpares       = 1024 // tasks kept for use again
 )
 
@@ -59,31 +60,46 @@ func (g *Group) add(t *task) error {
 func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error {
 	// Under the race detector the lock would order who spawns; see race_on.go.
 	if !reuse || g.cfg.track != nil {
-		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
+		return g.addNew(fn, pc, item, opts)
 	}
 	g.mu.Lock()
-	t := g.free
-	if t == nil || g.closed {
-		g.mu.Unlock()
-		return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
+	for g.free == nil && !g.closed {
+		g.makeNodes()
 	}
+	if g.closed {
+		g.mu.Unlock()
+		return g.addNew(fn, pc, item, opts)
+	}
+	t := g.free
 	g.free = t.next
 	g.spares--
-	// The phase comes first: who finds the task of before at its end through a
-	// context that was kept, and kills that, looks at the phase after having
-	// made itself visible in std.
 	t.phase.Store(uint32(Queued))
-	if t.std.Load() != nil { // somebody has seen it dead; it must stay so
-		t.end(Succeeded)
-		t = &task{g: g}
-	}
-	t.next, t.run, t.opts, t.pc, t.item = nil, fn, opts, pc, item
+	t.run, t.opts, t.pc, t.item = fn, opts, pc, item
 	late := g.enqueue(t)
 	l := g.next()
 	l.quiesce = late
 	g.mu.Unlock()
 	g.launch(l)
 	return nil
+}
+
+//go:noinline
+func (g *Group) addNew(fn runner, pc uintptr, item int, opts *taskConfig) error {
+	return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
+}
+
+// makeNodes makes as many tasks for use as there are. It unlocks g.mu meanwhile.
+//
+//go:noinline
+func (g *Group) makeNodes() {
+	n := max(1, min(g.fore, maxNodes))
+	g.mu.Unlock()
+	nodes := make([]task, n)
+	g.mu.Lock()
+	for i := range nodes {
+		nodes[i].g, nodes[i].next, g.free = g, g.free, &nodes[i]
+	}
+	g.spares += n
 }
 
 // enqueue reports whether t serves nobody any more: then nobody else is left to
@@ -167,7 +183,7 @@ func (g *Group) unlink(t *task) {
 //go:norace
 func (g *Group) runnable() bool {
 	t := g.queue
-	return t != nil && (g.limit == 0 || t.background() || g.noticed && !t.always() || len(g.regain) == 0 && g.fits(t.weight()))
+	return t != nil && (g.limit == 0 || t.background() || g.noticed && !t.always() || !g.regaining() && g.fits(t.weight()))
 }
 
 // take gives the next task to run, with its slot, or nil.
@@ -196,7 +212,7 @@ func (g *Group) next() (l launch) {
 		}
 		return l
 	}
-	if g.starters > 0 && (g.queued <= tasksPerStarter*g.starters || g.starters >= g.maxStarters()) {
+	if g.starters > 0 && (g.queued <= tasksPerStarter*int(g.starters) || g.starters >= g.maxStarters()) {
 		return l
 	}
 	g.starters++
@@ -209,9 +225,9 @@ func (g *Group) next() (l launch) {
 }
 
 // maxStarters is the number of processors, asked for once: it costs a lock.
-func (g *Group) maxStarters() int {
+func (g *Group) maxStarters() int32 {
 	if g.procs == 0 {
-		g.procs = runtime.GOMAXPROCS(0)
+		g.procs = int32(runtime.GOMAXPROCS(0))
 	}
 	return g.procs
 }
@@ -228,6 +244,8 @@ func (g *Group) launch(l launch) {
 	}
 }
 
+// worker has little on its stack while a task runs: stacks are small at first,
+// and what tasks need of theirs beyond that is copied.
 func (g *Group) worker() {
 	var lost *task // the one that takes the goroutine with it, if any does
 	defer func() {
@@ -238,34 +256,57 @@ func (g *Group) worker() {
 	g.mu.Lock()
 	g.starters--
 	for ran := 1; ; ran++ {
-		t := g.take()
+		t := g.begin()
 		if t == nil {
 			break
 		}
-		l := g.next()
-		g.mu.Unlock()
-		g.launch(l)
 		if t.opts != nil && t.opts.own {
 			go g.runAlone(t, false)
 			g.mu.Lock()
 			continue
 		}
-		g.labels.set(g.parent)
+		g.setLabels()
 		lost = t
 		exec([2]*task{t}, t)
 		lost = nil
-		g.trackEnded(t)
 		if ran%yieldEvery == 0 {
 			runtime.Gosched()
 		}
-		g.mu.Lock()
-		e := g.finish(t, 0)
-		if e.any() {
-			g.mu.Unlock()
-			g.after(e)
-			g.mu.Lock()
-		}
+		g.finished(t)
 	}
+	g.rest()
+}
+
+// begin takes the next task and starts who will look for those behind it. It
+// unlocks g.mu, unless there is none.
+//
+//go:noinline
+func (g *Group) begin() *task {
+	t := g.take()
+	if t == nil {
+		return nil
+	}
+	l := g.next()
+	g.mu.Unlock()
+	g.launch(l)
+	return t
+}
+
+// finished finishes a task that its worker survives. It returns with g.mu locked.
+//
+//go:noinline
+func (g *Group) finished(t *task) {
+	g.trackEnded(t)
+	g.mu.Lock()
+	if e := g.finish(t, 0); e.any() {
+		g.mu.Unlock()
+		g.after(e)
+		g.mu.Lock()
+	}
+}
+
+// rest ends a worker; g.mu is locked.
+func (g *Group) rest() {
 	e := g.finish(nil, 1)
 	g.mu.Unlock()
 	g.after(e)
@@ -276,7 +317,7 @@ func (g *Group) runAlone(t *task, after bool) {
 	if after { // others, whose slot this may be
 		g.sees(slotFreed)
 	}
-	g.labels.set(g.parent) // a goroutine inherits those of who starts it
+	g.setLabels() // a goroutine inherits those of who starts it
 	defer g.unwound(t, 0)
 	exec([2]*task{t}, t)
 }
@@ -351,12 +392,12 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 }
 
 // recycle keeps the node of a task that nobody has a handle of. A node whose
-// context has been seen dead, or that is part of others' paths, is left to the
-// collector.
+// context was waited on, and may be kept, or that is part of others' paths, is
+// left to the collector.
 //
 //go:norace
 func (g *Group) recycle(t *task) {
-	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares && t.std.Load() == nil {
+	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares {
 		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
 		g.free = t
 		g.spares++

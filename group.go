@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file makes groups and takes a group through its life: opened, the body
@@ -23,6 +25,7 @@ type Group struct {
 	pc      uintptr // the body, or the call of Open
 	upTask  *task   // the task that opened the group,
 	upGroup *Group  // or the group whose body did
+	highest *Group  // see top
 
 	// mu guards what follows, for a few instructions at a time, never while
 	// something blocks and never around foreign code.
@@ -36,28 +39,29 @@ type Group struct {
 	queued      int
 
 	pending  int    // what the join waits for: tasks, workers, the body
-	fore     int    // of these, ordinary tasks and the body
-	back     int    // of these, background tasks
-	starters int    // workers that were started and have not looked yet
+	fore     int32  // of these, ordinary tasks and the body
+	back     int32  // of these, background tasks
+	starters int32  // workers that were started and have not looked yet
+	procs    int32  // how many starters there may be
 	work     func() // g.worker, made once
 	free     *task  // tasks to use again, linked by next
-	spares   int    // how many those are
-	procs    int    // how many starters there may be
+	spares   int32  // how many those are
 
-	limit  int  // 0: none
-	used   int  // slots taken
-	freed  bool // a slot has been given back; for the race detector
-	regain []*regainer
-
+	freed    bool // a slot has been given back; for the race detector
 	closed   bool // nothing is accepted any more
 	bodyDone bool
 	noticed  bool // the death of the context has been acted upon; see cancel.go
 	cut      bool // a cancellation cut a task or the body short
 
+	limit int // 0: none
+	used  int // slots taken
+
 	joined chan struct{} // closed when pending is 0; made by who waits
-	labels labelled
+	labels any           // of profiles; see labels.go
 	more   *groupMore
 	owner  *owner // of a group made by Open
+	kin    kin
+	node   task // the first that is used; a group of one needs no other
 }
 
 // groupMore is what most groups never need.
@@ -72,6 +76,7 @@ type groupMore struct {
 	defers    []func(context.Context) error
 	children  []*Group // made by Open under the body
 	handlers  map[*handler]struct{}
+	regain    []*regainer             // that want their slots back
 	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
@@ -190,9 +195,16 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	if ctx == nil {
 		panic("braid: " + caller + " called with a nil context")
 	}
-	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1}
+	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1, labels: labelsOf(ctx)}
 	g.phase.Store(uint32(Running))
+	g.node.g, g.free, g.spares = g, &g.node, 1
 	g.upTask, g.upGroup = current(ctx)
+	if seam.Inherit != nil {
+		remember(g)
+	}
+	if straight(ctx) {
+		g.highest = g.above().top()
+	}
 	up := defaultConfig
 	switch {
 	case g.upTask != nil:
@@ -271,12 +283,14 @@ func (g *Group) await() {
 	}
 	joined, noticed := g.joined, g.noticed
 	g.mu.Unlock()
-	if !noticed && g.parent.Done() != nil {
-		select {
-		case <-joined:
-			return
-		case <-g.ctx().Done():
-			g.notice()
+	if !noticed && !(g.listen() && g.dead()) {
+		if top := g.top(); top.parent.Done() != nil {
+			select {
+			case <-joined:
+				return
+			case <-top.ctx().Done():
+				g.dead()
+			}
 		}
 	}
 	<-joined
@@ -290,6 +304,7 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 	}
 	g.mu.Lock()
 	m := g.more
+	g.free = nil
 	g.mu.Unlock()
 	if m != nil {
 		g.stopHandlers()
@@ -300,9 +315,12 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 	}
 	err, raise, exit = g.outcome()
 	g.end(Succeeded)
-	g.mu.Lock()
-	g.free, g.more = nil, nil
-	g.mu.Unlock()
+	g.unlist()
+	if m != nil {
+		g.mu.Lock()
+		g.more = nil
+		g.mu.Unlock()
+	}
 	return err, raise, exit
 }
 

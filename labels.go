@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/pprof"
 	"sync"
+	"time"
 
 	"github.com/braid-go/braid/internal/seam"
 )
@@ -11,53 +12,52 @@ import (
 // This file keeps profiler labels from leaking: a goroutine that runs several
 // tasks has the labels of the group's context at the start of each.
 
-// labelled sets the goroutine's profiler labels to those of the group's
-// context, so that a worker does not carry a task's labels into the next. It
-// finds them once and then answers for the context.
-type labelled struct {
+// setLabels gives the goroutine those labels.
+func (g *Group) setLabels() { pprof.SetGoroutineLabels((*labelled)(g)) }
+
+// labelled is what package pprof asks for the labels: a context with nothing else.
+type labelled Group
+
+func (l *labelled) Value(any) any                   { return l.labels }
+func (l *labelled) Deadline() (_ time.Time, _ bool) { return }
+func (l *labelled) Done() <-chan struct{}           { return nil }
+func (l *labelled) Err() error                      { return nil }
+
+// labelsOf gives the labels of a context. A group looks once, and asks the group
+// above if it is straight below it: the way up through all contexts is long.
+func labelsOf(ctx context.Context) any {
+	for limit, ok := ctx.(*timeLimit); ok; limit, ok = ctx.(*timeLimit) {
+		ctx = limit.parent
+	}
+	switch c := ctx.(type) {
+	case *sharedContext:
+		return c.g.labels
+	case *task:
+		return c.g.labels
+	case *groupContext:
+		return c.labels
+	}
+	if seam.Inherit != nil {
+		ctx = seam.Inherit(ctx)
+	}
+	return ctx.Value(labelKey())
+}
+
+// labelKey gives the key under which package pprof keeps labels in a context,
+// which is what it asks a context for.
+var labelKey = sync.OnceValue(func() any {
+	asked := new(asked)
+	pprof.ForLabels(asked, func(string, string) bool { return false })
+	return asked.key
+})
+
+// asked is a context that remembers what it was last asked for.
+type asked struct {
 	context.Context
-	once  sync.Once
-	value any
+	key any
 }
 
-func (l *labelled) set(ctx context.Context) {
-	l.find(ctx)
-	pprof.SetGoroutineLabels(l)
-}
-
-// find asks the group above, if ctx is straight below it: the way up through
-// all contexts is long in a deep tree, and would be gone anew in each group.
-func (l *labelled) find(ctx context.Context) any {
-	l.once.Do(func() {
-		if seam.Inherit != nil {
-			remember(l)
-		}
-		for limit, ok := ctx.(*timeLimit); ok; limit, ok = ctx.(*timeLimit) {
-			ctx = limit.parent
-		}
-		switch c := ctx.(type) {
-		case *task:
-			l.value = c.g.labels.find(c.g.parent)
-		case *groupContext:
-			l.value = c.labels.find(c.parent)
-		default:
-			if seam.Inherit != nil {
-				ctx = seam.Inherit(ctx)
-			}
-			pprof.SetGoroutineLabels(&labelFinder{ctx, l})
-		}
-	})
-	return l.value
-}
-
-func (l *labelled) Value(any) any { return l.value }
-
-type labelFinder struct {
-	context.Context
-	l *labelled
-}
-
-func (f *labelFinder) Value(key any) any {
-	f.l.value = f.Context.Value(key)
-	return f.l.value
+func (a *asked) Value(key any) any {
+	a.key = key
+	return nil
 }

@@ -57,13 +57,17 @@ func (g *Group) release(weight int) []*regainer {
 
 //go:norace
 func (g *Group) serve() (resume []*regainer) {
-	for len(g.regain) > 0 && g.fits(g.regain[0].weight) {
-		g.used += g.regain[0].weight
-		resume = append(resume, g.regain[0])
-		g.regain = g.regain[1:]
+	for m := g.more; m != nil && len(m.regain) > 0 && g.fits(m.regain[0].weight); m.regain = m.regain[1:] {
+		g.used += m.regain[0].weight
+		resume = append(resume, m.regain[0])
 	}
 	return resume
 }
+
+// regaining reports whether somebody waits for a slot that it has lent.
+//
+//go:norace
+func (g *Group) regaining() bool { return g.more != nil && len(g.more.regain) > 0 }
 
 // giveBack takes the slots for the tasks whose wait has just ended, as far as
 // they are free: a queued task, which may run for long, would get them before
@@ -79,7 +83,7 @@ func (g *Group) giveBack(over []*waiter) {
 		if t == nil || g.limit == 0 || t.run == nil || t.background() || t.more == nil || t.more.lent != 1 || t.more.back {
 			continue
 		}
-		if len(g.regain) == 0 && g.fits(t.weight()) {
+		if !g.regaining() && g.fits(t.weight()) {
 			g.used += t.weight()
 			t.more.back = true
 		}
@@ -127,13 +131,14 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 			g.mu.Unlock()
 			return
 		}
-		if len(g.regain) == 0 && g.fits(t.weight()) {
+		if !g.regaining() && g.fits(t.weight()) {
 			g.used += t.weight()
 			g.mu.Unlock()
 			return
 		}
 		r := &regainer{t.weight(), make(chan struct{})}
-		g.regain = append(g.regain, r)
+		more := g.ext()
+		more.regain = append(more.regain, r)
 		g.shows(waiterAdded)
 		g.mu.Unlock()
 		select {
@@ -149,8 +154,9 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 func (g *Group) takeAnyway(r *regainer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if i := slices.Index(g.regain, r); i >= 0 {
-		g.regain = slices.Delete(g.regain, i, i+1)
+	m := g.ext()
+	if i := slices.Index(m.regain, r); i >= 0 {
+		m.regain = slices.Delete(m.regain, i, i+1)
 		g.used += r.weight
 	}
 }

@@ -3,7 +3,6 @@ package braid
 import (
 	"context"
 	"sync"
-	"unsafe"
 	"weak"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -14,7 +13,7 @@ import (
 // remembered keeps none of them. The race detector hears nothing of it, or the
 // lock would order tasks of all groups.
 
-// remembered lists the groups that have started a task, the last first.
+// remembered lists the groups that were opened, the last first.
 var remembered struct {
 	mu    sync.Mutex
 	first *memory
@@ -27,11 +26,10 @@ type memory struct {
 	next  *memory
 }
 
-// remember notes the group that l is of.
+// remember notes a group.
 //
 //go:norace
-func remember(l *labelled) {
-	g := (*Group)(unsafe.Add(unsafe.Pointer(l), -int(unsafe.Offsetof(Group{}.labels))))
+func remember(g *Group) {
 	m := &memory{group: weak.Make(g)}
 	r := &remembered
 	raceOff()

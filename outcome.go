@@ -41,7 +41,7 @@ func exec(_ [2]*task, t *task) {
 	}
 	if may {
 		if err == nil {
-			err = t.run.call(t)
+			err = t.run.call(t.ctx())
 		}
 		if err != nil || t.flags.Load()&hasChildren != 0 {
 			t.returned(err)
@@ -64,7 +64,7 @@ func (t *task) mayStart() bool {
 		}
 		return true
 	}
-	return !dead && (t.std.Load() == nil || t.Err() == nil)
+	return !dead && (t.std.Load() == nil || t.Err() == nil) // cancelled on its own
 }
 
 // returned settles a task whose function returned err, or left groups open.
@@ -74,7 +74,7 @@ func (t *task) returned(err error) {
 		t.end(Succeeded)
 		return
 	}
-	rest, known, dead := t.g.judge(err, t)
+	rest, known, dead := t.g.judge(err, t.ctx())
 	switch {
 	case known != nil && rest == nil:
 		t.fail = known
@@ -117,7 +117,7 @@ func (t *task) cancelled(err error, final State) {
 		t.stamp(te)
 		t.fail = te
 	}
-	if c, ok := context.Cause(t).(*Cancellation); !t.background() && (!ok || c.of != t) {
+	if c, ok := context.Cause(t.ctx()).(*Cancellation); !t.background() && (!ok || c.of != t) {
 		t.g.mu.Lock()
 		t.g.cut = true
 		t.g.mu.Unlock()
@@ -131,7 +131,7 @@ func (t *task) skip() {
 		t.end(Succeeded)
 		return
 	}
-	cause := outside(t)
+	cause := outside(t.ctx())
 	if f, ok := t.run.(forgetter); ok {
 		f.forget()
 	}

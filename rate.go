@@ -66,9 +66,9 @@ func (t *task) paced() (err error) {
 			f.forget()
 		}
 	}()
-	err = t.g.cfg.rate.Wait(t)
+	err = t.g.cfg.rate.Wait(t.ctx())
 	asked = true
-	if err != nil && t.always() && t.Err() != nil {
+	if err != nil && t.always() && t.ctx().Err() != nil {
 		return nil
 	}
 	return err

@@ -74,14 +74,14 @@ func (g *Group) addWork(w *seam.Work) {
 }
 
 func again(ctx context.Context) seam.Verdict {
-	t := ctx.(*task)
+	t := ctx.(*sharedContext)
 	switch {
 	case t.g.dead():
 		return seam.Dead
-	case t.flags.Load() != 0 || t.std.Load() != nil:
+	case t.flags.Load() != 0:
 		return seam.Stale
 	}
-	t.g.labels.set(t.g.parent)
+	t.g.setLabels()
 	return seam.Fresh
 }
 

@@ -14,7 +14,8 @@ import (
 // Go never blocks: under a [Limit] what has no slot is queued. In a cancelled
 // group fn is not called (see [Always], and [GoWith] for a resource that fn was
 // to take care of). An error of fn fails the group. Go panics if fn is nil or
-// the group has ended.
+// the group has ended. The ctx that fn is given dies with the group, not with
+// fn, since nothing can cancel the task alone.
 //
 // Tasks share goroutines, one after the other, and are not to notice: profiler
 // labels are those of the group's context at each task's start. A task that
@@ -42,7 +43,8 @@ func (g *Group) goFunc(caller string, fn func(ctx context.Context) error, opts [
 
 // Fork runs fn as a task of the group and gives the handle to its result. It
 // behaves as [Group.Go] otherwise: a task handed to a cancelled group is
-// [Skipped], and its result is the cancellation.
+// [Skipped], and its result is the cancellation. The ctx that fn is given dies
+// when fn has returned, or at [Task.Cancel].
 func Fork[T any](g *Group, fn func(ctx context.Context) (T, error), opts ...TaskOption) *Task[T] {
 	t, err := spawn(g, "Fork", fn, opts)
 	if err != nil {
@@ -63,6 +65,7 @@ func spawn[T any](g *Group, caller string, fn func(ctx context.Context) (T, erro
 	}
 	t := &Task[T]{fn: fn}
 	t.task.g, t.task.run, t.task.pc = g, t, funcPC(fn)
+	t.task.flags.Store(hasContext)
 	t.task.opts = taskConfigOf(opts)
 	g.checkWeight(t.task.opts)
 	if err := g.add(&t.task); err != nil {

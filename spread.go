@@ -93,7 +93,7 @@ func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx c
 			if g.cfg.track != nil {
 				g.cfg.track.Added(n)
 			}
-			s = &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), procs: g.maxStarters(), scouting: true}
+			s = &spread{g: g, n: n, pc: pc, call: call, size: 1, epoch: time.Now(), procs: int(g.maxStarters()), scouting: true}
 			s.scout()
 		}
 		return nil
@@ -111,7 +111,7 @@ func (s *spread) scout() {
 
 // call is the share's function. It returns when there is nothing left to do, or
 // with the task's last item.
-func (sh *share) call(context.Context) (err error) {
+func (sh *share) call(ctx context.Context) (err error) {
 	s, t := sh.s, &sh.task
 	s.mu.Lock()
 	s.scouting = false
@@ -138,16 +138,16 @@ func (sh *share) call(context.Context) (err error) {
 			continue
 		}
 		if t.g.dead() { // item i and those behind it never start
-			err = context.Cause(t)
+			err = context.Cause(ctx)
 			break
 		}
 		sh.busy = true
-		if err = s.call(t, i); err != nil || t.flags.Load() != 0 || t.std.Load() != nil {
+		if err = s.call(ctx, i); err != nil || t.flags.Load() != 0 {
 			break
 		}
 		sh.busy = false
 		sh.done++
-		t.g.labels.set(t.g.parent)
+		t.g.setLabels()
 	}
 	left = true
 	s.leave(sh)

@@ -39,6 +39,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 	s := &starting[T]{fn: fn, ready: make(chan struct{})}
 	t := &task{g: g, run: s, pc: funcPC(fn), opts: taskConfigOf(opts)}
 	g.checkWeight(t.opts)
+	t.flags.Store(hasContext)
 	w := newWaiter(ctx, 1)
 	t.more = &taskMore{waiters: []*waiter{w}}
 	if err := g.add(t); err != nil {

@@ -60,6 +60,7 @@ type taskMore struct {
 	lent     int           // waits that have lent the task's slot
 	back     bool          // the slot was given back although the wait has not noticed its end yet
 	children []*Group      // made by Open in the task
+	below    kin           // the groups that hear of the task's own death
 }
 
 // runner is the function of a task in one of its forms.
@@ -201,6 +202,10 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
 	t.g.lookAtLimits()
 	t.g.lockAll()
+	var below []*Group
+	if t.more != nil {
+		below = t.more.below.all(nil)
+	}
 	queued := State(t.phase.Load()) == Queued && !t.always()
 	if queued {
 		t.g.claim(t)
@@ -209,5 +214,8 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 	if queued {
 		t.skip()
 		t.g.retire(t, 0)
+	}
+	for _, h := range below {
+		h.notice()
 	}
 }

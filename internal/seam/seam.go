@@ -62,12 +62,12 @@ var (
 	Outside func(ctx context.Context) error
 
 	// Inherit is package braidtest's, and nil where that is not used. It is
-	// asked once a group, on a goroutine of the group's before its first task,
-	// and gives ctx or one below it, whose profiler labels the tasks get. A
+	// asked by who opens a group with a context that is none of braid's, and
+	// gives ctx or one below it, whose profiler labels the tasks get. A
 	// goroutine that is used again can so go on telling whose it is.
 	Inherit func(ctx context.Context) context.Context
-	// Live lists the tasks that run, and the bodies, of the groups that have
-	// started a task since Inherit was set.
+	// Live lists the tasks that run, and the bodies, of the groups that were
+	// opened since Inherit was set.
 	Live func() []Task
 )
 
