@@ -7,7 +7,7 @@ type edge uint8
 const (
 	taskEnded   edge = iota // → the join
 	slotFreed               // → the next task of a limited group
-	taskAdded               // → who walks the list
+	taskAdded               // → who walks the lists, also that of groups below
 	waiterAdded             // → who finishes the task
 )
 

@@ -56,6 +56,7 @@ func (g *Group) heardFrom() *kin {
 func (g *Group) listen() (late bool) {
 	for ; g.highest != nil && g.flags.Load()&isListed == 0; g = g.above() {
 		up := g.above()
+		up.shows(taskAdded)
 		up.lockUnseen()
 		if g.flags.Load()&isListed != 0 {
 			up.unlockUnseen()
