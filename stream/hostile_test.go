@@ -157,7 +157,10 @@ func TestRule10_2_ASourceThatDoesNotLookAtItsContextIsLeftAtItsNextItem(t *testi
 					}
 				}
 			}
-			err := stream.Each(ctx, source, func(_ context.Context, i int) error { return errOne }, options(unordered, 2, stream.Ahead(1000))...)
+			err := stream.Each(ctx, source, func(_ context.Context, i int) error {
+				synctest.Wait() // until the source sleeps
+				return errOne
+			}, options(unordered, 2, stream.Ahead(1000))...)
 			if !errors.Is(err, errOne) {
 				t.Error(err)
 			}
