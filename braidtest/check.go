@@ -149,7 +149,11 @@ func (k *check) left() []goroutine {
 	if k.bubble != 0 {
 		return inBubble(k.leftovers)
 	}
-	return settled(k.leftovers, k.patience)
+	patience := k.patience
+	if left := timeLeft(k); left > 0 { // or the binary ends before the verdict
+		patience = min(patience, left*3/4)
+	}
+	return settled(k.leftovers, patience)
 }
 
 // leftovers gives the goroutines of the test that are there right now, but for

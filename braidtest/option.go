@@ -47,8 +47,9 @@ const DefaultPatience = 5 * time.Second
 // Patience is how long a check waits, at most, for goroutines that may still
 // end by themselves: that run, sleep, or wait for the outside world. A check
 // that finds nothing left does not wait, and one whose leftovers are all blocked
-// and do not move waits no longer than half a second. In a bubble of
-// testing/synctest nothing is waited for. Patience panics if d is negative.
+// and do not move waits no longer than half a second. Nor does a check wait until
+// the deadline of -timeout, or, in a bubble of testing/synctest, for anything.
+// Patience panics if d is negative.
 func Patience(d time.Duration) Option {
 	if d < 0 {
 		panic("braidtest: Patience called with a negative duration")

@@ -137,3 +137,19 @@ the tests have not returned, and the deadline of -timeout is 180ms away.
 	}
 	wait(make(chan struct{}))
 }
+
+func TestAVerdictComesBeforeTheDeadlineHoweverPatientTheCheck(t *testing.T) {
+	if !inChild(t) {
+		out, passed := child(t, "-test.timeout=2s")
+		if passed || !strings.Contains(out, t.Name()+" left a goroutine behind") || strings.Contains(out, "has not returned") {
+			t.Error(out)
+		}
+		return
+	}
+	braidtest.Check(t, braidtest.Patience(time.Hour))
+	go func() {
+		for {
+			time.Sleep(time.Millisecond)
+		}
+	}()
+}
