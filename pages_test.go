@@ -16,6 +16,7 @@ type page struct{ path, sources, examples string }
 var pages = []page{
 	{"docs/from-python.md", "lesson_*_test.go", "Example_lesson"},
 	{"docs/patterns.md", "patterns_*_test.go", "Example_patterns"},
+	{"docs/testing.md", "braidtest/page_*_test.go", "Example_testing"},
 }
 
 func (p page) read(t *testing.T) string {
@@ -107,7 +108,7 @@ func TestPages_EveryNameTheyMentionExists(t *testing.T) {
 	// Values that the pages call methods of by these names.
 	vars := map[string]string{"g": "braid.Group", "task": "braid.Task", "eg": "braid.GroupError"}
 	for _, p := range pages {
-		for _, m := range regexp.MustCompile(`\b(braid|progress|service|stream|g|task|eg)\.([A-Z]\w+)`).FindAllStringSubmatch(p.read(t), -1) {
+		for _, m := range regexp.MustCompile(`\b(braid|braidtest|progress|service|stream|g|task|eg)\.([A-Z]\w+)`).FindAllStringSubmatch(p.read(t), -1) {
 			name := m[0]
 			if typ := vars[m[1]]; typ != "" {
 				name = typ + "." + m[2]

@@ -1,5 +1,7 @@
 package braidtest_test
 
+// The files page_*_test.go hold what docs/testing.md shows.
+
 import (
 	"testing"
 
