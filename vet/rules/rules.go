@@ -1,0 +1,155 @@
+// Package rules has braid's rules: analyzers that find loose ends in Go code
+// which need not know braid. One file has one rule: what it looks for, its page, and
+// its analyzer. This file keeps what they have in common: how a rule is described,
+// what makes it speak or be silent, and the list of them all.
+package rules
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/ctrlflow"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Severity says how sure it is that a finding has to be mended.
+type Severity string
+
+const (
+	Error   Severity = "error"   // a bug whenever the line runs, or a leak on some path
+	Warning Severity = "warning" // a bug unless something out of sight prevents it
+	Note    Severity = "note"    // it works, and there is a better form
+)
+
+// Shape is one of the forms that a rule finds, each with its own name, so that
+// it can be switched: a finding's category is "rule/shape".
+type Shape struct {
+	Name     string
+	Severity Severity
+	Off      bool   // noisy: found only if asked for with -RULE.shapes
+	What     string // one line
+}
+
+// Rule is one rule with its page. The page is generated from these words.
+type Rule struct {
+	Name   string // of the analyzer, one lower-case word
+	Title  string // one line: what is wrong
+	Why    string // Markdown
+	Wrong  string // Go declarations that the rule finds something in; imports are added
+	Right  string // the same made right: the rule finds nothing
+	Exempt string // Markdown: what it leaves alone, on purpose
+	Shapes []Shape
+
+	// Detachable rules heed //braid:detached REASON.
+	Detachable bool
+
+	Analyzer *analysis.Analyzer
+
+	tests  bool   // -RULE.tests
+	shapes string // -RULE.shapes
+}
+
+var all []*Rule
+
+// All gives the rules in the order of their names.
+func All() []*Rule {
+	out := slices.Clone(all)
+	slices.SortFunc(out, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Analyzers gives the rules' analyzers in the order of their names.
+func Analyzers() []*analysis.Analyzer {
+	var out []*analysis.Analyzer
+	for _, r := range All() {
+		out = append(out, r.Analyzer)
+	}
+	return out
+}
+
+// Find gives the severity of a finding's category ("rule/shape"); Warning if
+// there is no such rule.
+func Find(category string) (severity Severity) {
+	name, shape, _ := strings.Cut(category, "/")
+	for _, r := range all {
+		for _, s := range r.Shapes {
+			if r.Name == name && s.Name == shape {
+				return s.Severity
+			}
+		}
+	}
+	return Warning
+}
+
+// register completes a rule with its analyzer. Every rule's file calls it once.
+func register(r *Rule, run func(*check), requires ...*analysis.Analyzer) *Rule {
+	r.Analyzer = &analysis.Analyzer{
+		Name:     r.Name,
+		Doc:      r.Title + "\n\n" + r.Why,
+		URL:      "https://github.com/braid-go/braid/blob/main/docs/vet/" + r.Name + ".md",
+		Requires: append([]*analysis.Analyzer{code.Analyzer, ctrlflow.Analyzer}, requires...),
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(&check{
+				Pass:  pass,
+				Index: pass.ResultOf[code.Analyzer].(*code.Index),
+				cfgs:  pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs),
+				rule:  r,
+			})
+			return nil, nil
+		},
+	}
+	r.Analyzer.Flags.BoolVar(&r.tests, "tests", false, "look at tests too")
+	r.Analyzer.Flags.StringVar(&r.shapes, "shapes", "", "shapes to switch: `a,-b` finds a, which is off by default, and not b; all finds all")
+	all = append(all, r)
+	return r
+}
+
+// check is one rule at work on one package.
+type check struct {
+	*analysis.Pass
+	*code.Index
+	cfgs *ctrlflow.CFGs
+	rule *Rule
+}
+
+// on tells whether a shape is looked for, for rules that save work by asking first.
+func (c *check) on(shape string) bool {
+	for _, s := range c.rule.Shapes {
+		if s.Name != shape {
+			continue
+		}
+		on := !s.Off
+		for word := range strings.SplitSeq(c.rule.shapes, ",") {
+			switch strings.TrimSpace(word) {
+			case shape, "all":
+				on = true
+			case "-" + shape, "-all":
+				on = false
+			}
+		}
+		return on
+	}
+	panic(fmt.Sprintf("rules: %s has no shape %q", c.rule.Name, shape))
+}
+
+// report tells of a finding, unless its shape is off or the place is exempt.
+func (c *check) report(at analysis.Range, shape, message string, fixes ...analysis.SuggestedFix) {
+	if !c.on(shape) || c.exempt(at.Pos()) {
+		return
+	}
+	c.Report(analysis.Diagnostic{
+		Pos:            at.Pos(),
+		End:            at.End(),
+		Category:       c.rule.Name + "/" + shape,
+		Message:        message,
+		SuggestedFixes: fixes,
+	})
+}
+
+func (c *check) exempt(pos token.Pos) bool {
+	return c.Exempt(pos, c.rule.Name, c.rule.Detachable, c.rule.tests)
+}

@@ -1,0 +1,8 @@
+// Package conc has the declarations of github.com/sourcegraph/conc that rules look at.
+package conc
+
+type WaitGroup struct{ _ int }
+
+func NewWaitGroup() *WaitGroup   { return nil }
+func (h *WaitGroup) Go(f func()) {}
+func (h *WaitGroup) Wait()       {}
