@@ -72,6 +72,21 @@ func stacksByID(dump string, frames ...string) map[uintptr]string {
 	return ids
 }
 
+// readFrame is seam.Frame.
+func readFrame(line string) (addr uintptr, body, ok bool) {
+	rest, ok := strings.CutPrefix(line, execFrame)
+	if !ok {
+		rest, ok = strings.CutPrefix(line, bodyFrame)
+		body = ok
+	}
+	if !ok {
+		return 0, false, false
+	}
+	hex, _, _ := strings.Cut(rest, ",")
+	id, err := strconv.ParseUint(hex, 0, 64)
+	return uintptr(id), body, err == nil
+}
+
 const (
 	pkgPath       = "github.com/braid-go/braid"
 	execFrame     = pkgPath + ".exec({"
@@ -105,7 +120,7 @@ func blockedIn(stack string) string {
 // inner parts, where a user looks for nothing.
 func foreign(frame string) bool {
 	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(",
-		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream."} {
+		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream.", pkgPath + "/inspect."} {
 		if strings.HasPrefix(frame, prefix) {
 			return true
 		}

@@ -74,7 +74,7 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 	g.free = t.next
 	g.spares--
 	t.phase.Store(uint32(Queued))
-	t.run, t.opts, t.pc, t.item = fn, opts, pc, item
+	t.run, t.opts, t.pc, t.num = fn, opts, pc, uint64(item)
 	late := g.enqueue(t)
 	l := g.next()
 	l.quiesce = late
@@ -85,7 +85,7 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 
 //go:noinline
 func (g *Group) addNew(fn runner, pc uintptr, item int, opts *taskConfig) error {
-	return g.add(&task{g: g, run: fn, opts: opts, pc: pc, item: item})
+	return g.add(&task{g: g, run: fn, opts: opts, pc: pc, num: uint64(item)})
 }
 
 // makeNodes makes as many tasks for use as there are. It unlocks g.mu meanwhile.
@@ -118,6 +118,9 @@ func (g *Group) enqueue(t *task) (late bool) {
 	}
 	g.queued++
 	g.pending++
+	if g.sight != nil {
+		g.sight.numbered(t)
+	}
 	if t.background() {
 		g.back++
 		return g.fore == 0
@@ -367,6 +370,9 @@ func (e *ending) any() bool {
 func (g *Group) finish(t *task, holds int) (e ending) {
 	g.pending -= holds
 	if t != nil {
+		if g.sight != nil {
+			g.sight.ended[t.phase.Load()]++
+		}
 		g.unlink(t)
 		g.pending--
 		if t.background() {
@@ -398,7 +404,7 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 //go:norace
 func (g *Group) recycle(t *task) {
 	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares {
-		t.run, t.opts, t.fail, t.next = nil, nil, nil, g.free
+		t.run, t.opts, t.next = nil, nil, g.free
 		g.free = t
 		g.spares++
 		return

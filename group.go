@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"sync"
 	"time"
-
-	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file makes groups and takes a group through its life: opened, the body
@@ -60,6 +58,7 @@ type Group struct {
 	labels any           // of profiles; see labels.go
 	more   *groupMore
 	owner  *owner // of a group made by Open
+	sight  *sight // if anybody may look
 	kin    kin
 	node   task // the first that is used; a group of one needs no other
 }
@@ -142,6 +141,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 	if ctx.Err() != nil {
 		return outside(ctx)
 	}
+	g.list(caller)
 	returned := false
 	defer func() {
 		if returned {
@@ -199,9 +199,6 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	g.phase.Store(uint32(Running))
 	g.node.g, g.free, g.spares = g, &g.node, 1
 	g.upTask, g.upGroup = current(ctx)
-	if seam.Inherit != nil {
-		remember(g)
-	}
 	if straight(ctx) {
 		g.highest = g.above().top()
 	}
@@ -316,6 +313,7 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 	err, raise, exit = g.outcome()
 	g.end(Succeeded)
 	g.unlist()
+	g.sight.drop()
 	if m != nil {
 		g.mu.Lock()
 		g.more = nil

@@ -15,6 +15,7 @@ import (
 type regainer struct {
 	weight int
 	slot   chan struct{}
+	by     *task
 }
 
 // SetLimit changes the group's [Limit]. Tasks that run go on: a lower limit is
@@ -136,7 +137,7 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 			g.mu.Unlock()
 			return
 		}
-		r := &regainer{t.weight(), make(chan struct{})}
+		r := &regainer{t.weight(), make(chan struct{}), t}
 		more := g.ext()
 		more.regain = append(more.regain, r)
 		g.shows(waiterAdded)
@@ -263,8 +264,10 @@ func (w *waitedFor) skip(cause error) error {
 // who returns it adds nothing. That failure may be what kills ctx; the task, of
 // which nothing is left to run, is waited for all the same.
 func (w *waitedFor) notStarted(ctx context.Context, t *task) error {
-	if w.refused != nil && t.wait(context.WithoutCancel(ctx)) == nil && t.fail != nil && t.fail.recorded {
-		return t.fail
+	if w.refused != nil && t.wait(context.WithoutCancel(ctx)) == nil {
+		if te := t.failed(); te != nil && te.recorded {
+			return te
+		}
 	}
 	return w.refused
 }

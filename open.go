@@ -40,18 +40,21 @@ type owner struct {
 func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	g := newGroup(ctx, "Open", callerPC(), opts)
 	g.owner = &owner{settled: make(chan struct{})}
+	g.list("Open")
 	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
-		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc})
+		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc, g.sight})
 	}
 	return g, g.ctx()
 }
 
 type unclosed struct {
-	name string
-	pc   uintptr
+	name  string
+	pc    uintptr
+	sight *sight
 }
 
 func reportUnclosed(u unclosed) {
+	u.sight.drop()
 	slog.LogAttrs(context.Background(), slog.LevelWarn,
 		"braid: a group was garbage collected without having been closed",
 		slog.String("group", u.name), slog.String("opened", siteOf(u.pc).String()))

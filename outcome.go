@@ -20,6 +20,9 @@ import (
 func exec(_ [2]*task, t *task) {
 	g := t.g
 	settled := false
+	if g.sight != nil {
+		t.began.Store(clock())
+	}
 	defer func() {
 		if settled {
 			return
@@ -77,7 +80,7 @@ func (t *task) returned(err error) {
 	rest, known, dead := t.g.judge(err, t.ctx())
 	switch {
 	case known != nil && rest == nil:
-		t.fail = known
+		t.keep(known)
 		t.end(Failed)
 	case rest == nil:
 		t.cancelled(err, Cancelled)
@@ -89,7 +92,7 @@ func (t *task) returned(err error) {
 // fails settles a task that failed with te.
 func (t *task) fails(te *TaskError, final State) {
 	t.stamp(te)
-	t.fail = te
+	t.keep(te)
 	if a, ok := t.run.(absorber); !ok || !a.absorb() {
 		t.g.record(te)
 	}
@@ -115,7 +118,7 @@ func (t *task) cancelled(err error, final State) {
 	if !handleless(t.run) {
 		te := &TaskError{Err: err, AfterCancel: true}
 		t.stamp(te)
-		t.fail = te
+		t.keep(te)
 	}
 	if c, ok := context.Cause(t.ctx()).(*Cancellation); !t.background() && (!ok || c.of != t) {
 		t.g.mu.Lock()
@@ -164,7 +167,7 @@ func (t *task) panicked(pe *PanicError) {
 		return
 	}
 	t.stamp(te)
-	t.fail = te
+	t.keep(te)
 	t.g.recordPanic(pe, te)
 	t.end(Panicked)
 }
@@ -177,7 +180,7 @@ func (t *task) exited() {
 		return
 	}
 	t.stamp(te)
-	t.fail = te
+	t.keep(te)
 	t.g.recordExit(te)
 	t.end(Exited)
 }

@@ -21,6 +21,10 @@ func init() {
 	seam.Outside = outside
 	seam.Site = func(pc uintptr) any { return site(pc) }
 	seam.Live = live
+	seam.Look = look
+	seam.Of = refOf
+	seam.Frame = readFrame
+	seam.Foreign = foreign
 }
 
 // site is the function that a task goes by instead of its own.
@@ -54,6 +58,7 @@ func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Contex
 	}
 	g := newGroup(ctx, "Open", pc, opts)
 	g.owner = &owner{settled: make(chan struct{})}
+	g.list("Stream")
 	if g.upTask == nil || !g.upTask.adopt(g) {
 		if g.upGroup != nil {
 			g.upGroup.adopt(g)

@@ -29,7 +29,7 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 		started = true
 		for i, fn := range fns {
 			t := &Task[T]{fn: fn}
-			t.task = task{g: g, run: t, pc: funcPC(fn), item: i + 1}
+			t.task = task{g: g, run: t, pc: funcPC(fn), num: uint64(i + 1)}
 			tasks[i] = t
 			_ = g.add(&t.task) // the body's own group is open
 		}
@@ -41,7 +41,7 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 	outcomes := make([]Outcome[T], len(fns))
 	for i, t := range tasks {
 		if t == nil { // ctx was dead from the start
-			unstarted := task{g: newGroup(ctx, "Settle", pc, opts), pc: funcPC(fns[i]), item: i + 1}
+			unstarted := task{g: newGroup(ctx, "Settle", pc, opts), pc: funcPC(fns[i]), num: uint64(i + 1)}
 			te := &TaskError{Err: err, AfterCancel: true}
 			unstarted.stamp(te)
 			outcomes[i] = Outcome[T]{Err: te, State: Skipped}

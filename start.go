@@ -130,7 +130,7 @@ func (s *starting[T]) ended(ctx context.Context, t *task) (T, error) {
 	case Succeeded:
 		return s.value, nil // it was ready after all, if late
 	case Panicked:
-		if pe, ok := t.fail.Err.(*PanicError); ok && !t.g.cfg.panicsAsErrors {
+		if pe, ok := t.failed().Err.(*PanicError); ok && !t.g.cfg.panicsAsErrors {
 			panic(pe)
 		}
 	case Exited:

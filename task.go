@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,11 +47,11 @@ type task struct {
 	g          *Group
 	next, prev *task
 	run        runner
-	fail       *TaskError // why it did not succeed
 	opts       *taskConfig
-	more       *taskMore // guarded by g.mu
-	pc         uintptr   // of the function
-	item       int       // number of what it was handed, from 1; 0 for none
+	more       *taskMore    // guarded by g.mu
+	pc         uintptr      // of the function
+	began      atomic.Int64 // when it was called, if anybody may look; see sight.go
+	num        uint64       // see itemBits
 }
 
 // taskMore is what most tasks never need.
@@ -61,6 +62,7 @@ type taskMore struct {
 	back     bool          // the slot was given back although the wait has not noticed its end yet
 	children []*Group      // made by Open in the task
 	below    kin           // the groups that hear of the task's own death
+	fail     *TaskError    // why it did not succeed, if somebody may ask
 }
 
 // runner is the function of a task in one of its forms.
@@ -126,7 +128,7 @@ func (t *task) at() (pc uintptr, item int) {
 		pc, item = t.opts.at.at()
 		return pc, item + 1
 	}
-	return t.pc, t.item
+	return t.pc, t.item()
 }
 
 func (t *task) path() string { return joinPath(t.g.path(), t.name()) }
@@ -180,11 +182,40 @@ func (t *Task[T]) Value() T {
 
 // failure gives why the ended task did not succeed, as an untyped nil if it did.
 func (t *task) failure() error {
-	if t.fail == nil {
+	if te := t.failed(); te != nil {
+		return te
+	}
+	return nil
+}
+
+// failed is failure with its type.
+func (t *task) failed() *TaskError {
+	if State(t.phase.Load()) == Succeeded {
 		return nil
 	}
-	return t.fail
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	if t.more == nil {
+		return nil
+	}
+	return t.more.fail
 }
+
+// keep notes why the task does not succeed, for who has a handle.
+func (t *task) keep(te *TaskError) {
+	if handleless(t.run) {
+		return
+	}
+	t.g.mu.Lock()
+	defer t.g.mu.Unlock()
+	t.ext().fail = te
+}
+
+// itemBits is how much of task.num is the number of what the task was handed,
+// from 1; 0 for none. The rest is its number in the group, see sight.go.
+const itemBits = 40
+
+func (t *task) item() int { return int(t.num & (1<<itemBits - 1)) }
 
 // Cancel ends this one task: its context dies, and if it has not started it is
 // skipped. The group goes on, and the cancellation is no failure. Cancel does

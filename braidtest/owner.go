@@ -31,7 +31,10 @@ var checks struct {
 	reported map[int]bool
 }
 
-func init() { seam.Inherit = inherit }
+func init() {
+	seam.Inherit = inherit
+	seam.Watch = true
+}
 
 // inherit is seam.Inherit.
 func inherit(ctx context.Context) context.Context {

@@ -67,7 +67,7 @@ var (
 	// goroutine that is used again can so go on telling whose it is.
 	Inherit func(ctx context.Context) context.Context
 	// Live lists the tasks that run, and the bodies, of the groups that were
-	// opened since Inherit was set.
+	// opened since Watch was set.
 	Live func() []Task
 )
 

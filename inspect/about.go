@@ -1,0 +1,133 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// This file says of one node why it is still there.
+
+// An About is all there is to know of one node. It is what node.json gives.
+type About struct {
+	Version int      `json:"version"`
+	Node    *Node    `json:"node"`
+	Up      []*Node  `json:"up"`  // what it is in, the outermost first
+	Why     []string `json:"why"` // why it is still there, in sentences
+}
+
+// Of gives what there is to know of the node that goes by an ID, with its stack;
+// nil if there is none any more. It stops the program for as long as it takes to
+// dump its goroutines.
+func Of(id string) *About { return about(id) }
+
+func about(id string) *About {
+	l := gather(&config{max: most, stacks: true})
+	it := l.byID[id]
+	if it == nil {
+		return nil
+	}
+	a := &About{Version: Version, Node: it.Node, Up: []*Node{}}
+	for up := it.up; up != nil; up = up.up {
+		a.Up = append(a.Up, up.Node)
+	}
+	slices.Reverse(a.Up)
+	a.Why = l.why(it)
+	return a
+}
+
+// why says what keeps the item from ending.
+func (l *gathering) why(it *item) (why []string) {
+	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
+	for up := it; up != nil; up = up.up {
+		c := up.Cancelled
+		if c == nil {
+			continue
+		}
+		what := "It was cancelled"
+		if up != it {
+			what = "The " + up.Type + " " + up.Path + " was cancelled"
+		}
+		if !c.At.IsZero() {
+			what += " " + ago(l.now.Sub(c.At))
+		}
+		if c.By != "" {
+			what += " by " + c.By
+		}
+		say("%s: %s.", what, c.Cause)
+		break
+	}
+	switch {
+	case it.State == "queued":
+		say("It has not started: it waits for a slot of %s.", it.up.Path)
+	case it.Type == "group":
+		l.whyGroup(it, say)
+	default:
+		l.whyTask(it, say)
+	}
+	return why
+}
+
+func (l *gathering) whyGroup(it *item, say func(string, ...any)) {
+	switch it.State {
+	case "closing":
+		say("All of its tasks have ended; its cleanup functions run.")
+		return
+	case "joining":
+		say("Its body has returned, and it waits for %s and %d in the queue.", plural(it.Running, "task"), it.Queued)
+	default:
+		if it.owned {
+			say("It is open until somebody closes it; %s, %d queued.", plural(it.Running, "task")+" run", it.Queued)
+		} else {
+			say("Its body has not returned.")
+		}
+	}
+	for i, k := range it.kids {
+		if i == 5 {
+			say("And more.")
+			break
+		}
+		if k.State != "queued" {
+			say("%s: %s", k.Name, l.doing(k))
+		}
+	}
+}
+
+func (l *gathering) whyTask(it *item, say func(string, ...any)) {
+	say("It has run for %s.", span(l.now.Sub(it.Since)))
+	say("It is %s", l.doing(it))
+	if it.Waits != nil && it.Waits.Ring {
+		say("What it waits for depends on it in turn: it is in a ring and will wait for ever.")
+	}
+	for _, k := range it.kids {
+		if k.Type == "group" {
+			say("It has opened %s, which is %s, with %s and %d queued.", k.Path, k.State, plural(k.Running, "task"), k.Queued)
+		}
+	}
+}
+
+func (l *gathering) doing(it *item) string {
+	if w := it.Waits; w != nil {
+		switch w.For {
+		case "task":
+			return "waiting for the task " + w.Path + "."
+		case "slot":
+			return "waiting for a slot of " + w.Path + "."
+		case "join":
+			return "waiting for the tasks of " + w.Path + " to end."
+		}
+	}
+	if b := it.Blocked; b != nil {
+		where := ""
+		if b.In != "" {
+			where = " in " + b.In + " at " + b.Site
+		}
+		if b.Doing == "running" || b.Doing == "runnable" {
+			return "busy" + where + "."
+		}
+		return "blocked" + where + ", on " + b.Doing + "."
+	}
+	return "running."
+}
+
+func ago(d time.Duration) string { return span(d) + " ago" }

@@ -1,0 +1,177 @@
+package inspect_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/inspect"
+)
+
+// tree gives the text of what is within ctx, without the line on top.
+func tree(ctx context.Context, opts ...inspect.Option) string {
+	text := inspect.Take(append(opts, inspect.Within(ctx))...).String()
+	_, text, _ = strings.Cut(text, "\n")
+	return text
+}
+
+func find(t *testing.T, s *inspect.Snapshot, path string) *inspect.Node {
+	t.Helper()
+	for _, n := range s.Nodes {
+		if n.Path == path {
+			return n
+		}
+	}
+	t.Fatalf("%s is not in the tree:\n%s", path, s)
+	return nil
+}
+
+func untilCancelled(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }
+
+func TestTheTreeHasGroupsTasksBodiesAndTheirAges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			time.Sleep(2 * time.Second)
+			g.Go(func(ctx context.Context) error {
+				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					g.Go(untilCancelled, braid.Name("reader"))
+					return nil
+				}, braid.Name("conn"))
+			}, braid.Name("accept"))
+			g.Go(untilCancelled, braid.Name("cache"), braid.Background)
+			time.Sleep(3 * time.Second)
+			synctest.Wait()
+			got := tree(ctx)
+			want := strings.TrimPrefix(`
+server · run · 5s · tree_test.go:N
+├─ (body) · 5s
+├─ accept · 3s · joins server/accept/conn · tree_test.go:N
+│  └─ conn · run · joining · 3s · tree_test.go:N
+│     └─ reader · 3s · tree_test.go:N
+└─ cache · background · 3s · tree_test.go:N
+`, "\n")
+			if got := anyLine(got); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+			g.Cancel()
+			return nil
+		}, braid.Name("server"))
+	})
+}
+
+// anyLine makes line numbers N.
+func anyLine(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		at := strings.LastIndex(line, "_test.go:")
+		if at >= 0 {
+			line = line[:at] + "_test.go:N\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+func TestACancelledGroupSaysWhyWhenAndWhoIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { <-release; return nil }, braid.Name("deaf"))
+			synctest.Wait()
+			g.Go(func(context.Context) error { return errors.New("disk full") }, braid.Name("writer"))
+			time.Sleep(8 * time.Second)
+			s := inspect.Take(inspect.Within(ctx))
+			n := find(t, s, "job")
+			switch c := n.Cancelled; {
+			case c == nil:
+				t.Errorf("it is not cancelled:\n%s", s)
+			case c.By != "job/writer" || !strings.Contains(c.Cause, "disk full") || s.Time.Sub(c.At) != 8*time.Second || c.Left != 2:
+				t.Errorf("got %+v", c)
+			}
+			if n.Counts.Failed != 1 {
+				t.Errorf("got %+v", n.Counts)
+			}
+			close(release)
+			return nil
+		}, braid.Name("job"))
+	})
+}
+
+func TestSiblingsThatAreAlikeAreFolded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			for range 5000 {
+				g.Go(untilCancelled)
+			}
+			g.Go(untilCancelled, braid.Name("another"))
+			synctest.Wait()
+			s := inspect.Take(inspect.Within(ctx))
+			if n := len(s.Nodes); n != 7 { // the group, its body, three, those like them, another
+				t.Errorf("%d nodes:\n%s", n, s)
+			}
+			if !strings.Contains(s.String(), "…and 4,997 more like untilCancelled, running") {
+				t.Errorf("got\n%s", s)
+			}
+			all := inspect.Take(inspect.Within(ctx), inspect.Unfolded, inspect.Max(6000))
+			if n := len(all.Nodes); n != 5003 {
+				t.Errorf("%d nodes unfolded", n)
+			}
+			g.Cancel()
+			return nil
+		})
+	})
+}
+
+func TestATaskTellsWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			slow := braid.Fork(g, func(ctx context.Context) (int, error) { return 0, untilCancelled(ctx) }, braid.Name("slow"))
+			g.Go(func(ctx context.Context) error { _, err := slow.Wait(ctx); return err }, braid.Name("waiter"))
+			synctest.Wait()
+			s := inspect.Take(inspect.Within(ctx))
+			w := find(t, s, "waiter").Waits
+			if w == nil || w.For != "task" || w.Path != "slow" || w.Ring || w.ID != find(t, s, "slow").ID {
+				t.Errorf("got %+v in\n%s", w, s)
+			}
+			g.Cancel()
+			return nil
+		})
+	})
+}
+
+func TestAHandlerServesTheTreeWhereverItIsMounted(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.Handle("/some/where/", inspect.Handler())
+	get := func(url string) (int, string) {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest("GET", "/some/where/"+url, nil))
+		return w.Code, w.Body.String()
+	}
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		var s inspect.Snapshot
+		code, body := get("tree.json")
+		if err := json.Unmarshal([]byte(body), &s); err != nil || code != 200 || s.Version != inspect.Version {
+			t.Errorf("%d, %v: %s", code, err, body)
+		}
+		n := find(t, &s, "served/(body)")
+		var a inspect.About
+		code, body = get("node.json?id=" + n.ID)
+		if err := json.Unmarshal([]byte(body), &a); err != nil || code != 200 || a.Node.ID != n.ID || len(a.Up) != 1 || a.Node.Blocked == nil {
+			t.Errorf("%d, %v: %s", code, err, body)
+		}
+		if code, body = get("tree.txt?under=" + n.ID); code != 200 || !strings.Contains(body, "(body)") {
+			t.Errorf("%d: %s", code, body)
+		}
+		if code, _ = get("node.json?id=nobody"); code != 404 {
+			t.Errorf("nobody: %d", code)
+		}
+		return nil
+	}, braid.Name("served"))
+}

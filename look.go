@@ -1,0 +1,246 @@
+package braid
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/braid-go/braid/internal/seam"
+)
+
+// This file looks at groups for package inspect. A look holds one group's lock
+// at a time, for a bounded number of tasks; what may run foreign code, such as
+// the names that keys give and the texts of errors, is asked for without it.
+
+// look is seam.Look.
+func look(q seam.Query) *seam.View {
+	now := time.Now()
+	v := &seam.View{Now: now}
+	from := origin(now)
+	groups, more := listed(max(1, (q.Groups+stripes-1)/stripes))
+	v.More = more
+	for _, g := range groups {
+		v.Groups = append(v.Groups, g.look(q, from))
+	}
+	return v
+}
+
+var lookedFrom struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// origin gives the time that stamps are counted from. It is the epoch, but for a
+// wall clock that was set and for a synctest bubble. It stays the same as long
+// as it is about right, or the same task would seem to have begun at another
+// time at each look.
+func origin(now time.Time) time.Time {
+	fresh := now.Round(0).Add(-now.Sub(epoch))
+	lookedFrom.mu.Lock()
+	defer lookedFrom.mu.Unlock()
+	if d := fresh.Sub(lookedFrom.at).Abs(); d > 100*time.Millisecond {
+		lookedFrom.at = fresh
+	}
+	return lookedFrom.at
+}
+
+// A sample is what is copied of a task under the lock.
+type sample struct {
+	t      *task
+	opts   *taskConfig
+	pc     uintptr
+	num    uint64
+	phase  State
+	began  int64
+	lent   bool
+	waited []*task
+}
+
+//go:norace
+func (t *task) sample() sample {
+	s := sample{t: t, opts: t.opts, pc: t.pc, num: t.num, phase: State(t.phase.Load()), began: t.began.Load()}
+	if m := t.more; m != nil {
+		s.lent = m.lent > 0
+		for _, w := range m.waiters {
+			if w.by != nil {
+				s.waited = append(s.waited, w.by)
+			}
+		}
+	}
+	return s
+}
+
+// seq gives the number of the task in its group. It keeps it as long as it is
+// somewhere known to wait.
+//
+//go:norace
+func (t *task) seq() uint64 { return t.num >> itemBits }
+
+func refTo(t *task) seam.Ref {
+	if t == nil || t.g.sight == nil {
+		return seam.Ref{}
+	}
+	return seam.Ref{Group: t.g.sight.id, Task: t.ref()}
+}
+
+// ref gives a number that no other task of the group has. The number that it
+// keeps begins again some time, but not at the same address at the same time.
+func (t *task) ref() uint64 { return taskRef(t, t.seq()) }
+
+func taskRef(t *task, seq uint64) uint64 {
+	return uint64(address(t))>>3<<(64-itemBits) ^ seq
+}
+
+// refOf is seam.Of.
+func refOf(ctx context.Context) seam.Ref {
+	t, g := current(ctx)
+	if t == nil && g != nil && g.sight != nil {
+		return seam.Ref{Group: g.sight.id}
+	}
+	return refTo(t)
+}
+
+func (g *Group) look(q seam.Query, from time.Time) seam.Group {
+	v := seam.Group{
+		ID: g.sight.id, Addr: address(g), Name: g.cfg.name, Form: g.sight.form, PC: g.pc,
+		Opened: from.Add(time.Duration(g.sight.opened)), Owned: g.owner != nil, Tracker: g.cfg.track,
+	}
+	switch {
+	case g.upTask != nil:
+		v.Up = refTo(g.upTask)
+	case g.upGroup != nil && g.upGroup.sight != nil:
+		v.Up.Group = g.upGroup.sight.id
+	}
+	samples, noticed := g.samples(q, &v)
+	if !noticed.IsZero() {
+		v.NoticedAt = noticed.Round(0)
+	}
+	v.Path = g.path()
+	g.lookAbove(&v)
+	for _, s := range samples {
+		v.Tasks = append(v.Tasks, s.node(from))
+		for _, by := range s.waited {
+			v.Waits = append(v.Waits, seam.Wait{By: refTo(by), For: seam.Ref{Group: v.ID, Task: taskRef(s.t, s.num>>itemBits)}})
+		}
+	}
+	return v
+}
+
+// samples copies what the lock guards.
+//
+//go:norace
+func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed time.Time) {
+	g.lockAll()
+	defer g.mu.Unlock()
+	v.Body = !g.bodyDone && g.owner == nil
+	v.Joining, v.Closed = g.bodyDone, g.closed
+	v.Limit, v.Used, v.Queued = g.limit, g.used, g.queued
+	v.Running = int(g.fore+g.back) - g.queued
+	if !g.bodyDone {
+		v.Running--
+	}
+	v.Ended = append(v.Ended, g.sight.ended[:]...)
+	if g.more != nil {
+		noticed = g.more.noticedAt
+		for _, r := range g.more.regain {
+			v.Waits = append(v.Waits, seam.Wait{By: refTo(r.by), Slot: true})
+		}
+	}
+	n := 0
+	for t := g.first; t != nil && t != g.queue && n < q.Tasks; t = t.next {
+		n++
+		if !t.ended() {
+			samples = append(samples, t.sample())
+		}
+	}
+	n = 0
+	for t := g.queue; t != nil && n < q.Tasks; t = t.next {
+		n++
+		samples = append(samples, t.sample())
+	}
+	return samples, noticed
+}
+
+func (s sample) node(from time.Time) seam.Node {
+	// A copy that is only asked for its name.
+	t := &task{g: s.t.g, opts: s.opts, pc: s.pc, num: s.num}
+	pc, _ := t.at()
+	n := seam.Node{ID: taskRef(s.t, s.num>>itemBits), Addr: address(s.t), PC: pc, Queued: s.phase == Queued,
+		Kind: kindOf(s.opts), Weight: t.weight(), Lending: s.lent}
+	n.Name = safely(t.name)
+	if n.Alike = n.Name; s.opts == nil || s.opts.name == "" {
+		n.Alike = funcName(pc)
+	}
+	if s.began != 0 {
+		n.Began = from.Add(time.Duration(s.began))
+	}
+	if std := s.t.std.Load(); std != nil && std.Err() != nil {
+		if c, ok := context.Cause(std).(*Cancellation); ok && c.of == s.t {
+			n.Cause = c
+		}
+	}
+	return n
+}
+
+func kindOf(opts *taskConfig) string {
+	if opts == nil {
+		return "ordinary"
+	}
+	if _, ok := opts.at.(site); ok {
+		return "service"
+	}
+	switch {
+	case opts.background:
+		return "background"
+	case opts.always:
+		return "always"
+	}
+	return "ordinary"
+}
+
+// safely gives the text that foreign code makes, also if that panics.
+func safely(text func() string) (s string) {
+	defer func() {
+		if recover() != nil {
+			s = "(its text panics)"
+		}
+	}()
+	return text()
+}
+
+// lookAbove finds what the contexts around the group do to it.
+func (g *Group) lookAbove(v *seam.Group) {
+	defer func() { _ = recover() }() // foreign contexts are asked
+	if g.ctx().Err() != nil && !g.ended() {
+		v.Dead, v.Cause = true, context.Cause(g.ctx())
+	}
+	at, ok := g.parent.Deadline()
+	if ok {
+		v.Deadline = at.Round(0)
+	}
+	for a := g; a != nil; a = a.above() {
+		ctx := a.parent
+		for s, limited := ctx.(*timeLimit); limited; s, limited = ctx.(*timeLimit) {
+			if own := s.deadline(); ok && v.DeadlinePC == 0 && own.Equal(at) {
+				v.DeadlineBy, v.DeadlinePC = s.cause.by, s.cause.pc
+			}
+			if a == g && shields(s.parent) {
+				v.Shielded = true
+			}
+			ctx = s.parent
+		}
+	}
+}
+
+// shields reports whether ctx is what Shield makes of a context of ours.
+func shields(ctx context.Context) bool {
+	switch ctx.(type) {
+	case *sharedContext, *task, *groupContext, *timeLimit:
+		return false
+	}
+	if ctx.Done() != nil {
+		return false
+	}
+	t, g := current(ctx)
+	return t != nil || g != nil
+}
