@@ -311,6 +311,7 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 		}
 	}
 	err, raise, exit = g.outcome()
+	g.note(err, raise, exit)
 	g.end(Succeeded)
 	g.unlist()
 	g.sight.drop()

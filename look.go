@@ -14,6 +14,7 @@ import (
 
 // look is seam.Look.
 func look(q seam.Query) *seam.View {
+	looked()
 	now := time.Now()
 	v := &seam.View{Now: now}
 	from := origin(now)

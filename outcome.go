@@ -49,6 +49,7 @@ func exec(_ [2]*task, t *task) {
 		if err != nil || t.flags.Load()&hasChildren != 0 {
 			t.returned(err)
 		} else {
+			t.note(nil, Succeeded)
 			t.end(Succeeded)
 		}
 	} else {
@@ -74,13 +75,14 @@ func (t *task) mayStart() bool {
 func (t *task) returned(err error) {
 	err = join(err, t.closeChildren())
 	if err == nil {
+		t.note(nil, Succeeded)
 		t.end(Succeeded)
 		return
 	}
 	rest, known, dead := t.g.judge(err, t.ctx())
 	switch {
 	case known != nil && rest == nil:
-		t.keep(known)
+		t.keep(known, Failed)
 		t.end(Failed)
 	case rest == nil:
 		t.cancelled(err, Cancelled)
@@ -92,7 +94,7 @@ func (t *task) returned(err error) {
 // fails settles a task that failed with te.
 func (t *task) fails(te *TaskError, final State) {
 	t.stamp(te)
-	t.keep(te)
+	t.keep(te, final)
 	if a, ok := t.run.(absorber); !ok || !a.absorb() {
 		t.g.record(te)
 	}
@@ -118,7 +120,9 @@ func (t *task) cancelled(err error, final State) {
 	if !handleless(t.run) {
 		te := &TaskError{Err: err, AfterCancel: true}
 		t.stamp(te)
-		t.keep(te)
+		t.keep(te, final)
+	} else {
+		t.note(nil, final)
 	}
 	if c, ok := context.Cause(t.ctx()).(*Cancellation); !t.background() && (!ok || c.of != t) {
 		t.g.mu.Lock()
@@ -167,7 +171,7 @@ func (t *task) panicked(pe *PanicError) {
 		return
 	}
 	t.stamp(te)
-	t.keep(te)
+	t.keep(te, Panicked)
 	t.g.recordPanic(pe, te)
 	t.end(Panicked)
 }
@@ -180,7 +184,7 @@ func (t *task) exited() {
 		return
 	}
 	t.stamp(te)
-	t.keep(te)
+	t.keep(te, Exited)
 	t.g.recordExit(te)
 	t.end(Exited)
 }

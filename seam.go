@@ -23,6 +23,7 @@ func init() {
 	seam.Live = live
 	seam.Look = look
 	seam.Of = refOf
+	seam.Recent = recent
 	seam.Frame = readFrame
 	seam.Foreign = foreign
 }

@@ -2,6 +2,7 @@ package braid
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 	"weak"
@@ -26,6 +27,9 @@ type sight struct {
 	id     uint64 // never used again
 	form   string // the function that opened it
 	opened int64  // see clock
+
+	cut  atomic.Int64           // tasks that were cancelled or skipped, see past.go
+	path atomic.Pointer[string] // once somebody has asked for it there
 
 	// What follows is guarded by the group's mutex.
 

@@ -202,7 +202,8 @@ func (t *task) failed() *TaskError {
 }
 
 // keep notes why the task does not succeed, for who has a handle.
-func (t *task) keep(te *TaskError) {
+func (t *task) keep(te *TaskError, final State) {
+	t.note(te, final)
 	if handleless(t.run) {
 		return
 	}

@@ -31,6 +31,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	_, name := path.Split(r.URL.Path)
 	switch name {
 	case "tree.json", "tree.txt":
+	case "events":
+		serveEvents(w, r)
+		return
 	case "node.json":
 		serveNode(w, r)
 		return

@@ -24,6 +24,8 @@ type Snapshot struct {
 	// Nodes are in the order of the tree: each after the one it is in.
 	Nodes  []*Node  `json:"nodes"`
 	Recent []*Ended `json:"recent"` // what has ended lately, the oldest first
+
+	last uint64 // the number of the last of those
 }
 
 // Totals counts what is there, shown or not.

@@ -12,6 +12,9 @@ var Watch bool
 var (
 	// Look looks at the groups that are open.
 	Look func(q Query) *View
+	// Recent gives what has ended lately, in no order, but for what came before
+	// the one with the number given.
+	Recent func(since uint64) []Past
 	// Of names the task, or else the group, that ctx belongs to.
 	Of func(ctx context.Context) Ref
 	// Frame reads a line of a goroutine dump: the address of a task, or of a
@@ -97,4 +100,19 @@ type Wait struct {
 	By   Ref
 	For  Ref
 	Slot bool
+}
+
+// A Past is a task or a group that has ended.
+type Past struct {
+	N           uint64 // counts all
+	Ref, Up     Ref
+	Task        bool
+	Name, Path  string
+	Kind        string // of a group, the function that opened it
+	PC          uintptr
+	Start, End  time.Time // Start is zero for what never began
+	State       uint32    // a braid.State
+	Err         error
+	AfterCancel bool
+	Cause       error // of a cancellation
 }

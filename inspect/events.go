@@ -1,0 +1,131 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// This file serves changes as they happen: server-sent events, made by comparing
+// one look with the next. They cost nothing in between, and end with the request.
+
+const (
+	defaultEvery = 200 * time.Millisecond
+	leastEvery   = 50 * time.Millisecond
+	mostEvery    = time.Minute
+	keepAlive    = 15 * time.Second
+)
+
+// A Patch is what has changed since the look before.
+type Patch struct {
+	Time      time.Time `json:"time"`
+	Totals    Totals    `json:"totals"`
+	Truncated int       `json:"truncated,omitempty"`
+	Nodes     []*Node   `json:"nodes"`  // those that are new or have changed, each after the one it is in
+	Gone      []string  `json:"gone"`   // ids of those that are shown no more
+	Recent    []*Ended  `json:"recent"` // what has ended since
+}
+
+func serveEvents(w http.ResponseWriter, r *http.Request) {
+	every := defaultEvery
+	if text := r.URL.Query().Get("every"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			problem(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		every = min(max(d, leastEvery), mostEvery)
+	}
+	c, err := query(r)
+	if err != nil {
+		problem(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // not every server has one
+	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return
+	}
+	send := func(event string, v any) bool {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return false
+		}
+		_, err = w.Write([]byte("event: " + event + "\ndata: " + string(text) + "\n\n"))
+		return err == nil && out.Flush() == nil
+	}
+	s := take(c)
+	if !send("tree", s) {
+		return
+	}
+	c.since = s.last
+	f := follower{c: c, totals: s.Totals, truncated: s.Truncated, known: map[string][]byte{}}
+	f.compare(s)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	quiet := time.Now()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+		}
+		if p := f.next(); p != nil {
+			quiet = time.Now()
+			if !send("patch", p) {
+				return
+			}
+		} else if time.Since(quiet) >= keepAlive {
+			quiet = time.Now()
+			if _, err := w.Write([]byte(": still here\n\n")); err != nil || out.Flush() != nil {
+				return
+			}
+		}
+	}
+}
+
+// A follower knows what it has shown.
+type follower struct {
+	c         *config
+	totals    Totals
+	truncated int
+	known     map[string][]byte // the JSON of each node
+}
+
+// next looks again. It gives nil if nothing has changed.
+func (f *follower) next() *Patch {
+	s := take(f.c)
+	p := &Patch{Time: s.Time, Totals: s.Totals, Truncated: s.Truncated}
+	p.Recent, f.c.since = s.Recent, s.last
+	p.Nodes, p.Gone = f.compare(s)
+	if len(p.Nodes) == 0 && len(p.Gone) == 0 && len(p.Recent) == 0 && s.Totals == f.totals && s.Truncated == f.truncated {
+		return nil
+	}
+	f.totals, f.truncated = s.Totals, s.Truncated
+	return p
+}
+
+// compare gives the nodes that are not what they were, and those that are gone.
+func (f *follower) compare(s *Snapshot) (changed []*Node, gone []string) {
+	changed, gone = []*Node{}, []string{}
+	now := make(map[string][]byte, len(s.Nodes))
+	for _, n := range s.Nodes {
+		text, err := json.Marshal(n)
+		if err != nil {
+			continue
+		}
+		now[n.ID] = text
+		if !bytes.Equal(f.known[n.ID], text) {
+			changed = append(changed, n)
+		}
+	}
+	for id := range f.known {
+		if now[id] == nil {
+			gone = append(gone, id)
+		}
+	}
+	f.known = now
+	return changed, gone
+}

@@ -1,0 +1,115 @@
+package inspect_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/inspect"
+)
+
+func TestEventsAreTheTreeAndThenWhatChanges(t *testing.T) {
+	srv := httptest.NewServer(inspect.Handler())
+	defer srv.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		req, _ := http.NewRequestWithContext(ctx, "GET", srv.URL+"/events?every=50ms", nil)
+		res, err := srv.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		lines := bufio.NewScanner(res.Body)
+		lines.Buffer(nil, 1<<24)
+		next := func(event string, v any) {
+			t.Helper()
+			name := ""
+			for lines.Scan() {
+				if text, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+					name = text
+				}
+				if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+					if name != event {
+						t.Fatalf("event %q, not %q", name, event)
+					}
+					if err := json.Unmarshal([]byte(text), v); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+			}
+			t.Fatal("the stream has ended:", lines.Err())
+		}
+		var s inspect.Snapshot
+		next("tree", &s)
+		find(t, &s, "followed/(body)")
+		release := make(chan struct{})
+		g.Go(func(context.Context) error { <-release; return errors.New("broken") }, braid.Name("new"))
+		seen := func(what string, in func(p *inspect.Patch) bool) {
+			t.Helper()
+			for {
+				var p inspect.Patch
+				next("patch", &p)
+				if in(&p) {
+					return
+				}
+			}
+		}
+		id := ""
+		seen("the task", func(p *inspect.Patch) bool {
+			for _, n := range p.Nodes {
+				if n.Path == "followed/new" {
+					id = n.ID
+				}
+			}
+			return id != ""
+		})
+		close(release)
+		gone, ended := false, false
+		seen("its end", func(p *inspect.Patch) bool {
+			for _, n := range p.Gone {
+				gone = gone || n == id
+			}
+			for _, e := range p.Recent {
+				ended = ended || e.ID == id && e.State == "failed" && e.Error == "broken"
+			}
+			return gone && ended
+		})
+		return nil
+	}, braid.Name("followed"))
+}
+
+func TestFailuresAndCancellationsAreRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_ = braid.Run(t.Context(), func(outer context.Context, g *braid.Group) error {
+			_ = braid.Run(outer, func(ctx context.Context, g *braid.Group) error {
+				g.Go(untilCancelled, braid.Name("reader"))
+				synctest.Wait()
+				g.Go(func(context.Context) error { return errors.New("disk full") }, braid.Name("writer"))
+				return nil
+			}, braid.Name("inner"))
+			got := map[string]string{}
+			for _, e := range inspect.Take(inspect.Within(outer)).Recent {
+				got[e.Path] = e.Type + " " + e.State + " " + e.Error
+			}
+			for path, want := range map[string]string{
+				"past/inner/reader": "task cancelled ",
+				"past/inner/writer": "task failed disk full",
+				"past/inner":        "group failed past/inner/writer: disk full",
+			} {
+				if got[path] != want && !(path == "past/inner/reader" && strings.HasPrefix(got[path], want)) {
+					t.Errorf("%s: %q, not %q", path, got[path], want)
+				}
+			}
+			return nil
+		}, braid.Name("past"))
+	})
+}

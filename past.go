@@ -1,0 +1,195 @@
+package braid
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/braid-go/braid/internal/seam"
+)
+
+// This file remembers tasks and groups that have ended lately, in a program that
+// may be looked at (see sight.go). Failures and cancellations are always kept;
+// successes, which may be many, only while somebody looks. What is kept is
+// bounded, for each of the three apart, and the race detector sees none of it.
+
+const (
+	keptPast  = 512              // of each kind
+	keptCut   = 64               // cancelled or skipped tasks of one group
+	attention = 60 * time.Second // that successes are kept after a look
+)
+
+type pastKind uint8
+
+const (
+	pastFailed pastKind = iota
+	pastCut
+	pastFine
+)
+
+// ended is a task, or a group if t is nil, that has ended.
+type ended struct {
+	n           uint64 // counts all
+	s           *sight
+	ref, up     seam.Ref
+	path        string // of the group
+	name        string // of the group
+	task        bool
+	opts        *taskConfig
+	pc          uintptr
+	num         uint64
+	began, over int64
+	state       State
+	err, cause  error
+	afterCancel bool
+}
+
+var past struct {
+	mu    sync.Mutex
+	n     uint64
+	rings [pastFine + 1][]ended
+	next  [pastFine + 1]int
+}
+
+// lookedUntil is when attention ends; 0 if nobody looks.
+var lookedUntil atomic.Int64
+
+func looked() { lookedUntil.Store(clock() + int64(attention)) }
+
+// attended reports whether successes are to be kept.
+func attended() bool {
+	until := lookedUntil.Load()
+	if until == 0 {
+		return false
+	}
+	if clock() > until {
+		lookedUntil.CompareAndSwap(until, 0)
+		return false
+	}
+	return true
+}
+
+// note remembers the end of a task; te is why it did not succeed, if that is
+// more than a cancellation.
+func (t *task) note(te *TaskError, final State) {
+	s := t.g.sight
+	if s == nil {
+		return
+	}
+	e := ended{task: true, opts: t.opts, pc: t.pc, num: t.num, state: final, began: t.began.Load()}
+	kind := pastFailed
+	switch final {
+	case Succeeded:
+		if !attended() {
+			return
+		}
+		kind = pastFine
+	case Cancelled, Skipped:
+		if s.cut.Add(1) > keptCut {
+			return
+		}
+		kind = pastCut
+		e.cause = context.Cause(t.ctx())
+	}
+	if te != nil {
+		e.err, e.afterCancel = te.Err, te.AfterCancel
+	}
+	e.ref, e.up = refTo(t), seam.Ref{Group: s.id}
+	t.g.notePast(e, kind)
+}
+
+// note remembers the end of the group.
+func (g *Group) note(err error, raise *PanicError, exit bool) {
+	if g.sight == nil {
+		return
+	}
+	e := ended{name: g.cfg.name, pc: g.pc, began: g.sight.opened, err: err, ref: seam.Ref{Group: g.sight.id}}
+	kind := pastFailed
+	_, failed := err.(*GroupError)
+	switch {
+	case raise != nil:
+		e.state, e.err = Panicked, raise
+	case exit:
+		e.state = Exited
+	case failed:
+		e.state = Failed
+	case err != nil:
+		e.state, e.cause, kind = Cancelled, err, pastCut
+	default:
+		if !attended() {
+			return
+		}
+		e.state, kind = Succeeded, pastFine
+	}
+	switch {
+	case g.upTask != nil:
+		e.up = refTo(g.upTask)
+	case g.upGroup != nil && g.upGroup.sight != nil:
+		e.up = seam.Ref{Group: g.upGroup.sight.id}
+	}
+	g.notePast(e, kind)
+}
+
+//go:norace
+func (g *Group) notePast(e ended, kind pastKind) {
+	if p := g.sight.path.Load(); p != nil {
+		e.path = *p
+	} else {
+		e.path = safely(g.path)
+		g.sight.path.Store(&e.path)
+	}
+	e.s, e.over = g.sight, clock()
+	raceOff()
+	past.mu.Lock()
+	past.n++
+	e.n = past.n
+	if ring := past.rings[kind]; len(ring) < keptPast {
+		past.rings[kind] = append(ring, e)
+	} else {
+		ring[past.next[kind]] = e
+		past.next[kind] = (past.next[kind] + 1) % keptPast
+	}
+	past.mu.Unlock()
+	raceOn()
+}
+
+// recent is seam.Recent.
+func recent(since uint64) (list []seam.Past) {
+	from := origin(time.Now())
+	for _, e := range pastSince(since) {
+		p := seam.Past{
+			N: e.n, Ref: e.ref, Up: e.up, Task: e.task, Path: e.path, PC: e.pc, State: uint32(e.state),
+			End: from.Add(time.Duration(e.over)), Err: e.err, Cause: e.cause, AfterCancel: e.afterCancel,
+		}
+		if e.began != 0 {
+			p.Start = from.Add(time.Duration(e.began))
+		}
+		if e.task {
+			t := &task{opts: e.opts, pc: e.pc, num: e.num}
+			p.PC, _ = t.at()
+			p.Name, p.Kind = safely(t.name), kindOf(e.opts)
+			p.Path = joinPath(e.path, p.Name)
+		} else {
+			p.Name, p.Kind = e.name, e.s.form
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+//go:norace
+func pastSince(since uint64) (list []ended) {
+	raceOff()
+	past.mu.Lock()
+	for _, ring := range past.rings {
+		for i := range ring {
+			if ring[i].n > since {
+				list = append(list, ring[i])
+			}
+		}
+	}
+	past.mu.Unlock()
+	raceOn()
+	return list
+}
