@@ -13,8 +13,8 @@ import (
 //
 //	mux.Handle("/debug/braid/", inspect.Handler())
 //
-// It has the page itself, tree.json, tree.txt and node.json, which docs/inspect.md
-// describes; what comes before the last slash of the request's path does not
+// It has the page itself, tree.json, tree.txt, tree.dot, node.json and events, which
+// docs/inspect.md describes; what comes before the last slash of the request's path does not
 // matter. Whoever can ask it sees what the package's documentation says: mount it
 // where only those can who may.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
@@ -30,7 +30,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	_, name := path.Split(r.URL.Path)
 	switch name {
-	case "tree.json", "tree.txt":
+	case "tree.json", "tree.txt", "tree.dot":
 	case "events":
 		serveEvents(w, r)
 		return
@@ -51,7 +51,12 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "nothing goes by this id; it may have ended")
 		return
 	}
-	if name == "tree.txt" {
+	switch name {
+	case "tree.dot":
+		h.Set("Content-Type", "text/vnd.graphviz; charset=utf-8")
+		_ = s.writeDOT(w)
+		return
+	case "tree.txt":
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		_ = s.writeText(w)
 		return

@@ -1,0 +1,85 @@
+package inspect
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// This file listens.
+
+// Listen listens for [Serve] on a TCP address. Without a host, as in ":6060" or
+// ":0", it listens on the loopback interface alone; who wants others to see the
+// program says so, as in "0.0.0.0:6060".
+func Listen(addr string) (net.Listener, error) {
+	if strings.HasPrefix(addr, ":") {
+		addr = "127.0.0.1" + addr
+	}
+	return net.Listen("tcp", addr)
+}
+
+// Serve serves [Handler] on l until ctx dies. Then it closes l and all
+// connections, waits for the requests that are being served, and returns nil; if
+// l fails before, it returns that error. It is the function of a task, or of
+// service.Func:
+//
+//	g.Go(func(ctx context.Context) error { return inspect.Serve(ctx, l) }, braid.Background)
+//
+// On a loopback address it answers to requests for localhost and for addresses
+// only, so that no web page can reach it under a name of its own. Serve panics if
+// ctx or l is nil.
+func Serve(ctx context.Context, l net.Listener) error {
+	switch {
+	case ctx == nil:
+		panic("inspect: Serve called with a nil context")
+	case l == nil:
+		panic("inspect: Serve called with a nil listener")
+	}
+	var requests sync.RWMutex // read-locked by each
+	serving, end := context.WithCancel(ctx)
+	srv := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !requests.TryRLock() { // it is over
+				return
+			}
+			defer requests.RUnlock()
+			if local(l) && !literal(r.Host) {
+				http.Error(w, "this host name is not served", http.StatusForbidden)
+				return
+			}
+			serve(w, r)
+		}),
+		BaseContext:       func(net.Listener) context.Context { return serving },
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		<-serving.Done()
+		srv.Close()
+	}()
+	err := srv.Serve(l)
+	end()
+	<-stopped
+	requests.Lock() // and never unlocked
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func local(l net.Listener) bool {
+	a, ok := l.Addr().(*net.TCPAddr)
+	return ok && a.IP.IsLoopback()
+}
+
+// literal reports whether a request's host is localhost or an address.
+func literal(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
+}

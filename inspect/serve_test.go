@@ -1,0 +1,85 @@
+package inspect_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/inspect"
+)
+
+func TestServeEndsWithItsContextAlsoWhileSomebodyFollows(t *testing.T) {
+	l, err := inspect.Listen(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if addr := l.Addr().String(); !strings.HasPrefix(addr, "127.0.0.1:") {
+		t.Errorf("it listens on %s", addr)
+	}
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	err = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(ctx context.Context) error { return inspect.Serve(ctx, l) }, braid.Background, braid.Name("inspect"))
+		res, err := client.Get("http://" + l.Addr().String() + "/events")
+		if err != nil {
+			return err
+		}
+		t.Cleanup(func() { res.Body.Close() })
+		first := make([]byte, 11)
+		if _, err := io.ReadFull(res.Body, first); err != nil || string(first) != "event: tree" {
+			t.Errorf("%q, %v", first, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALoopbackAddressIsNotServedUnderForeignNames(t *testing.T) {
+	l, err := inspect.Listen(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(ctx context.Context) error { return inspect.Serve(ctx, l) }, braid.Background)
+		for host, want := range map[string]int{"evil.example": 403, "localhost": 200, "[::1]:80": 200} {
+			req, _ := http.NewRequestWithContext(ctx, "GET", "http://"+l.Addr().String()+"/tree.txt", nil)
+			req.Host = host
+			res, err := transport.RoundTrip(req)
+			if err != nil {
+				return err
+			}
+			res.Body.Close()
+			if res.StatusCode != want {
+				t.Errorf("%s: %d", host, res.StatusCode)
+			}
+		}
+		return nil
+	})
+}
+
+func TestHostileNamesAreEscapedInTextAndDOT(t *testing.T) {
+	evil := "a\"b\n\x1b[2J\\" + strings.Repeat("x", 10000)
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		var text, dot, js strings.Builder
+		_ = inspect.Dump(&text, inspect.Within(ctx))
+		_ = inspect.WriteDOT(&dot, inspect.Within(ctx))
+		_ = inspect.WriteJSON(&js, inspect.Within(ctx))
+		if strings.Contains(dot.String(), `a"b`) || strings.Count(text.String(), "\n") != 3 {
+			t.Errorf("got %s\n%s", dot.String(), text.String())
+		}
+		for _, s := range []string{text.String(), dot.String(), js.String()} {
+			if strings.Contains(s, "\x1b") || len(s) > 50000 {
+				t.Errorf("%d bytes: %.300q", len(s), s)
+			}
+		}
+		return nil
+	}, braid.Name(evil))
+}
