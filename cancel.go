@@ -1,6 +1,7 @@
 package braid
 
 import (
+	"context"
 	"runtime"
 	"time"
 )
@@ -76,6 +77,9 @@ func (g *Group) notice() {
 	below := g.listeners()
 	g.mu.Unlock()
 	g.launch(l)
+	if len(g.cfg.observers) > 0 {
+		g.happens(Event{Kind: EventCancelled, Err: context.Cause(g.ctx())})
+	}
 	for _, h := range below {
 		h.notice()
 	}

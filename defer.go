@@ -51,6 +51,7 @@ func (g *Group) runDefers() {
 		g.enqueue(t)
 		g.claim(t)
 		g.mu.Unlock()
+		t.happens(EventSpawned)
 		go g.runAlone(t, false)
 		<-joined
 	}

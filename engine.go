@@ -40,6 +40,7 @@ type launch struct {
 //go:norace
 func (g *Group) add(t *task) error {
 	g.trackAdded(t)
+	t.happens(EventSpawned)
 	g.shows(taskAdded)
 	g.lockUnseen()
 	if g.closed {
@@ -59,7 +60,7 @@ func (g *Group) add(t *task) error {
 // addFunc is add for a task without a handle, whose node may have been used.
 func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error {
 	// Under the race detector the lock would order who spawns; see race_on.go.
-	if !reuse || g.cfg.track != nil {
+	if !reuse || g.cfg.track != nil || len(g.cfg.observers) > 0 {
 		return g.addNew(fn, pc, item, opts)
 	}
 	g.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
+	"runtime/trace"
+	"slices"
 	"sync"
 	"time"
 )
@@ -79,6 +81,9 @@ type groupMore struct {
 	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
+	openedAt  int64           // if there are observers
+	traced    context.Context // of the trace; see trace.go
+	traceTask *trace.Task
 	unwatched bool // the grace ended when nobody ran
 }
 
@@ -141,7 +146,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 	if ctx.Err() != nil {
 		return outside(ctx)
 	}
-	g.list(caller)
+	g.opened(caller)
 	returned := false
 	defer func() {
 		if returned {
@@ -210,7 +215,7 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	case g.upGroup != nil:
 		up = g.upGroup.cfg
 	}
-	if len(opts) > 0 || up.grace != defaultConfig.grace || up.onStall != nil {
+	if len(opts) > 0 || up.grace != defaultConfig.grace || up.onStall != nil || len(up.observers) > 0 || up.shows != 0 {
 		g.cfg = &groupConfig{}
 		for _, o := range opts {
 			if o == nil {
@@ -231,6 +236,8 @@ func (c *groupConfig) inherit(up *groupConfig) {
 	if c.onStall == nil {
 		c.onStall = up.onStall
 	}
+	c.observers = slices.Concat(up.observers, c.observers)
+	c.shows |= up.shows
 	if c.keep == 0 {
 		c.keep = DefaultKeep
 	}
@@ -312,6 +319,10 @@ func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
 	}
 	err, raise, exit = g.outcome()
 	g.note(err, raise, exit)
+	g.happensJoined(err, raise, exit)
+	if m != nil && m.traceTask != nil {
+		m.traceTask.End()
+	}
 	g.end(Succeeded)
 	g.unlist()
 	g.sight.drop()

@@ -40,7 +40,7 @@ type owner struct {
 func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	g := newGroup(ctx, "Open", callerPC(), opts)
 	g.owner = &owner{settled: make(chan struct{})}
-	g.list("Open")
+	g.opened("Open")
 	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
 		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc, g.sight})
 	}

@@ -69,7 +69,11 @@ type groupConfig struct {
 	noise func(error) bool
 	rate  Limiter
 	track Tracker
-	feed  *feed // see mapseq.go
+
+	observers []func(Event) // inherited, as is the next
+	shows     lookOption    // see trace.go
+
+	feed *feed // see mapseq.go
 }
 
 type taskConfig struct {
@@ -111,6 +115,8 @@ const (
 	seenOwn
 	seenWeight
 	seenDeadline
+	seenLabels
+	seenTrace
 )
 
 func once(seen *uint32, bit uint32, name string) { option.Once(seen, bit, name) }

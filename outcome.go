@@ -20,7 +20,7 @@ import (
 func exec(_ [2]*task, t *task) {
 	g := t.g
 	settled := false
-	if g.sight != nil {
+	if g.sight != nil || len(g.cfg.observers) > 0 {
 		t.began.Store(clock())
 	}
 	defer func() {
@@ -44,7 +44,12 @@ func exec(_ [2]*task, t *task) {
 	}
 	if may {
 		if err == nil {
-			err = t.run.call(t.ctx())
+			t.happens(EventStarted)
+			if g.cfg.shows == 0 {
+				err = t.run.call(t.ctx())
+			} else {
+				err = t.callShown()
+			}
 		}
 		if err != nil || t.flags.Load()&hasChildren != 0 {
 			t.returned(err)
@@ -117,7 +122,7 @@ type absorber interface{ absorb() bool }
 
 // cancelled settles a task that ended for no other reason than its cancellation.
 func (t *task) cancelled(err error, final State) {
-	if !handleless(t.run) {
+	if !handleless(t.run) || len(t.g.cfg.observers) > 0 {
 		te := &TaskError{Err: err, AfterCancel: true}
 		t.stamp(te)
 		t.keep(te, final)

@@ -104,23 +104,17 @@ func (g *Group) note(err error, raise *PanicError, exit bool) {
 	if g.sight == nil {
 		return
 	}
-	e := ended{name: g.cfg.name, pc: g.pc, began: g.sight.opened, err: err, ref: seam.Ref{Group: g.sight.id}}
+	e := ended{name: g.cfg.name, pc: g.pc, began: g.sight.opened, ref: seam.Ref{Group: g.sight.id}}
 	kind := pastFailed
-	_, failed := err.(*GroupError)
-	switch {
-	case raise != nil:
-		e.state, e.err = Panicked, raise
-	case exit:
-		e.state = Exited
-	case failed:
-		e.state = Failed
-	case err != nil:
-		e.state, e.cause, kind = Cancelled, err, pastCut
-	default:
+	e.state, e.err = stateOf(err, raise, exit)
+	switch e.state {
+	case Succeeded:
 		if !attended() {
 			return
 		}
-		e.state, kind = Succeeded, pastFine
+		kind = pastFine
+	case Cancelled:
+		e.cause, e.err, kind = err, nil, pastCut
 	}
 	switch {
 	case g.upTask != nil:

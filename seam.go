@@ -59,7 +59,7 @@ func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Contex
 	}
 	g := newGroup(ctx, "Open", pc, opts)
 	g.owner = &owner{settled: make(chan struct{})}
-	g.list("Stream")
+	g.opened("Stream")
 	if g.upTask == nil || !g.upTask.adopt(g) {
 		if g.upGroup != nil {
 			g.upGroup.adopt(g)
@@ -87,7 +87,7 @@ func again(ctx context.Context) seam.Verdict {
 	case t.flags.Load() != 0:
 		return seam.Stale
 	}
-	t.g.setLabels()
+	(*task)(t).setLabels()
 	return seam.Fresh
 }
 

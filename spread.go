@@ -22,8 +22,8 @@ import (
 // item leaves no trace on it: no error, no Done asked for, nothing opened below.
 // At the first trace the task ends like any other, and a new one goes on.
 //
-// Under the race detector, which is to see no order between items, and where
-// each item is paced, every item is a task.
+// Under the race detector, which is to see no order between items, where each
+// item is paced, and where somebody is told of each task, every item is one.
 
 const (
 	shortClaim = 5 * time.Microsecond  // a claim that took less may be longer
@@ -83,7 +83,7 @@ func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx c
 		if n == 0 && g.cfg.track != nil {
 			g.cfg.track.Added(0) // or who counts would wait for the first
 		}
-		if !reuse || g.cfg.rate != nil {
+		if !reuse || g.cfg.rate != nil || len(g.cfg.observers) > 0 || g.cfg.shows != 0 {
 			for i := range n {
 				g.addItem(i, pc, func(ctx context.Context) error { return call(ctx, i) })
 			}

@@ -119,6 +119,7 @@ func (g *Group) reportStall() {
 			s.Tasks[i].Stack = stacks[id]
 			s.Tasks[i].Blocked = blockedIn(stacks[id])
 		}
+		g.happens(Event{Kind: EventStalled, Err: s.Cause, Stall: &s})
 		g.deliver(s)
 	}
 }

@@ -204,7 +204,7 @@ func (t *task) failed() *TaskError {
 // keep notes why the task does not succeed, for who has a handle.
 func (t *task) keep(te *TaskError, final State) {
 	t.note(te, final)
-	if handleless(t.run) {
+	if handleless(t.run) && len(t.g.cfg.observers) == 0 {
 		return
 	}
 	t.g.mu.Lock()

@@ -51,6 +51,7 @@ func (g *Group) trackEnded(t *task) {
 	if t == nil {
 		return
 	}
+	t.happens(EventEnded)
 	switch r := t.run.(type) {
 	case *work:
 		r.Ended(t.phase.Load())
