@@ -55,6 +55,7 @@ type Group struct {
 
 	limit int // 0: none
 	used  int // slots taken
+	owed  int // waits that are over, whose slots were not free and which have not noticed yet
 
 	joined chan struct{} // closed when pending is 0; made by who waits
 	labels any           // of profiles; see labels.go

@@ -65,14 +65,16 @@ func (g *Group) serve() (resume []*regainer) {
 	return resume
 }
 
-// regaining reports whether somebody waits for a slot that it has lent.
+// regaining reports whether somebody waits for a slot that it has lent, or is
+// about to.
 //
 //go:norace
-func (g *Group) regaining() bool { return g.more != nil && len(g.more.regain) > 0 }
+func (g *Group) regaining() bool { return g.owed > 0 || g.more != nil && len(g.more.regain) > 0 }
 
 // giveBack takes the slots for the tasks whose wait has just ended, as far as
-// they are free: a queued task, which may run for long, would get them before
-// those who wait have woken up.
+// they are free, and keeps what is queued from those that are not: a queued
+// task, which may run for long, would get them before those who wait have woken
+// up.
 //
 //go:norace
 func (g *Group) giveBack(over []*waiter) {
@@ -81,21 +83,25 @@ func (g *Group) giveBack(over []*waiter) {
 		for t != nil && t.g != g {
 			t = t.g.upper()
 		}
-		if t == nil || g.limit == 0 || t.run == nil || t.background() || t.more == nil || t.more.lent != 1 || t.more.back {
+		if t == nil || !w.lends.Load() || g.limit == 0 || t.run == nil || t.background() || t.more == nil || t.more.lent != 1 || t.more.back {
 			continue
 		}
 		if !g.regaining() && g.fits(t.weight()) {
 			g.used += t.weight()
 			t.more.back = true
+		} else if !t.more.owed {
+			t.more.owed = true
+			g.owed++
 		}
 	}
 }
 
 // lend gives up the slot in g of the task that ctx belongs to, directly or
 // through groups below, while it waits for something of g: for the task to, if
-// that is given and has not ended. The function it returns takes the slot
-// again, waiting for one to be free, or for ctx to die.
-func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
+// that is given and has not ended. Of a wait that ends by itself w is told. The
+// function it returns takes the slot again, waiting for one to be free, or for
+// ctx to die.
+func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func()) {
 	t := enclosing(ctx)
 	for t != nil && t.g != g {
 		t = t.g.upper()
@@ -110,6 +116,9 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 	}
 	m := t.ext()
 	m.lent++
+	if w != nil {
+		w.lends.Store(true)
+	}
 	if m.lent > 1 && !m.back || g.limit == 0 {
 		g.mu.Unlock()
 	} else {
@@ -122,19 +131,32 @@ func (g *Group) lend(ctx context.Context, to *task) (takeBack func()) {
 	}
 	return func() {
 		g.mu.Lock()
+		if w != nil {
+			w.lends.Store(false)
+		}
 		m.lent--
 		if m.back && m.lent == 0 && t.run != nil {
 			m.back = false
 			g.mu.Unlock()
 			return
 		}
-		if m.lent > 0 || g.limit == 0 || t.run == nil || t.background() { // has no slot
-			g.mu.Unlock()
-			return
+		var l launch
+		owed := m.owed
+		if owed {
+			m.owed = false
+			g.owed--
 		}
-		if !g.regaining() && g.fits(t.weight()) {
-			g.used += t.weight()
+		none := m.lent > 0 || g.limit == 0 || t.run == nil || t.background() // has no slot
+		first := g.more == nil || len(g.more.regain) == 0                    // of those who know that their wait is over
+		if none || first && g.fits(t.weight()) {
+			if !none {
+				g.used += t.weight()
+			}
+			if owed { // what is queued was held up
+				l = g.next()
+			}
 			g.mu.Unlock()
+			g.launch(l)
 			return
 		}
 		r := &regainer{t.weight(), make(chan struct{}), t}
@@ -212,7 +234,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	if w.over() {
 		return w.notStarted(ctx, t)
 	}
-	takeBack := g.lend(ctx, nil)
+	takeBack := g.lend(ctx, nil, nil)
 	defer takeBack()
 	var dying <-chan struct{}
 	if !t.always() {

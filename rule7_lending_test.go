@@ -57,6 +57,57 @@ func TestRule7_3_SeveralWaitsOfOneTaskLendItsSlotOnce(t *testing.T) {
 	})
 }
 
+// What is free is not enough yet for the task whose wait is over, but would be
+// for one that is queued.
+func TestRule7_3_AHeavyTaskWhoseWaitIsOverIsNotOvertakenByWhatIsQueued(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, 3*time.Second) })
+				short := braid.Fork(g, func(ctx context.Context) (int, error) { return 0, braid.Sleep(ctx, 2*time.Second) })
+				_, err := short.Wait(ctx)
+				at(t, start, 3*time.Second, "the slots of weight 2")
+				return err
+			}, braid.Weight(2))
+			time.Sleep(time.Second) // two run at the limit of two, and one is queued
+			g.Go(func(ctx context.Context) error {
+				at(t, start, 3*time.Second, "the start of what was queued")
+				return braid.Sleep(ctx, time.Second)
+			})
+			return nil
+		}, braid.Limit(2))
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 4*time.Second, "the join")
+	})
+}
+
+// A task that cannot use the slots that were kept for it makes way.
+func TestRule7_3_WhatWasKeptForAHeavyTaskThatHasEndedIsGivenToWhatIsQueued(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			short := braid.Fork(g, func(ctx context.Context) (int, error) { return 0, braid.Sleep(ctx, 2*time.Second) })
+			g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, 9*time.Second) })
+			g.Go(func(ctx context.Context) error {
+				synctest.Wait()
+				go func() { _, _ = short.Wait(ctx) }() // a loose end, which lends the slots
+				time.Sleep(2 * time.Second)            // until the wait is over, which may be noticed after this
+				return nil
+			}, braid.Weight(2))
+			time.Sleep(time.Second)
+			for range 3 {
+				g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+			}
+			return nil
+		}, braid.Limit(4))
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 9*time.Second, "the join")
+	})
+}
+
 func TestRule7_4_ASlotLentByATaskThatHasEndedIsNotTakenBack(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
@@ -73,5 +124,28 @@ func TestRule7_4_ASlotLentByATaskThatHasEndedIsNotTakenBack(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// An end that AsCompleted will yield is not the end of a wait for another task.
+func TestRule7_3_ATaskThatWaitsWithinALoopOverAsCompletedLendsItsSlotToTheEnd(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		task := func(ctx context.Context) (int, error) { return 0, braid.Sleep(ctx, time.Second) }
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				a, b, c := braid.Fork(g, task), braid.Fork(g, task), braid.Fork(g, task)
+				for range braid.AsCompleted(ctx, a, b) {
+					if _, err := c.Wait(ctx); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			return nil
+		}, braid.Limit(1))
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 3*time.Second, "the join")
 	})
 }

@@ -45,7 +45,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 	if err := g.add(t); err != nil {
 		g.misused("Start", err)
 	}
-	defer g.lend(ctx, nil)()
+	defer g.lend(ctx, nil, w)()
 	dying := g.ctx().Done()
 	for {
 		select {

@@ -60,6 +60,7 @@ type taskMore struct {
 	done     chan struct{} // what Done gave
 	lent     int           // waits that have lent the task's slot
 	back     bool          // the slot was given back although the wait has not noticed its end yet
+	owed     bool          // it was not, since it was not free
 	children []*Group      // made by Open in the task
 	below    kin           // the groups that hear of the task's own death
 	fail     *TaskError    // why it did not succeed, if somebody may ask

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync/atomic"
 )
 
 // This file waits for tasks. A waiter is known to the task it waits for, with
@@ -14,6 +15,10 @@ import (
 type waiter struct {
 	done chan *task // has room: who finishes the task never blocks on it
 	by   *task      // the task that waits, or nil
+
+	// lends says that a slot of that task is lent for this wait just now. A loop
+	// over AsCompleted is told of ends while it does something else.
+	lends atomic.Bool
 }
 
 // newWaiter makes a waiter for n tasks. That the task of ctx waits is marked
@@ -78,7 +83,7 @@ func (t *task) wait(ctx context.Context) error {
 		t.dropWaiter(w)
 		return err
 	}
-	defer t.g.lend(ctx, t)()
+	defer t.g.lend(ctx, t, w)()
 	var dying <-chan struct{}
 	if State(t.phase.Load()) == Queued {
 		dying = t.g.ctx().Done() // a queued task is skipped then
@@ -221,7 +226,7 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 			default:
 			}
 			for g := range groups {
-				defer g.lend(ctx, nil)()
+				defer g.lend(ctx, nil, w)()
 			}
 			for {
 				select {

@@ -52,6 +52,12 @@ var groups = map[string]Group{
 		Limit:   2,
 		Weights: []int{1, 2, 1, 1},
 	},
+	"a heavy task that waits for a light one": {
+		Body:    []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}, {Spawn, 3}},
+		Tasks:   [][]Act{{{Wait, 1}}, {}, {}, {}},
+		Limit:   3,
+		Weights: []int{2, 1, 2, 1},
+	},
 	"queued tasks that are cancelled alone": {
 		Body:    []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
 		Tasks:   [][]Act{{}, {}, {}},
@@ -174,6 +180,7 @@ var breaks = []struct {
 	{LendAlone, "a chain of waits at limit one", "no worker will look for it"},
 	{NoTakeAnyway, "a task that gives up its wait while its slot is taken", "a hang: the group does not return"},
 	{BackQueued, "who waits for a background task behind a full limit", "a hang: the group does not return"},
+	{OwedAlone, "a heavy task that waits for a light one", "no worker will look for it"},
 	{LateUntold, "a background task that comes last", "a hang: the group does not return"},
 }
 

@@ -498,7 +498,9 @@ func (v *move) takeBack(a int) {
 	m, s := v.m, &v.s
 	switch me := &s.actor[a]; me.at {
 	case atTakeBack:
-		if m.takeBack(s, a) {
+		has, flags := m.takeBack(s, a)
+		me.todo.flags |= flags
+		if has {
 			v.next(a, "has its slot again, if it had one")
 			return
 		}

@@ -25,6 +25,7 @@ const (
 	LendAlone                      // who lends a slot starts nobody for it
 	NoTakeAnyway                   // who gives up a wait goes on waiting for a slot
 	BackQueued                     // a background task queues behind the others
+	OwedAlone                      // who has its slot again starts nobody that was held up for it
 	LateUntold                     // a background task is not, if all others had ended when it came
 )
 

@@ -29,6 +29,7 @@ type state struct {
 	gaveUp uint8           // actors whose own context is dead
 	lent   uint8           // actors that have lent their slot
 	backed uint8           // … and were given it back before they noticed
+	owed   uint8           // … and were not, since it was not free
 	slot   uint8           // actors that have been handed a slot
 	regain [maxTasks]int8  // actors that want one, in order
 	anyway uint8           // actors that took a slot over the limit
@@ -149,8 +150,10 @@ func (m *Group) fits(s *state, weight int8) bool {
 
 func (m *Group) runnable(s *state) bool {
 	k := int(s.queue[0]) - 1
-	return k >= 0 && (m.Limit == 0 || m.background(k) || s.noticed && !m.always(k) || s.regain[0] == 0 && m.fits(s, m.weight(k)))
+	return k >= 0 && (m.Limit == 0 || m.background(k) || s.noticed && !m.always(k) || !s.regaining() && m.fits(s, m.weight(k)))
 }
+
+func (s *state) regaining() bool { return s.owed != 0 || s.regain[0] != 0 }
 
 func (m *Group) take(s *state) int {
 	if !m.runnable(s) {
@@ -241,9 +244,11 @@ func (m *Group) giveBack(s *state, over uint8) {
 		if over&bit(a) == 0 || m.Limit == 0 || m.background(k) || s.lent&bit(a) == 0 || s.backed&bit(a) != 0 {
 			continue
 		}
-		if s.regain[0] == 0 && m.fits(s, m.weight(k)) {
+		if !s.regaining() && m.fits(s, m.weight(k)) {
 			s.used += m.weight(k)
 			s.backed |= bit(a)
+		} else {
+			s.owed |= bit(a)
 		}
 	}
 }
@@ -262,21 +267,27 @@ func (m *Group) lend(s *state, a int, over bool) (t todo) {
 	return t
 }
 
-// takeBack reports whether actor a has its slot again.
-func (m *Group) takeBack(s *state, a int) bool {
+// takeBack reports whether actor a has its slot again, and says what has to be
+// launched.
+func (m *Group) takeBack(s *state, a int) (has bool, flags uint8) {
 	if s.lent&bit(a) == 0 {
-		return true
+		return true, 0
 	}
 	s.lent &^= bit(a)
+	owed := s.owed&bit(a) != 0
+	s.owed &^= bit(a)
 	switch k := a - 1; {
 	case s.backed&bit(a) != 0:
 		s.backed &^= bit(a)
-		return true
+		return true, 0
 	case m.background(k):
-		return true
+		return true, 0
 	case s.regain[0] == 0 && m.fits(s, m.weight(k)):
 		s.used += m.weight(k)
-		return true
+		if owed && m.Break != OwedAlone {
+			flags = m.next(s)
+		}
+		return true, flags
 	}
 	for i := range s.regain {
 		if s.regain[i] == 0 {
@@ -284,7 +295,7 @@ func (m *Group) takeBack(s *state, a int) bool {
 			break
 		}
 	}
-	return false
+	return false, 0
 }
 
 func (m *Group) takeAnyway(s *state, a int) {
