@@ -155,7 +155,7 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 		}
 	}
 	n = 0
-	for t := g.queue; t != nil && n < q.Tasks; t = t.next {
+	for t := g.queue; t != nil && n < q.Queued; t = t.next {
 		n++
 		samples = append(samples, t.sample())
 	}

@@ -11,13 +11,12 @@ import (
 
 // This file remembers tasks and groups that have ended lately, in a program that
 // may be looked at (see sight.go). Failures and cancellations are always kept;
-// successes, which may be many, only while somebody looks. What is kept is
+// of successes, which may be many, a part while somebody looks. What is kept is
 // bounded, for each of the three apart, and the race detector sees none of it.
 
 const (
-	keptPast  = 512              // of each kind
-	keptCut   = 64               // cancelled or skipped tasks of one group
-	attention = 60 * time.Second // that successes are kept after a look
+	keptPast = 512 // of each kind
+	keptCut  = 64  // cancelled or skipped tasks of one group
 )
 
 type pastKind uint8
@@ -52,22 +51,24 @@ var past struct {
 	next  [pastFine + 1]int
 }
 
-// lookedUntil is when attention ends; 0 if nobody looks.
-var lookedUntil atomic.Int64
+// Of the successes, those are noted that a look may have shown, which began
+// before the last one, and some of those that came after it.
+var (
+	lastLook atomic.Int64 // when that was; 0 if nobody ever looked
+	spare    atomic.Int64 // how many of the others may still be noted
+)
 
-func looked() { lookedUntil.Store(clock() + int64(attention)) }
+const sparePerLook = 64
 
-// attended reports whether successes are to be kept.
-func attended() bool {
-	until := lookedUntil.Load()
-	if until == 0 {
-		return false
-	}
-	if clock() > until {
-		lookedUntil.CompareAndSwap(until, 0)
-		return false
-	}
-	return true
+func looked() {
+	lastLook.Store(clock())
+	spare.Store(sparePerLook)
+}
+
+// attended reports whether the success of what began then is to be noted.
+func attended(began int64) bool {
+	last := lastLook.Load()
+	return last != 0 && (began <= last || spare.Load() > 0 && spare.Add(-1) >= 0)
 }
 
 // note remembers the end of a task; te is why it did not succeed, if that is
@@ -77,13 +78,14 @@ func (t *task) note(te *TaskError, final State) {
 	if s == nil {
 		return
 	}
-	e := ended{task: true, opts: t.opts, pc: t.pc, num: t.num, state: final, began: t.began.Load()}
+	began := t.began.Load()
+	if final == Succeeded && !attended(began) {
+		return
+	}
+	e := ended{task: true, opts: t.opts, pc: t.pc, num: t.num, state: final, began: began}
 	kind := pastFailed
 	switch final {
 	case Succeeded:
-		if !attended() {
-			return
-		}
 		kind = pastFine
 	case Cancelled, Skipped:
 		if s.cut.Add(1) > keptCut {
@@ -109,7 +111,7 @@ func (g *Group) note(err error, raise *PanicError, exit bool) {
 	e.state, e.err = stateOf(err, raise, exit)
 	switch e.state {
 	case Succeeded:
-		if !attended() {
+		if !attended(e.began) {
 			return
 		}
 		kind = pastFine
@@ -134,6 +136,7 @@ func (g *Group) notePast(e ended, kind pastKind) {
 		g.sight.path.Store(&e.path)
 	}
 	e.s, e.over = g.sight, clock()
+	published(&past.mu)
 	raceOff()
 	past.mu.Lock()
 	past.n++
@@ -185,5 +188,6 @@ func pastSince(since uint64) (list []ended) {
 	}
 	past.mu.Unlock()
 	raceOn()
+	seen(&past.mu)
 	return list
 }

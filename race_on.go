@@ -4,6 +4,7 @@ package braid
 
 import (
 	"runtime"
+	"sync"
 	"unsafe"
 )
 
@@ -41,6 +42,11 @@ func (g *Group) unlockUnseen() {
 // raceOff hides events from the detector, on this goroutine, until raceOn.
 func raceOff() { runtime.RaceDisable() }
 func raceOn()  { runtime.RaceEnable() }
+
+// published says that what this goroutine did comes before what those do who
+// look, and says so with seen. It orders none of those who publish.
+func published(at *sync.Mutex) { runtime.RaceReleaseMerge(unsafe.Pointer(at)) }
+func seen(at *sync.Mutex)      { runtime.RaceAcquire(unsafe.Pointer(at)) }
 
 // sees says that what comes after on this goroutine comes after what others
 // did before they showed e.

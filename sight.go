@@ -74,6 +74,8 @@ func (g *Group) enlist(form string) {
 	}
 	i := address(g) / unsafe.Sizeof(*g) % stripes
 	at := &sights[i]
+	g.sight = s
+	published(&at.mu)
 	raceOff()
 	at.mu.Lock()
 	at.made++
@@ -87,7 +89,6 @@ func (g *Group) enlist(form string) {
 	at.last = s
 	at.mu.Unlock()
 	raceOn()
-	g.sight = s
 }
 
 // drop takes out what is seen of a group that has ended, or is gone. A second
@@ -142,6 +143,7 @@ func listed(most int) (groups []*Group, more int) {
 		more += at.n - n
 		at.mu.Unlock()
 		raceOn()
+		seen(&at.mu)
 	}
 	return groups, more
 }

@@ -22,7 +22,7 @@ type About struct {
 func Of(id string) *About { return about(id) }
 
 func about(id string) *About {
-	l := gather(&config{max: most, stacks: true})
+	l := gather(&config{max: most, stacks: true, all: true})
 	it := l.byID[id]
 	if it == nil {
 		return nil

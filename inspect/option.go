@@ -22,6 +22,7 @@ type config struct {
 	within *seam.Ref
 	stacks bool
 	nofold bool
+	all    bool   // what is folded is looked for
 	since  uint64 // what ended before has been told of
 }
 

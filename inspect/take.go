@@ -19,6 +19,9 @@ import (
 func init() { seam.Watch = true }
 
 const (
+	fewTasks  = 2000 // tasks of a group that are looked at to find out which are alike
+	fewQueued = 200  // and of its queue
+
 	maxName = 1 << 10 // bytes of a name
 	maxText = 1 << 12 // bytes of a path or of an error's text
 )
@@ -99,9 +102,12 @@ func refID(r seam.Ref) string {
 func bodyID(group uint64) string { return groupID(group) + ".body" }
 
 func gather(c *config) *gathering {
-	// What is folded has to be seen first.
-	most := max(4*c.max, 1000)
-	v := seam.Look(seam.Query{Groups: most, Tasks: most})
+	// What is folded has to be seen first. Those that are queued are mostly alike.
+	q := seam.Query{Groups: 2 * c.max, Tasks: min(c.max, fewTasks), Queued: min(c.max, fewQueued)}
+	if c.nofold || c.all {
+		q.Tasks, q.Queued = c.max, c.max
+	}
+	v := seam.Look(q)
 	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, more: v.More}
 	l.totals.Groups = len(v.Groups) + v.More
 	groups := make([]*item, len(v.Groups))

@@ -28,7 +28,8 @@ var (
 // A Query bounds a look.
 type Query struct {
 	Groups int // how many groups, the oldest first
-	Tasks  int // how many tasks of each that run, and how many that are queued
+	Tasks  int // how many tasks of each that run,
+	Queued int // and how many that are queued
 }
 
 // A View is what a look has found. It is of one moment for each group, not for
