@@ -107,7 +107,7 @@ func TestACancelledGroupSaysWhyWhenAndWhoIsLeft(t *testing.T) {
 func TestSiblingsThatAreAlikeAreFolded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
-			for range 5000 {
+			for range 1500 {
 				g.Go(untilCancelled)
 			}
 			g.Go(untilCancelled, braid.Name("another"))
@@ -116,11 +116,11 @@ func TestSiblingsThatAreAlikeAreFolded(t *testing.T) {
 			if n := len(s.Nodes); n != 7 { // the group, its body, three, those like them, another
 				t.Errorf("%d nodes:\n%s", n, s)
 			}
-			if !strings.Contains(s.String(), "…and 4,997 more like untilCancelled, running") {
+			if !strings.Contains(s.String(), "…and 1,497 more like untilCancelled, running") {
 				t.Errorf("got\n%s", s)
 			}
 			all := inspect.Take(inspect.Within(ctx), inspect.Unfolded, inspect.Max(6000))
-			if n := len(all.Nodes); n != 5003 {
+			if n := len(all.Nodes); n != 1503 {
 				t.Errorf("%d nodes unfolded", n)
 			}
 			g.Cancel()
@@ -174,4 +174,21 @@ func TestAHandlerServesTheTreeWhereverItIsMounted(t *testing.T) {
 		}
 		return nil
 	}, braid.Name("served"))
+}
+
+func TestALargeGroupIsCountedWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			for range 10_000 {
+				g.Go(untilCancelled)
+			}
+			synctest.Wait()
+			s := inspect.Take(inspect.Within(ctx))
+			if !strings.Contains(s.String(), "…and 9,997 more like untilCancelled, running") || len(s.Nodes) != 6 {
+				t.Errorf("got\n%s", s)
+			}
+			g.Cancel()
+			return nil
+		})
+	})
 }
