@@ -43,6 +43,9 @@ func (g *Group) liveTasks() (tasks []seam.Task) {
 	} else if g.upGroup != nil {
 		about.Up = address(g.upGroup)
 	}
+	if o := g.owner; o != nil && !o.left && !o.inner {
+		about.Open = siteOf(g.pc).String()
+	}
 	path := g.path()
 	if !g.bodyDone && g.owner == nil {
 		body := about

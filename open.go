@@ -15,6 +15,7 @@ import (
 // owner is what a group made with Open has beside others.
 type owner struct {
 	left    bool          // somebody has called Close or Wait; guarded by g.mu
+	inner   bool          // no user's: an iterator joins it
 	settled chan struct{} // closed when the rest is final
 	err     error
 	raise   *PanicError

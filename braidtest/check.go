@@ -46,9 +46,10 @@ type check struct {
 //		…
 //
 // The message names each leftover: a task by its path, with where its function
-// stands and why its group was cancelled, any other goroutine with where it was
-// started; for both it says where they are blocked and on what. They are drawn
-// as a tree, below whoever started them.
+// stands and why its group was cancelled, or where that was opened if nobody has
+// closed it; any other goroutine with where it was started. Of both it says where
+// they are blocked and on what. They are drawn as a tree, below whoever started
+// them.
 //
 // What is on its way to its end is no leftover: Check waits for it, as
 // [Patience] says. A build with the runtime's profile of leaked goroutines

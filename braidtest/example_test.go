@@ -95,6 +95,7 @@ func ExamplePatience() {
 	// TestCache left a goroutine behind:
 	// └─ task cache/refresh, of braidtest_test.(*cache).refresh
 	//       chan receive in braidtest_test.(*cache).refresh (example_test.go:N)
+	//       its group, opened at example_test.go:N, is still open
 }
 
 // Options that a package's tests share are written down once.

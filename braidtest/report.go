@@ -221,8 +221,13 @@ func (d *drawing) lines(e *entry) []string {
 	if e.leaked {
 		lines = append(lines, "nothing can wake it: the runtime has looked")
 	}
-	if len(e.tasks) > 0 && e.tasks[0].Cause != nil {
-		lines = append(lines, "although its group was cancelled: "+e.tasks[0].Cause.Error())
+	if len(e.tasks) > 0 {
+		switch t := e.tasks[0]; {
+		case t.Cause != nil:
+			lines = append(lines, "although its group was cancelled: "+t.Cause.Error())
+		case t.Open != "":
+			lines = append(lines, "its group, opened at "+t.Open+", is still open")
+		}
 	}
 	return lines
 }

@@ -68,6 +68,7 @@ func TestRunTellsWhatIsLeft(t *testing.T) {
 TestRunTellsWhatIsLeft left 2 goroutines behind:
 ├─ task server/accept, of the function at run_test.go:N
 │     chan receive in braidtest_test.TestRunTellsWhatIsLeft.func1.1 (run_test.go:N)
+│     its group, opened at run_test.go:N, is still open
 └─ goroutine started in braidtest_test.TestRunTellsWhatIsLeft.func1 (run_test.go:N)
       sleep in time.Sleep (time.go:N)
 FAIL`)
@@ -87,7 +88,7 @@ func TestATestThatDoesNotReturnIsReportedBeforeTheDeadline(t *testing.T) {
 		_, message, _ := strings.Cut(out, "braidtest: ")
 		message, _, _ = strings.Cut(message, "\npanic: test timed out")
 		wantSaid(t, message, `
-TestATestThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is 200ms away.
+TestATestThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is N away.
 └─ the test itself
    │  select in braidtest_test.TestATestThatDoesNotReturnIsReportedBeforeTheDeadline (run_test.go:N), calling braid.Run
    ├─ task pull, of the function at run_test.go:N
@@ -111,7 +112,7 @@ func TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline(t *testing.T) {
 		_, message, _ := strings.Cut(out, "braidtest: ")
 		message, _, _ = strings.Cut(message, "\npanic: test timed out")
 		wantSaid(t, message, `
-TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is 200ms away.
+TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline has not returned, and the deadline of -timeout is N away.
 └─ the test itself
       sync.Mutex.Lock in braidtest_test.TestABubbleThatDoesNotReturnIsReportedBeforeTheDeadline.func1 (run_test.go:N)`)
 		return
@@ -129,7 +130,7 @@ func TestMainReportsATestThatDoesNotReturn(t *testing.T) {
 		_, message, _ := strings.Cut(out, "braidtest: ")
 		message, _, _ = strings.Cut(message, "\npanic: test timed out")
 		wantSaid(t, message, `
-the tests have not returned, and the deadline of -timeout is 180ms away.
+the tests have not returned, and the deadline of -timeout is N away.
 └─ a test
       chan receive in braidtest_test.wait (check_test.go:N)
         called in braidtest_test.TestMainReportsATestThatDoesNotReturn (run_test.go:N)`)

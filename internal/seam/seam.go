@@ -79,4 +79,5 @@ type Task struct {
 	Up    uintptr // Addr of the task in which its group was opened, or of the group whose body did; or 0
 	Group uintptr // Addr of its group
 	Cause error   // why its group is cancelled, or nil
+	Open  string  // where its group was opened, as "file:line", if a user has to close it and has not begun to; or ""
 }
