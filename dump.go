@@ -72,6 +72,18 @@ func stacksByID(dump string, frames ...string) map[uintptr]string {
 	return ids
 }
 
+// taskHere gives the address of the innermost task that runs on this goroutine,
+// or 0. It takes some microseconds.
+func taskHere() uintptr {
+	buf := make([]byte, 1<<14)
+	for line := range strings.SplitSeq(string(buf[:runtime.Stack(buf, false)]), "\n") {
+		if addr, body, ok := readFrame(line); ok && !body {
+			return addr
+		}
+	}
+	return 0
+}
+
 // readFrame is seam.Frame.
 func readFrame(line string) (addr uintptr, body, ok bool) {
 	rest, ok := strings.CutPrefix(line, execFrame)

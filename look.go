@@ -55,6 +55,7 @@ type sample struct {
 	began  int64
 	lent   bool
 	waited []*task
+	addrs  []uintptr
 }
 
 //go:norace
@@ -65,6 +66,8 @@ func (t *task) sample() sample {
 		for _, w := range m.waiters {
 			if w.by != nil {
 				s.waited = append(s.waited, w.by)
+			} else if w.addr != 0 {
+				s.addrs = append(s.addrs, w.addr)
 			}
 		}
 	}
@@ -120,6 +123,9 @@ func (g *Group) look(q seam.Query, from time.Time) seam.Group {
 	g.lookAbove(&v)
 	for _, s := range samples {
 		v.Tasks = append(v.Tasks, s.node(from))
+		for _, by := range s.addrs {
+			v.Waits = append(v.Waits, seam.Wait{ByAddr: by, For: seam.Ref{Group: v.ID, Task: taskRef(s.t, s.num>>itemBits)}})
+		}
 		for _, by := range s.waited {
 			v.Waits = append(v.Waits, seam.Wait{By: refTo(by), For: seam.Ref{Group: v.ID, Task: taskRef(s.t, s.num>>itemBits)}})
 		}

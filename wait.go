@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"sync/atomic"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file waits for tasks. A waiter is known to the task it waits for, with
@@ -15,6 +17,7 @@ import (
 type waiter struct {
 	done chan *task // has room: who finishes the task never blocks on it
 	by   *task      // the task that waits, or nil
+	addr uintptr    // that of a task that waits with a context that is not its own, if anybody may look
 
 	// lends says that a slot of that task is lent for this wait just now. A loop
 	// over AsCompleted is told of ends while it does something else.
@@ -27,6 +30,8 @@ func newWaiter(ctx context.Context, n int) *waiter {
 	w := &waiter{done: make(chan *task, n), by: enclosing(ctx)}
 	if w.by != nil {
 		w.by.flags.Or(hasWaited)
+	} else if seam.Watch {
+		w.addr = taskHere()
 	}
 	return w
 }

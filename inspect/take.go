@@ -83,6 +83,7 @@ type gathering struct {
 	now    time.Time
 	roots  []*item
 	byID   map[string]*item
+	byAddr map[uintptr]*item // tasks
 	totals Totals
 	more   int
 }
@@ -108,7 +109,7 @@ func gather(c *config) *gathering {
 		q.Tasks, q.Queued = c.max, c.max
 	}
 	v := seam.Look(q)
-	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, more: v.More}
+	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, byAddr: map[uintptr]*item{}, more: v.More}
 	l.totals.Groups = len(v.Groups) + v.More
 	groups := make([]*item, len(v.Groups))
 	for i := range v.Groups {
@@ -219,7 +220,11 @@ func (l *gathering) task(g *seam.Group, t *seam.Node, in *item) {
 	if t.Cause != nil {
 		n.Cancelled = cancelledOf(t.Cause, time.Time{}, 1)
 	}
-	l.add(n, in, t.Alike).addr = t.Addr
+	it := l.add(n, in, t.Alike)
+	it.addr = t.Addr
+	if !t.Queued {
+		l.byAddr[t.Addr] = it
+	}
 }
 
 func (l *gathering) add(n *Node, in *item, alike string) *item {

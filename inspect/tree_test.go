@@ -192,3 +192,32 @@ func TestALargeGroupIsCountedWhole(t *testing.T) {
 		})
 	})
 }
+
+func TestARingThatForeignContextsHideIsFlagged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		foreign, release := context.WithCancel(context.Background())
+		defer release()
+		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			var a, b *braid.Task[int]
+			ready := make(chan struct{})
+			a = braid.Fork(g, func(context.Context) (int, error) { <-ready; return b.Wait(foreign) }, braid.Name("a"))
+			b = braid.Fork(g, func(context.Context) (int, error) { <-ready; return a.Wait(foreign) }, braid.Name("b"))
+			g.Go(func(context.Context) error { <-ready; _, err := a.Wait(foreign); return err }, braid.Name("outside"))
+			close(ready)
+			synctest.Wait()
+			s := inspect.Take(inspect.Within(ctx))
+			for name, want := range map[string]inspect.Waits{
+				"a":       {For: "task", Path: "b", Ring: true},
+				"b":       {For: "task", Path: "a", Ring: true},
+				"outside": {For: "task", Path: "a"},
+			} {
+				w := find(t, s, name).Waits
+				if w == nil || w.For != want.For || w.Path != want.Path || w.Ring != want.Ring {
+					t.Errorf("%s: got %+v in\n%s", name, w, s)
+				}
+			}
+			release()
+			return nil
+		}, braid.Supervised)
+	})
+}

@@ -8,6 +8,9 @@ import "github.com/braid-go/braid/internal/seam"
 func (l *gathering) waits(g *seam.Group) {
 	for _, w := range g.Waits {
 		by := l.byID[refID(w.By)]
+		if w.ByAddr != 0 {
+			by = l.byAddr[w.ByAddr]
+		}
 		switch {
 		case by == nil:
 		case by.Waits != nil:

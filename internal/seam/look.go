@@ -98,9 +98,10 @@ type Node struct {
 
 // A Wait says that By waits for For, or for a slot of the group.
 type Wait struct {
-	By   Ref
-	For  Ref
-	Slot bool
+	By     Ref
+	ByAddr uintptr // instead, of a task that waits with a context that is not its own
+	For    Ref
+	Slot   bool
 }
 
 // A Past is a task or a group that has ended.
