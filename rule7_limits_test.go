@@ -207,3 +207,25 @@ func TestRule7_1_AWeightCountsAsThatManySlots(t *testing.T) {
 		at(t, start, 2*time.Second, "the join")
 	})
 }
+
+func TestRule7_1_ATaskHeavierThanALimitThatWasLoweredRunsAlone(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+			g.Go(func(ctx context.Context) error {
+				at(t, start, time.Second, "the start of the heavy one")
+				return braid.Sleep(ctx, time.Second)
+			}, braid.Weight(3))
+			g.Go(func(ctx context.Context) error {
+				at(t, start, 2*time.Second, "the start of what is behind it")
+				return nil
+			})
+			g.SetLimit(1)
+			return nil
+		}, braid.Limit(3))
+		if err != nil {
+			t.Error(err)
+		}
+		at(t, start, 2*time.Second, "the join")
+	})
+}
