@@ -60,7 +60,6 @@ type task struct {
 	fail     *err   // why it did not succeed
 	thread   *thread
 	lent     int       // waits that have lent its slot
-	waiting  *task     // what it waits for
 	forOne   []*thread // who waits for it
 	children []*group
 }

@@ -110,7 +110,7 @@ func killer(dir string) string {
 	if by := test(dir, "./internal/model", "-programs=1500"); by != "" {
 		return by
 	}
-	return test(dir, ".", "-short", "-skip=Page|Exported|Complete|Flat|AMillion")
+	return test(dir, ".", "-short", "-skip=Page|Exported|Flat|AMillion")
 }
 
 func test(dir, pkg string, args ...string) string {
