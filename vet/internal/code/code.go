@@ -31,6 +31,7 @@ type Index struct {
 	Tasks []*Task                             // in the order of their places
 	Task  map[*ast.FuncLit]*Task              // by literal, for those whose function is one
 	Uses  map[types.Object][]inspector.Cursor // every mention of an object but its declaration
+	made  map[*types.Var]made
 	files map[*ast.File]*file
 }
 
@@ -48,9 +49,11 @@ var Analyzer = &analysis.Analyzer{
 			Root:  pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
 			Task:  map[*ast.FuncLit]*Task{},
 			Uses:  map[types.Object][]inspector.Cursor{},
+			made:  map[*types.Var]made{},
 			files: map[*ast.File]*file{},
 		}
-		for cur := range x.Root.Preorder((*ast.Ident)(nil), (*ast.GoStmt)(nil), (*ast.CallExpr)(nil)) {
+		for cur := range x.Root.Preorder((*ast.Ident)(nil), (*ast.GoStmt)(nil), (*ast.CallExpr)(nil),
+			(*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.KeyValueExpr)(nil), (*ast.RangeStmt)(nil)) {
 			switch n := cur.Node().(type) {
 			case *ast.Ident:
 				if o := x.Info.Uses[n]; o != nil {
@@ -63,6 +66,8 @@ var Analyzer = &analysis.Analyzer{
 				x.addTask(taskOfGo(x, cur, n))
 			case *ast.CallExpr:
 				x.addTask(taskOfCall(x, cur, n))
+			default:
+				x.addMade(n)
 			}
 		}
 		for _, f := range pass.Files {

@@ -173,43 +173,63 @@ func (x *Index) Escapes(v *types.Var) bool {
 // those are all that can be: false for parameters, for what has its address
 // taken, and for what comes out of a call with several results.
 func (x *Index) Made(v *types.Var) (made []ast.Expr, all bool) {
-	all = true
-	see := func(lhs, rhs []ast.Expr, i int) {
-		if len(lhs) == len(rhs) {
-			made = append(made, rhs[i])
-		} else {
-			all = false
+	m := x.made[v]
+	return m.alone, len(m.alone) > 0 && len(m.among) == 0 || m.zero && len(m.among) == 0
+}
+
+// Origins gives the expressions that a variable's values come from: what is
+// assigned to it, and calls one of whose results is.
+func (x *Index) Origins(v *types.Var) []ast.Expr {
+	m := x.made[v]
+	return append(m.alone[:len(m.alone):len(m.alone)], m.among...)
+}
+
+// made has what is assigned to a variable.
+type made struct {
+	alone []ast.Expr // v = e
+	among []ast.Expr // v, w = e
+	zero  bool       // var v T
+}
+
+// addMade enters an assignment, a declaration with var, a range clause or a field of a composite literal.
+func (x *Index) addMade(n ast.Node) {
+	see := func(v *types.Var, rhs []ast.Expr, i, of int) {
+		if v == nil {
+			return
+		}
+		m := x.made[v]
+		switch {
+		case len(rhs) == of:
+			m.alone = append(m.alone, rhs[i])
+		case len(rhs) > 0:
+			m.among = append(m.among, rhs[0])
+		default:
+			m.zero = true
+		}
+		x.made[v] = m
+	}
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		for i, l := range n.Lhs {
+			see(Var(x.Info, l), n.Rhs, i, len(n.Lhs))
+		}
+	case *ast.ValueSpec:
+		for i, name := range n.Names {
+			v, _ := x.Info.Defs[name].(*types.Var)
+			see(v, n.Values, i, len(n.Names))
+		}
+	case *ast.KeyValueExpr:
+		if id, ok := n.Key.(*ast.Ident); ok {
+			v, _ := x.Info.Uses[id].(*types.Var)
+			see(v, []ast.Expr{n.Value}, 0, 1)
+		}
+	case *ast.RangeStmt:
+		for _, l := range []ast.Expr{n.Key, n.Value} {
+			if l != nil {
+				see(Var(x.Info, l), []ast.Expr{n.X}, 0, 2)
+			}
 		}
 	}
-	def := false
-	for cur := range x.Root.Preorder((*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.KeyValueExpr)(nil)) {
-		switch n := cur.Node().(type) {
-		case *ast.AssignStmt:
-			for i, l := range n.Lhs {
-				if Var(x.Info, l) == v {
-					def = true
-					see(n.Lhs, n.Rhs, i)
-				}
-			}
-		case *ast.ValueSpec:
-			for i, name := range n.Names {
-				if x.Info.Defs[name] == v {
-					def = true
-					if len(n.Values) == len(n.Names) {
-						made = append(made, n.Values[i])
-					} else if len(n.Values) > 0 {
-						all = false
-					}
-				}
-			}
-		case *ast.KeyValueExpr:
-			if id, ok := n.Key.(*ast.Ident); ok && x.Info.Uses[id] == v {
-				def = true
-				made = append(made, n.Value)
-			}
-		}
-	}
-	return made, all && def
 }
 
 // Unbuffered tells whether a channel variable is surely without a buffer: all
