@@ -32,6 +32,7 @@ type Index struct {
 	Task  map[*ast.FuncLit]*Task              // by literal, for those whose function is one
 	Uses  map[types.Object][]inspector.Cursor // every mention of an object but its declaration
 	made  map[*types.Var]made
+	Decls map[*types.Func]inspector.Cursor // functions and methods with a body
 	files map[*ast.File]*file
 }
 
@@ -49,10 +50,11 @@ var Analyzer = &analysis.Analyzer{
 			Root:  pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
 			Task:  map[*ast.FuncLit]*Task{},
 			Uses:  map[types.Object][]inspector.Cursor{},
+			Decls: map[*types.Func]inspector.Cursor{},
 			made:  map[*types.Var]made{},
 			files: map[*ast.File]*file{},
 		}
-		for cur := range x.Root.Preorder((*ast.Ident)(nil), (*ast.GoStmt)(nil), (*ast.CallExpr)(nil),
+		for cur := range x.Root.Preorder((*ast.Ident)(nil), (*ast.GoStmt)(nil), (*ast.CallExpr)(nil), (*ast.FuncDecl)(nil),
 			(*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.KeyValueExpr)(nil), (*ast.RangeStmt)(nil)) {
 			switch n := cur.Node().(type) {
 			case *ast.Ident:
@@ -61,6 +63,10 @@ var Analyzer = &analysis.Analyzer{
 						o = v.Origin()
 					}
 					x.Uses[o] = append(x.Uses[o], cur)
+				}
+			case *ast.FuncDecl:
+				if fn, ok := x.Info.Defs[n.Name].(*types.Func); ok && n.Body != nil {
+					x.Decls[fn] = cur
 				}
 			case *ast.GoStmt:
 				x.addTask(taskOfGo(x, cur, n))
