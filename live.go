@@ -10,7 +10,7 @@ import (
 
 // live is seam.Live.
 func live() (tasks []seam.Task) {
-	groups, _ := listed(maxListed)
+	groups, _, _ := listed(maxListed)
 	for _, g := range groups {
 		tasks = append(tasks, g.live()...)
 	}

@@ -18,8 +18,8 @@ func look(q seam.Query) *seam.View {
 	now := time.Now()
 	v := &seam.View{Now: now}
 	from := origin(now)
-	groups, more := listed(max(1, (q.Groups+stripes-1)/stripes))
-	v.More = more
+	groups, more, ended := listed(max(1, (q.Groups+stripes-1)/stripes))
+	v.More, v.Ended = more, ended[:]
 	for _, g := range groups {
 		v.Groups = append(v.Groups, g.look(q, from))
 	}

@@ -45,6 +45,7 @@ type stripe struct {
 	first, last *sight // the oldest first
 	n           int
 	made        uint64
+	ended       [Skipped + 1]int64 // tasks of groups that have been dropped
 	_           [64]byte
 }
 
@@ -104,6 +105,9 @@ func (s *sight) drop() {
 	at.mu.Lock()
 	if s.prev != nil || at.first == s {
 		at.n--
+		for state, n := range s.ended {
+			at.ended[state] += n
+		}
 		if s.prev != nil {
 			s.prev.next = s.next
 		} else {
@@ -121,10 +125,11 @@ func (s *sight) drop() {
 }
 
 // listed gives the groups that are open, or the oldest of them, at most so many
-// of each stripe, and how many more there are.
+// of each stripe, how many more there are, and how many tasks have ended in groups
+// that are not there any more.
 //
 //go:norace
-func listed(most int) (groups []*Group, more int) {
+func listed(most int) (groups []*Group, more int, ended [Skipped + 1]int64) {
 	for i := range sights {
 		at := &sights[i]
 		raceOff()
@@ -141,11 +146,14 @@ func listed(most int) (groups []*Group, more int) {
 			}
 		}
 		more += at.n - n
+		for state, n := range at.ended {
+			ended[state] += n
+		}
 		at.mu.Unlock()
 		raceOn()
 		seen(&at.mu)
 	}
-	return groups, more
+	return groups, more, ended
 }
 
 // numbered gives a task its number in the group; g.mu is held.

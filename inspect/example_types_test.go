@@ -138,3 +138,31 @@ func ExamplePatch() {
 	fmt.Println(p.Gone)
 	// Output: [1c.4]
 }
+
+func ExampleNode_Label() {
+	n := inspect.Node{Type: "more", Name: "fetch", State: "queued", Count: 4812}
+	fmt.Println(n.Label())
+	// Output: …and 4,812 more like fetch, queued
+}
+
+func ExampleNode_Facts() {
+	now := time.Now()
+	n := inspect.Node{Type: "task", Name: "save", State: "running", Kind: "background", Since: now.Add(-2 * time.Second)}
+	for _, f := range n.Facts(now) {
+		fmt.Println(f.Of, f.Text)
+	}
+	// Output:
+	// kind background
+	// since 2s
+}
+
+func ExampleFact() {
+	now := time.Now()
+	n := inspect.Node{Type: "task", State: "running", Kind: "ordinary", Since: now, Waits: &inspect.Waits{For: "task", Path: "server/index"}}
+	for _, f := range n.Facts(now) {
+		if f.Of == "waits" {
+			fmt.Println(f.Text)
+		}
+	}
+	// Output: waits for server/index
+}

@@ -34,6 +34,9 @@ type Totals struct {
 	Tasks   int `json:"tasks"`
 	Running int `json:"running"`
 	Queued  int `json:"queued"`
+	// Ended counts tasks since the program began, those of groups that have ended
+	// too. Of groups that a look did not come to none are in it.
+	Ended Counts `json:"ended"`
 }
 
 // A Node is a group, a task, the body of a group, or a number of tasks or groups

@@ -111,6 +111,7 @@ func gather(c *config) *gathering {
 	v := seam.Look(q)
 	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, byAddr: map[uintptr]*item{}, more: v.More}
 	l.totals.Groups = len(v.Groups) + v.More
+	l.totals.Ended.add(countsOf(v.Ended))
 	groups := make([]*item, len(v.Groups))
 	for i := range v.Groups {
 		groups[i] = l.group(&v.Groups[i])
@@ -165,6 +166,7 @@ func (l *gathering) group(g *seam.Group) *item {
 		}
 	}
 	n.Counts = countsOf(g.Ended)
+	l.totals.Ended.add(n.Counts)
 	if g.Dead {
 		n.Cancelled = cancelledOf(g.Cause, g.NoticedAt, n.Running)
 	}
@@ -267,6 +269,13 @@ func countsOf(ended []int64) *Counts {
 		Cancelled: ended[braid.Cancelled],
 		Skipped:   ended[braid.Skipped],
 	}
+}
+
+func (c *Counts) add(o *Counts) {
+	c.Succeeded += o.Succeeded
+	c.Failed += o.Failed
+	c.Cancelled += o.Cancelled
+	c.Skipped += o.Skipped
 }
 
 func cancelledOf(cause error, noticed time.Time, left int) *Cancelled {

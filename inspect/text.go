@@ -77,39 +77,58 @@ func (d *drawing) list(margin string, nodes []*Node) {
 
 // line says all of a node, the shortest first.
 func (d *drawing) line(n *Node) string {
+	parts := []string{n.Label()}
+	for _, f := range n.Facts(d.s.Time) {
+		parts = append(parts, f.Text)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Label gives the node's name as [Dump] writes it: on one line, escaped where it
+// would not print, and not long. Of what is folded it tells how many there are.
+func (n *Node) Label() string {
 	if n.Type == "more" {
 		return "…and " + grouped(n.Count) + " more like " + oneLine(n.Name) + ", " + n.State
 	}
-	parts := []string{oneLine(n.Name)}
-	say := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	switch n.Type {
-	case "group":
-		say("%s", n.Kind)
-		if n.State != "open" {
-			say("%s", n.State)
-		}
-	default:
-		if n.State == "queued" {
-			say("queued")
-		}
-		if n.Kind != "ordinary" {
-			say("%s", n.Kind)
-		}
+	return oneLine(n.Name)
+}
+
+// A Fact is one of the things that there are to say of a node.
+type Fact struct {
+	Of   string // the field of the node that it is about, as in the JSON
+	Text string // on one line
+}
+
+// Facts says of a node what [Dump] does behind its name, as of the time now; ages
+// and deadlines are told from there.
+func (n *Node) Facts(now time.Time) (facts []Fact) {
+	if n.Type == "more" {
+		return nil
+	}
+	say := func(of, format string, args ...any) { facts = append(facts, Fact{of, fmt.Sprintf(format, args...)}) }
+	if n.Type == "group" {
+		say("kind", "%s", n.Kind)
+	}
+	if n.State != "open" && n.State != "running" {
+		say("state", "%s", n.State)
+	}
+	if n.Type != "group" && n.Kind != "ordinary" {
+		say("kind", "%s", n.Kind)
 	}
 	if n.Shielded {
-		say("shielded")
+		say("shielded", "shielded")
 	}
 	if n.State != "queued" {
-		say("%s", span(d.s.Time.Sub(n.Since)))
+		say("since", "%s", span(now.Sub(n.Since)))
 	}
 	if n.Weight > 0 {
-		say("weight %d", n.Weight)
+		say("weight", "weight %d", n.Weight)
 	}
 	if n.Limit > 0 {
-		say("%d of %d slots", n.Used, n.Limit)
+		say("limit", "%d of %d slots", n.Used, n.Limit)
 	}
 	if n.Queued > 0 {
-		say("%s queued", grouped(n.Queued))
+		say("queued", "%s queued", grouped(n.Queued))
 	}
 	if c := n.Counts; c != nil {
 		for _, e := range []struct {
@@ -117,60 +136,64 @@ func (d *drawing) line(n *Node) string {
 			what string
 		}{{c.Succeeded, "succeeded"}, {c.Failed, "failed"}, {c.Cancelled, "cancelled"}, {c.Skipped, "skipped"}} {
 			if e.n > 0 {
-				say("%s %s", grouped(e.n), e.what)
+				say("counts", "%s %s", grouped(e.n), e.what)
 			}
 		}
 	}
 	if p := n.Progress; p != nil {
 		if p.Total > 0 {
-			say("%s of %s done", grouped(p.Done), grouped(p.Total))
+			say("progress", "%s of %s done", grouped(p.Done), grouped(p.Total))
 		} else {
-			say("%s done", grouped(p.Done))
+			say("progress", "%s done", grouped(p.Done))
 		}
 	}
 	if n.Deadline != nil {
-		if left := n.Deadline.At.Sub(d.s.Time); left > 0 {
-			say("deadline in %s", span(left))
+		if left := n.Deadline.At.Sub(now); left > 0 {
+			say("deadline", "deadline in %s", span(left))
 		} else {
-			say("deadline passed %s ago", span(-left))
+			say("deadline", "deadline passed %s ago", span(-left))
 		}
 	}
 	if w := n.Waits; w != nil {
-		text := "waits for " + w.For
-		switch w.For {
-		case "task":
-			text = "waits for " + oneLine(w.Path)
-		case "slot":
-			text = "waits for a slot"
-		case "join":
-			text = "joins " + oneLine(w.Path)
-		}
-		if w.More > 0 {
-			text += fmt.Sprintf(" and %d more", w.More)
-		}
-		if w.Ring {
-			text += ", IN A RING"
-		}
-		say("%s", text)
+		say("waits", "%s", w.text())
 	}
 	if c := n.Cancelled; c != nil {
 		text := "CANCELLED"
 		if !c.At.IsZero() {
-			text += " " + span(d.s.Time.Sub(c.At)) + " ago"
+			text += " " + span(now.Sub(c.At)) + " ago"
 		}
-		say("%s: %s", text, oneLine(c.Cause))
+		say("cancelled", "%s: %s", text, oneLine(c.Cause))
 	}
 	if b := n.Blocked; b != nil {
 		if b.In == "" {
-			say("%s", b.Doing)
+			say("blocked", "%s", b.Doing)
 		} else {
-			say("%s in %s (%s)", b.Doing, lastElement(b.In), lastElement(b.Site))
+			say("blocked", "%s in %s (%s)", b.Doing, lastElement(b.In), lastElement(b.Site))
 		}
 	}
 	if n.Site != "" && n.Type != "body" {
-		say("%s", lastElement(n.Site))
+		say("site", "%s", lastElement(n.Site))
 	}
-	return strings.Join(parts, " · ")
+	return facts
+}
+
+func (w *Waits) text() string {
+	text := "waits for " + w.For
+	switch w.For {
+	case "task":
+		text = "waits for " + oneLine(w.Path)
+	case "slot":
+		text = "waits for a slot"
+	case "join":
+		text = "joins " + oneLine(w.Path)
+	}
+	if w.More > 0 {
+		text += fmt.Sprintf(" and %d more", w.More)
+	}
+	if w.Ring {
+		text += ", IN A RING"
+	}
+	return text
 }
 
 func lastElement(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

@@ -221,3 +221,25 @@ func TestARingThatForeignContextsHideIsFlagged(t *testing.T) {
 		}, braid.Supervised)
 	})
 }
+
+func TestTasksThatHaveEndedAreCountedAlsoWhenTheirGroupHas(t *testing.T) {
+	before := inspect.Take(inspect.Max(1)).Totals.Ended
+	failure := errors.New("no")
+	_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		for range 3 {
+			g.Go(func(context.Context) error { return nil })
+		}
+		return nil
+	})
+	_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		g.Go(func(context.Context) error { return failure })
+		return nil
+	})
+	after := inspect.Take(inspect.Max(1)).Totals.Ended
+	if got := after.Succeeded - before.Succeeded; got != 3 {
+		t.Errorf("%d have succeeded", got)
+	}
+	if got := after.Failed - before.Failed; got != 1 {
+		t.Errorf("%d have failed", got)
+	}
+}

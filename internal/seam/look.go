@@ -38,6 +38,7 @@ type View struct {
 	Now    time.Time
 	Groups []Group // each anywhere
 	More   int     // groups that were left out
+	Ended  []int64 // tasks, by State, of groups that are not open any more
 }
 
 // A Ref names a group, a task of it, or its body.

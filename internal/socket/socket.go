@@ -5,6 +5,7 @@ package socket
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,11 +18,24 @@ func Dir() (string, error) {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" && private(dir) == nil {
 		return dir, nil
 	}
-	dir := filepath.Join(os.TempDir(), "braid-"+strconv.Itoa(os.Getuid()))
+	dir := temporary()
 	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {
 		return "", err
 	}
 	return dir, private(dir)
+}
+
+func temporary() string { return filepath.Join(os.TempDir(), "braid-"+strconv.Itoa(os.Getuid())) }
+
+// Dirs gives the directories where programs of this user may listen that were
+// started with another environment too. All are there, and the user's alone.
+func Dirs() (dirs []string) {
+	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), filepath.Join("/run/user", strconv.Itoa(os.Getuid())), temporary()} {
+		if dir != "" && private(dir) == nil && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // Path gives the socket of the program with that process ID.
