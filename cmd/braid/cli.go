@@ -24,11 +24,11 @@ func rootCommand() *cobra.Command {
 		DisableSuggestions: true, // an error is one line
 		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(*cobra.Command, []string) error {
-			return errors.New("nothing to do: give run, map or first")
+			return errors.New("nothing to do: give run, map, first or vet")
 		},
 	}
 	root.SetVersionTemplate("braid {{.Version}}\n")
-	root.AddCommand(runCommand(), mapCommand(), firstCommand())
+	root.AddCommand(runCommand(), mapCommand(), firstCommand(), vetCommand())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [VERB]",
 		Short: "Show what a verb does",

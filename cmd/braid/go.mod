@@ -1,14 +1,15 @@
 module github.com/braid-go/braid/cmd/braid
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/braid-go/braid v0.0.0
+	github.com/braid-go/braid/vet v0.0.0
 	github.com/creack/pty v1.1.24
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/spf13/cobra v1.10.2
 	github.com/vbauerster/mpb/v8 v8.9.3
-	golang.org/x/sys v0.42.0
+	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.41.0
 )
 
@@ -18,6 +19,11 @@ require (
 	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
 )
 
-replace github.com/braid-go/braid => ../..
+replace (
+	github.com/braid-go/braid => ../..
+	github.com/braid-go/braid/vet => ../../vet
+)

@@ -8,6 +8,8 @@ running any more, background processes and daemons included.
   braid map   -- CMD {} ::: ARG …    one command for each argument
   braid first -- CMD ::: CMD …       one must succeed
 
+  braid vet ./...                    no program: find loose ends in Go code
+
 ` + commonHelp
 
 const commonHelp = `CMD is a program and its arguments, word by word; commands are parted by ":::".

@@ -9,10 +9,14 @@ import (
 	"os"
 
 	"github.com/braid-go/braid/cmd/braid/internal/proc"
+	"github.com/braid-go/braid/vet"
 )
 
 func main() {
 	proc.Guard()
+	if vet.IsTool(os.Args[1:]) { // started by the go command that braid vet has started
+		vet.Tool()
+	}
 	os.Exit(run(os.Args[1:]))
 }
 

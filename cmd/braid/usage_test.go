@@ -19,7 +19,7 @@ func TestBadInputIsOneLineAndStatus2AndStartsNothing(t *testing.T) {
 	}
 	ok := []string{"touch", started}
 	for want, args := range map[string][]string{
-		"braid: nothing to do: give run, map or first; see braid --help":                                                    {},
+		"braid: nothing to do: give run, map, first or vet; see braid --help":                                               {},
 		`braid: unknown command "fly" for "braid"; see braid --help`:                                                        {"fly"},
 		`braid help: there is no verb "fly"; see braid help --help`:                                                         {"help", "fly"},
 		"braid: unknown flag: --fly; see braid --help":                                                                      {"--fly"},

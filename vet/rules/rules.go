@@ -25,6 +25,14 @@ const (
 	Note    Severity = "note"    // it works, and there is a better form
 )
 
+// AtLeast tells whether a severity reaches a level: the name of a severity, or
+// anything else, which none reaches.
+func (s Severity) AtLeast(level string) bool {
+	order := []Severity{Note, Warning, Error}
+	at := slices.Index(order, Severity(level))
+	return at >= 0 && slices.Index(order, s) >= at
+}
+
 // Shape is one of the forms that a rule finds, each with its own name, so that
 // it can be switched: a finding's category is "rule/shape".
 type Shape struct {
@@ -47,6 +55,10 @@ type Rule struct {
 	// Detachable rules heed //braid:detached REASON.
 	Detachable bool
 
+	// A migration finds nothing wrong: it carries code over to braid. It is part of
+	// go fix and of -fix, and of nothing else unless it is asked for by name.
+	Migration bool
+
 	Analyzer *analysis.Analyzer
 
 	tests  bool   // -RULE.tests
@@ -55,20 +67,45 @@ type Rule struct {
 
 var all []*Rule
 
-// All gives the rules in the order of their names.
+// All gives the rules and then the migrations, each in the order of their names.
 func All() []*Rule {
 	out := slices.Clone(all)
-	slices.SortFunc(out, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b *Rule) int {
+		if a.Migration != b.Migration {
+			if b.Migration {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
 	return out
 }
 
 // Analyzers gives the rules' analyzers in the order of their names.
-func Analyzers() []*analysis.Analyzer {
+func Analyzers() []*analysis.Analyzer { return analyzers(false) }
+
+// Migrations gives the migrations' analyzers in the order of their names.
+func Migrations() []*analysis.Analyzer { return analyzers(true) }
+
+func analyzers(migrations bool) []*analysis.Analyzer {
 	var out []*analysis.Analyzer
 	for _, r := range All() {
-		out = append(out, r.Analyzer)
+		if r.Migration == migrations {
+			out = append(out, r.Analyzer)
+		}
 	}
 	return out
+}
+
+// Named gives the rule of that name, or nil.
+func Named(name string) *Rule {
+	for _, r := range all {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
 }
 
 // Find gives the severity of a finding's category ("rule/shape"); Warning if
@@ -103,9 +140,38 @@ func register(r *Rule, run func(*check), requires ...*analysis.Analyzer) *Rule {
 		},
 	}
 	r.Analyzer.Flags.BoolVar(&r.tests, "tests", false, "look at tests too")
-	r.Analyzer.Flags.StringVar(&r.shapes, "shapes", "", "shapes to switch: `a,-b` finds a, which is off by default, and not b; all finds all")
+	r.Analyzer.Flags.Var(shapeFlag{r}, "shapes", "shapes to switch: `a,-b` finds a, which is off by default, and not b; all finds all")
 	all = append(all, r)
 	return r
+}
+
+// shapeFlag is -RULE.shapes. Shapes that do not exist are refused.
+type shapeFlag struct{ r *Rule }
+
+func (f shapeFlag) String() string {
+	if f.r == nil {
+		return ""
+	}
+	return f.r.shapes
+}
+
+func (f shapeFlag) Set(words string) error {
+	err := f.r.CheckShapes(words)
+	if err == nil {
+		f.r.shapes = words
+	}
+	return err
+}
+
+// CheckShapes tells what is wrong with the words of a -RULE.shapes.
+func (r *Rule) CheckShapes(words string) error {
+	for word := range strings.SplitSeq(words, ",") {
+		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
+		if name != "" && name != "all" && !slices.ContainsFunc(r.Shapes, func(s Shape) bool { return s.Name == name }) {
+			return fmt.Errorf("%s has no shape %q", r.Name, name)
+		}
+	}
+	return nil
 }
 
 // check is one rule at work on one package.

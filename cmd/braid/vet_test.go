@@ -1,0 +1,47 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const looseEnd = `package m
+
+import "sync"
+
+func f() {
+	go func(mu sync.Mutex) {}(sync.Mutex{})
+	var mu sync.Mutex
+	mu2 := mu
+	_ = &mu2
+}
+`
+
+func TestVetFindsWhatBraidvetFindsWithBraidAsGoVetsTool(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir+"/go.mod", "module m\n\ngo 1.26\n")
+	write(t, dir+"/m.go", looseEnd)
+	r := braidRun(t, "vet", "-C", dir, "./...")
+	if r.status != 1 || !strings.Contains(r.out, "m.go:8:9: warning: assignment copies lock value to mu2: sync.Mutex (copylocks)") {
+		t.Errorf("status %d\n%s%s", r.status, r.out, r.err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "vet", "-vettool="+program, "./...")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "m.go:8:9: assignment copies lock value") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestVetHasItsOwnHelp(t *testing.T) {
+	for _, args := range [][]string{{"vet", "help"}, {"help", "vet"}, {"vet", "--help"}} {
+		r := braidRun(t, args...)
+		r.want(t, 0, r.out)
+		if !strings.Contains(r.out, "braid vet [flags] [packages]") {
+			t.Errorf("%q gives\n%s", args, r.out)
+		}
+	}
+}

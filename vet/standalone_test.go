@@ -1,0 +1,260 @@
+package vet_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/braid-go/braid/vet"
+)
+
+const droppedCode = `package m
+
+import (
+	"fmt"
+	"time"
+
+	"m/errgroup"
+)
+
+func two() {
+	var g errgroup.Group
+	g.Go(func() error { fmt.Printf("%d\n", "é"); return nil })
+	/* ü */ g.Wait()
+	var x interface{} = time.Now()
+	_ = x
+}
+`
+
+// module writes a module to a folder of its own. Its group is a stand-in under
+// the true one's path, as a module of a vendor tree has it.
+func module(t *testing.T, files map[string]string) string {
+	t.Helper()
+	t.Setenv("GOWORK", "off")
+	t.Setenv("GOFLAGS", "-mod=vendor")
+	dir := t.TempDir()
+	all := map[string]string{
+		"go.mod":             "module m\n\ngo 1.26\n\nrequire golang.org/x/sync v0.24.0\n",
+		"vendor/modules.txt": "# golang.org/x/sync v0.24.0\n## explicit; go 1.26\ngolang.org/x/sync/errgroup\n",
+		"vendor/golang.org/x/sync/errgroup/errgroup.go": "package errgroup\n\ntype Group struct{ _ int }\n\n" +
+			"func (*Group) Go(func() error) {}\nfunc (*Group) Wait() error { return nil }\n",
+	}
+	for name, text := range files {
+		all[name] = strings.ReplaceAll(text, "m/errgroup", "golang.org/x/sync/errgroup")
+	}
+	for name, text := range all {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = vet.Main(t.Context(), "braidvet", args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func TestFindingsArePrintedWithPlaceSeverityAndRuleAndGoVetsOwnBesideThem(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	status, out, errs := run(t, "-C", dir, "./...")
+	want := "a.go:12:34: warning: fmt.Printf format %d has arg \"é\" of wrong type string (printf)\n" +
+		"a.go:13:11: error: the group's error is dropped: the failures of all its tasks come out of this call alone (dropped/statement)\n"
+	if status != 1 || out != want || errs != "" {
+		t.Errorf("status %d\n%s%s\nwant 1\n%s", status, out, errs, want)
+	}
+}
+
+func TestStdIsFalseLeavesGoVetsOwnAnalyzersOut(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	status, out, _ := run(t, "-std=false", "-C="+dir)
+	if status != 1 || strings.Contains(out, "printf") || !strings.Contains(out, "dropped/statement") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+func TestTheStatusCountsWhatIsAsSevereAsFailSays(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	for level, want := range map[string]int{"note": 1, "warning": 1, "error": 0, "never": 0} {
+		status, out, errs := run(t, "-C", dir, "-fail="+level, "-printf")
+		if status != want || !strings.Contains(out, "(printf)") || errs != "" {
+			t.Errorf("-fail=%s: status %d, want %d\n%s%s", level, status, want, out, errs)
+		}
+	}
+}
+
+func TestCodeThatCannotBeCheckedIsToldFromCodeWithFindings(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n\nfunc f() { undefined() }\n"})
+	status, out, errs := run(t, "-C", dir)
+	if status != 2 || out != "" || !strings.Contains(errs, "undefined") {
+		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
+	}
+}
+
+func TestCleanCodeGivesStatusZeroAndAnEmptyArray(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n"})
+	if status, out, errs := run(t, "-C", dir, "-json"); status != 0 || out != "[]\n" || errs != "" {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+}
+
+func TestWrongFlagsAreRefusedOnce(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-json", "-sarif"}, "two forms of one output"},
+		{[]string{"-fix", "-json"}, "go without -json"},
+		{[]string{"-fail=bad"}, `-fail is note, warning, error or never, not "bad"`},
+		{[]string{"-std=maybe"}, "-std is true or false"},
+		{[]string{"-vettool=x"}, "its own tool"},
+		{[]string{"-dropped.shapes=nonsense"}, `dropped has no shape "nonsense"`},
+		{[]string{"help", "nonsense"}, `there is no rule "nonsense"`},
+	} {
+		status, out, errs := run(t, c.args...)
+		if status != 2 || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, c.want) {
+			t.Errorf("%q: status %d, %s%s\nwant 2, %s", c.args, status, out, errs, c.want)
+		}
+	}
+}
+
+func TestJSONTellsEverythingThatIsKnownOfAFinding(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	_, out, _ := run(t, "-C", dir, "-json", "-dropped")
+	var found []vet.Finding
+	if err := json.Unmarshal([]byte(out), &found); err != nil || len(found) != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	f := found[0]
+	want := vet.Span{File: "a.go", Line: 13, Column: 11, EndLine: 13, EndColumn: 19}
+	if f.Rule != "dropped" || f.Shape != "statement" || f.Severity != "error" || f.Package != "m" || f.Span != want {
+		t.Errorf("%+v", f)
+	}
+}
+
+// SARIF counts columns in characters, and wants an index for each rule.
+func TestSARIFNamesRulesPlacesAndFingerprints(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	status, out, _ := run(t, "-C", dir, "-sarif")
+	var log struct {
+		Schema  string `json:"$schema"`
+		Version string
+		Runs    []struct {
+			Tool struct {
+				Driver struct {
+					Name  string
+					Rules []struct {
+						ID                   string
+						ShortDescription     struct{ Text string }
+						DefaultConfiguration struct{ Level string }
+					}
+				}
+			}
+			Results []struct {
+				RuleID              string
+				RuleIndex           int
+				Level               string
+				Message             struct{ Text string }
+				PartialFingerprints map[string]string
+				Locations           []struct {
+					PhysicalLocation struct {
+						ArtifactLocation struct{ URI, URIBaseID string }
+						Region           struct{ StartLine, StartColumn, EndLine, EndColumn int }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &log); err != nil || status != 1 {
+		t.Fatalf("status %d, %v\n%s", status, err, out)
+	}
+	if log.Version != "2.1.0" || !strings.Contains(log.Schema, "sarif-2.1.0") || len(log.Runs) != 1 || len(log.Runs[0].Results) != 2 {
+		t.Fatalf("%+v", log)
+	}
+	run := log.Runs[0]
+	for _, r := range run.Tool.Driver.Rules {
+		if r.ID == "" || r.ShortDescription.Text == "" || r.DefaultConfiguration.Level == "" {
+			t.Errorf("a rule lacks a word: %+v", r)
+		}
+	}
+	for _, r := range run.Results {
+		if got := run.Tool.Driver.Rules[r.RuleIndex].ID; got != r.RuleID {
+			t.Errorf("index %d is %s, not %s", r.RuleIndex, got, r.RuleID)
+		}
+		if r.PartialFingerprints["primaryLocationLineHash"] == "" || r.Message.Text == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	at := run.Results[1].Locations[0].PhysicalLocation
+	if at.ArtifactLocation.URI != "a.go" || at.ArtifactLocation.URIBaseID != "SRCROOT" || run.Results[1].Level != "error" {
+		t.Errorf("%+v", run.Results[1])
+	}
+	// In bytes the call begins at column 11: ü is two.
+	if r := at.Region; r.StartLine != 13 || r.StartColumn != 10 || r.EndColumn != 18 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestGoVetRunsTheSameProgramAsItsTool(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "vet", "-vettool="+self, "./...")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	for _, want := range []string{"a.go:13:11: the group's error is dropped", "a.go:12:34: fmt.Printf format %d"} {
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v\n%s\nwant %s", err, out, want)
+		}
+	}
+}
+
+func TestGoFixRunsTheSameProgramAsItsToolWithGoFixsOwnAnalyzers(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "fix", "-fixtool="+self, "./...")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "a.go"))
+	if err != nil || !strings.Contains(string(text), "var x any =") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestFixLeavesGoFixsOwnAnalyzersOutUnlessStdAsksForThem(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	if status, out, errs := run(t, "-C", dir, "-diff"); status != 0 || out != "" || errs != "" {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	if status, out, _ := run(t, "-C", dir, "-diff", "-std"); status != 1 || !strings.Contains(out, "+\tvar x any =") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+func TestHelpListsEveryRuleAndHasItsPage(t *testing.T) {
+	status, out, _ := run(t, "help")
+	if status != 0 || !strings.Contains(out, "dropped      the error of a group is dropped") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	status, out, _ = run(t, "help", "dropped")
+	if status != 0 || !strings.Contains(out, "# dropped: the error of a group is dropped") || !strings.Contains(out, "## Exempt") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
