@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file cancels groups, and makes a group act upon the death of its
@@ -19,6 +21,7 @@ func (g *Group) Cancel() {
 	if g.ended() {
 		return
 	}
+	g.passes(seam.Cancel)
 	g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: callerPC()})
 }
 
@@ -28,6 +31,7 @@ func (g *Group) CancelCause(reason error) {
 	if g.ended() {
 		return
 	}
+	g.passes(seam.Cancel)
 	g.cancel(&Cancellation{by: g.path(), reason: reason, at: time.Now(), pc: callerPC()})
 }
 

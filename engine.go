@@ -2,6 +2,8 @@ package braid
 
 import (
 	"runtime"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file runs tasks. Goroutines are used again, yet no task ever waits for
@@ -54,13 +56,14 @@ func (g *Group) add(t *task) error {
 	l.quiesce = late
 	g.unlockUnseen()
 	g.launch(l)
+	g.passes(seam.Spawned)
 	return nil
 }
 
 // addFunc is add for a task without a handle, whose node may have been used.
 func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error {
 	// Under the race detector the lock would order who spawns; see race_on.go.
-	if !reuse || g.cfg.track != nil || len(g.cfg.observers) > 0 {
+	if !reuse || g.cfg.attended {
 		return g.addNew(fn, pc, item, opts)
 	}
 	g.mu.Lock()

@@ -192,7 +192,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 //
 //go:noinline
 func callBody(_ [2]*Group, g *Group, body func(context.Context, *Group) error) error {
-	return body(g.ctx(), g)
+	return body(g.handedOut(), g)
 }
 
 var defaultConfig = &groupConfig{grace: DefaultGrace}
@@ -201,6 +201,7 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	if ctx == nil {
 		panic("braid: " + caller + " called with a nil context")
 	}
+	ctx = bare(ctx)
 	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1, labels: labelsOf(ctx)}
 	g.phase.Store(uint32(Running))
 	g.node.g, g.free, g.spares = g, &g.node, 1
@@ -215,6 +216,10 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 		g.upTask.flags.Or(hasGroups)
 	case g.upGroup != nil:
 		up = g.upGroup.cfg
+	default:
+		if s := steering(ctx); s != nil {
+			up = &groupConfig{grace: DefaultGrace, steer: s, shows: steered}
+		}
 	}
 	if len(opts) > 0 || up.grace != defaultConfig.grace || up.onStall != nil || len(up.observers) > 0 || up.shows != 0 {
 		g.cfg = &groupConfig{}
@@ -239,6 +244,8 @@ func (c *groupConfig) inherit(up *groupConfig) {
 	}
 	c.observers = slices.Concat(up.observers, c.observers)
 	c.shows |= up.shows
+	c.steer = up.steer
+	c.attended = c.track != nil || len(c.observers) > 0 || c.steer != nil
 	if c.keep == 0 {
 		c.keep = DefaultKeep
 	}

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file is the owner form of a group: for an object that lives longer than
@@ -45,7 +47,7 @@ func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
 		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc, g.sight})
 	}
-	return g, g.ctx()
+	return g, g.handedOut()
 }
 
 type unclosed struct {
@@ -74,6 +76,7 @@ func reportUnclosed(u unclosed) {
 func (g *Group) Close() error {
 	pc := callerPC()
 	return g.leave("Close", func() {
+		g.passes(seam.Cancel)
 		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
 	})
 }

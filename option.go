@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/braid-go/braid/internal/option"
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file holds the options. They are the same words everywhere; the types
@@ -72,6 +73,9 @@ type groupConfig struct {
 
 	observers []func(Event) // inherited, as is the next
 	shows     lookOption    // see trace.go
+	steer     seam.Steer    // see steer.go
+
+	attended bool // somebody is told of each task: an observer, a tracker, or a test
 
 	feed *feed // see mapseq.go
 }

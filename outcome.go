@@ -22,6 +22,7 @@ func exec(_ [2]*task, t *task) {
 	settled := false
 	if g.sight != nil || len(g.cfg.observers) > 0 {
 		t.began.Store(clock())
+		t.hold()
 	}
 	defer func() {
 		if settled {

@@ -57,6 +57,7 @@ func (g *Group) record(te *TaskError) {
 	}
 	g.mu.Unlock()
 	if te.body || first && !g.cfg.supervised {
+		g.aboutToFail()
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 	}
 	if g.cfg.failed != nil {
@@ -106,6 +107,7 @@ func (g *Group) recordEnd(te *TaskError) {
 	te.recorded = true
 	g.mu.Unlock()
 	if te.body || !g.cfg.supervised {
+		g.aboutToFail()
 		g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 	}
 	if g.cfg.failed != nil {

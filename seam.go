@@ -65,7 +65,7 @@ func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Contex
 			g.upGroup.adopt(g)
 		}
 	}
-	return g, g.ctx()
+	return g, g.handedOut()
 }
 
 func (g *Group) addWork(w *seam.Work) {
@@ -80,7 +80,10 @@ func (g *Group) addWork(w *seam.Work) {
 }
 
 func again(ctx context.Context) seam.Verdict {
-	t := ctx.(*sharedContext)
+	t, ours := ctx.(*sharedContext)
+	if !ours { // wrapped
+		return againSteered(ctx)
+	}
 	switch {
 	case t.g.dead():
 		return seam.Dead

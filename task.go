@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file holds tasks as the user sees them; what happens to them is in
@@ -222,11 +224,17 @@ func (t *task) item() int { return int(t.num & (1<<itemBits - 1)) }
 // Cancel ends this one task: its context dies, and if it has not started it is
 // skipped. The group goes on, and the cancellation is no failure. Cancel does
 // not wait; [Task.Wait] does. It does nothing to a task that has ended.
-func (t *Task[T]) Cancel() { t.task.cancelOne(nil, callerPC()) }
+func (t *Task[T]) Cancel() {
+	t.task.g.passes(seam.Cancel)
+	t.task.cancelOne(nil, callerPC())
+}
 
 // CancelCause is [Task.Cancel] with a reason, which [Cancellation.Reason]
 // gives to who asks for the cause.
-func (t *Task[T]) CancelCause(reason error) { t.task.cancelOne(reason, callerPC()) }
+func (t *Task[T]) CancelCause(reason error) {
+	t.task.g.passes(seam.Cancel)
+	t.task.cancelOne(reason, callerPC())
+}
 
 func (t *task) cancelOne(reason error, pc uintptr) {
 	if t.ended() {

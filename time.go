@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file bounds functions in time. What the end of a limit means is decided
@@ -87,6 +89,9 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	defer t.Stop()
 	select {
 	case <-t.C:
+		if by := steering(ctx); by != nil {
+			by.Pass(seam.Step{Moment: seam.Woken})
+		}
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -120,7 +125,7 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		return false, outside(ctx)
 	}
 	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: pc}
-	s := &timeLimit{parent: ctx, started: time.Now(), move: cfg.deadline}
+	s := &timeLimit{parent: bare(ctx), started: time.Now(), move: cfg.deadline}
 	s.phase.Store(uint32(Running))
 	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
 	if d != Forever {
@@ -135,7 +140,11 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		s.noteDeadline()
 		return true, te
 	}
-	err = fn(s)
+	var inside context.Context = s
+	if by := steering(ctx); by != nil {
+		inside = by.Inside(s)
+	}
+	err = fn(inside)
 	// A standard timer may be late, so the clock counts as well.
 	if s.Err() == nil && !s.expired() {
 		return false, err

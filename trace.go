@@ -24,6 +24,8 @@ const (
 	// of the trace, and each of its tasks as a region in it. It does nothing for a
 	// group that is opened while no trace is being taken.
 	Trace
+	// steered tasks are called in another way, see steer.go.
+	steered
 )
 
 func (o lookOption) applyToGroup(c *groupConfig) {
@@ -67,6 +69,9 @@ func (t *task) callShown() error {
 		if m != nil && m.traced != nil {
 			defer trace.StartRegion(m.traced, t.name()).End()
 		}
+	}
+	if g.cfg.steer != nil {
+		return t.callSteered()
 	}
 	return t.run.call(t.ctx())
 }

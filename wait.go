@@ -96,6 +96,7 @@ func (t *task) wait(ctx context.Context) error {
 	for {
 		select {
 		case <-w.done:
+			t.g.passes(seam.Woken)
 			return nil
 		case <-dying:
 			dying = nil
