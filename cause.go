@@ -40,6 +40,7 @@ type Cancellation struct {
 	cause  error  // from outside; matched
 	at     time.Time
 	pc     uintptr
+	site   *Site // as in a TaskError
 	of     *task // the task that was cancelled on its own, or nil
 }
 
@@ -66,7 +67,7 @@ func (c *Cancellation) Site() Site {
 	if te, ok := c.reason.(*TaskError); ok && c.kind == byFailure {
 		return te.Spawned()
 	}
-	return siteOf(c.pc)
+	return siteOr(c.site, c.pc)
 }
 
 // Timeout reports whether a deadline was the cause, as net.Error has it.

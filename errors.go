@@ -46,6 +46,7 @@ type TaskError struct {
 	in       *groupInfo // the group of the task
 	name     string     // the task's name; if empty, pc names it
 	pc       uintptr    // the task's function
+	site     *Site      // where that stands, if the error is not from this program
 	item     int        // number of what it was called for, from 1; 0 for none
 	body     bool       // it is the body's
 	recorded bool       // it is among the group's failures
@@ -79,7 +80,7 @@ func (e *TaskError) Item() int { return e.item - 1 }
 
 // Spawned tells where the task's function stands, which for a function
 // literal is where it was spawned.
-func (e *TaskError) Spawned() Site { return siteOf(e.pc) }
+func (e *TaskError) Spawned() Site { return siteOr(e.site, e.pc) }
 
 // Unwrap gives Err, so that errors.Is and errors.As see through.
 func (e *TaskError) Unwrap() error { return e.Err }
@@ -95,7 +96,7 @@ func (e *GroupError) Opened() Site {
 	if e.in == nil {
 		return Site{}
 	}
-	return siteOf(e.in.pc)
+	return siteOr(e.in.site, e.in.pc)
 }
 
 // Primary is the failure that cancelled the group. For a part made by [Split]
@@ -143,11 +144,12 @@ type TimeoutError struct {
 	// where it was at that time. It is nil if the function was never called.
 	Err error
 
-	pc uintptr
+	pc   uintptr
+	site *Site // as in a TaskError
 }
 
 // Site tells where the function of the scope stands.
-func (e *TimeoutError) Site() Site { return siteOf(e.pc) }
+func (e *TimeoutError) Site() Site { return siteOr(e.site, e.pc) }
 
 // Timeout is true, as net.Error has it.
 func (e *TimeoutError) Timeout() bool { return true }

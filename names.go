@@ -100,6 +100,15 @@ func siteOf(pc uintptr) Site {
 	return Site{Func: f.Name(), File: file, Line: line}
 }
 
+// siteOr gives the site that came from another program, if there is one, and else
+// that of pc.
+func siteOr(site *Site, pc uintptr) Site {
+	if site != nil {
+		return *site
+	}
+	return siteOf(pc)
+}
+
 // funcName shortens the name of the function at pc to what a reader of an
 // error needs: "fetchUser", "Serve.func1", without the package.
 func funcName(pc uintptr) string {
@@ -126,6 +135,7 @@ type groupInfo struct {
 	task string     // the task of it in which the group was opened; empty for its body
 	name string
 	pc   uintptr
+	site *Site // of pc, if the group was not this program's
 }
 
 // path gives the names of the groups and tasks above and of the group itself.
