@@ -136,7 +136,7 @@ func readTimeoutError(err error) (t seam.Timeout, ok bool) {
 	return seam.Timeout{Name: e.Name, After: e.After, Err: e.Err, PC: e.pc, Site: siteFor(e.site, e.pc)}, true
 }
 
-func newCancellation(c seam.Cancel) error {
+func newCancellation(c seam.Cancellation) error {
 	if c.Late {
 		c.Cause = &timedOutCause{c.Cause}
 	}
@@ -145,12 +145,12 @@ func newCancellation(c seam.Cancel) error {
 	}
 }
 
-func readCancellation(err error) (c seam.Cancel, ok bool) {
+func readCancellation(err error) (c seam.Cancellation, ok bool) {
 	e, ok := err.(*Cancellation)
 	if !ok || e == nil {
 		return c, false
 	}
-	c = seam.Cancel{
+	c = seam.Cancellation{
 		Kind: seam.Kind(e.kind), By: e.By(), Reason: e.reason, Cause: e.cause, At: e.at, PC: e.pc, Site: siteFor(e.site, e.pc),
 	}
 	if late, ok := e.cause.(*timedOutCause); ok {

@@ -231,7 +231,7 @@ func (g *Group) quiesce() {
 	}
 }
 
-var errServed = seam.NewCancellation(seam.Cancel{Kind: seam.ByEnd})
+var errServed = seam.NewCancellation(seam.Cancellation{Kind: seam.ByEnd})
 
 // conclude runs what has to run after the join, and gives what Run returns, or
 // raises a panic.

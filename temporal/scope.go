@@ -64,7 +64,7 @@ func (s *scope) end() {
 	s.cancel()
 }
 
-var errEnded = seam.NewCancellation(seam.Cancel{Kind: seam.ByEnd})
+var errEnded = seam.NewCancellation(seam.Cancellation{Kind: seam.ByEnd})
 
 // above gives the scope whose death is that of s, or nil.
 func (s *scope) above() *scope {
@@ -91,7 +91,7 @@ func Cause(ctx workflow.Context) error {
 			return s.cause
 		}
 	}
-	return seam.NewCancellation(seam.Cancel{Kind: seam.ByOutside, Cause: ctx.Err(), At: workflow.Now(ctx)})
+	return seam.NewCancellation(seam.Cancellation{Kind: seam.ByOutside, Cause: ctx.Err(), At: workflow.Now(ctx)})
 }
 
 // Deadline gives when ctx will die of a [Timeout], [MoveOn] or [Shield] that it
@@ -117,10 +117,10 @@ func (s *scope) late() bool {
 
 // cancelled gives the cause of a Cancel at the call whose address is pc.
 func cancelled(ctx workflow.Context, by string, reason error, pc uintptr) error {
-	return seam.NewCancellation(seam.Cancel{Kind: seam.ByCall, By: by, Reason: reason, At: workflow.Now(ctx), PC: pc})
+	return seam.NewCancellation(seam.Cancellation{Kind: seam.ByCall, By: by, Reason: reason, At: workflow.Now(ctx), PC: pc})
 }
 
 // failed gives the cause of what was cancelled because of a failure.
 func failed(ctx workflow.Context, te *braid.TaskError) error {
-	return seam.NewCancellation(seam.Cancel{Kind: seam.ByFailure, Reason: te, At: workflow.Now(ctx)})
+	return seam.NewCancellation(seam.Cancellation{Kind: seam.ByFailure, Reason: te, At: workflow.Now(ctx)})
 }

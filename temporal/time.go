@@ -137,7 +137,7 @@ func timeoutError(name string, after time.Duration, err error, pc uintptr) error
 func (s *scope) arm(d time.Duration, name string, pc uintptr) (stop func()) {
 	ctx, stop := workflow.WithCancel(s.ctx)
 	timer := workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: name})
-	cause := seam.NewCancellation(seam.Cancel{Kind: seam.ByDeadline, By: name, At: s.at, PC: pc})
+	cause := seam.NewCancellation(seam.Cancellation{Kind: seam.ByDeadline, By: name, At: s.at, PC: pc})
 	workflow.GoNamed(ctx, "timeout", func(ctx workflow.Context) {
 		if timer.Get(ctx, nil) == nil {
 			s.kill(cause)

@@ -55,8 +55,8 @@ const (
 	ByOutside
 )
 
-// A Cancel is what there is to a braid.Cancellation.
-type Cancel struct {
+// A Cancellation is what there is to a braid.Cancellation.
+type Cancellation struct {
 	Kind   Kind
 	By     string // path of the task, group or scope
 	Reason error  // the failure, or what CancelCause was given
@@ -79,7 +79,7 @@ var (
 	NewTaskError    func(Failure) error
 	NewGroupError   func(FailedGroup) error
 	NewTimeoutError func(Timeout) error
-	NewCancellation func(Cancel) error
+	NewCancellation func(Cancellation) error
 	// NewLateError gives a real error of a function whose deadline had passed.
 	NewLateError func(err, timeout error) error
 
@@ -89,7 +89,7 @@ var (
 	ReadTaskError    func(err error) (f Failure, ok bool)
 	ReadGroupError   func(err error) (g FailedGroup, ok bool)
 	ReadTimeoutError func(err error) (t Timeout, ok bool)
-	ReadCancellation func(err error) (c Cancel, ok bool)
+	ReadCancellation func(err error) (c Cancellation, ok bool)
 	ReadLateError    func(err error) (real, timeout error, ok bool)
 	// PlaceOf gives the path of a group and where its body stands.
 	PlaceOf func(place any) (path string, site *Where)
