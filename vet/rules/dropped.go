@@ -5,6 +5,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/types"
 
 	"golang.org/x/tools/go/ast/edge"
 
@@ -16,7 +17,8 @@ var Dropped = register(&Rule{
 	Name:  "dropped",
 	Title: "the error of a group is dropped",
 	Why: "A group's join is where the failures of all its tasks come out; nobody else hears of them. " +
-		"A call of `Wait` in a statement of its own, in `defer` or in `go`, or assigned to `_`, throws them all away.",
+		"A call of `Wait` in a statement of its own, in `defer` or in `go`, or assigned to `_`, throws them all away. " +
+		"So does one of `braid.Run`, or of what is built on it.",
 	Wrong: `
 func fetchAll(urls []string) {
 	var g errgroup.Group
@@ -39,25 +41,128 @@ func fetchAll(urls []string) error {
 
 func fetch(url string) error { return errors.New(url) }
 `,
-	Exempt: "A group whose tasks all return nil wherever they are started.",
+	Exempt: "A group whose tasks all return nil wherever they are started; a join on the side (deferred, or before an early return) " +
+		"in a function that uses the error of another join of the same group.",
 	Shapes: []Shape{
-		{Name: "statement", Severity: Error, What: "the join stands alone, or its error is assigned to _"},
+		{Name: "statement", Severity: Error, What: "the join stands alone"},
+		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
 		{Name: "deferred", Severity: Error, What: "the join is deferred, so its error goes nowhere"},
 		{Name: "goroutine", Severity: Error, What: "the join is the call of a go statement"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
-		if !code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") {
+		if !isJoin(c, call) {
 			continue
 		}
-		switch kind, _ := cur.ParentEdge(); kind {
+		shape, message := "", ""
+		switch kind, i := cur.ParentEdge(); kind {
 		case edge.ExprStmt_X:
-			c.report(call, "statement", "the group's error is dropped: the failures of all its tasks come out of this call alone")
+			shape, message = "statement", "the group's error is dropped: the failures of all its tasks come out of this call alone"
 		case edge.DeferStmt_Call:
-			c.report(call, "deferred", "a deferred Wait drops the group's error: assign it to a named result in a deferred function")
+			shape, message = "deferred", "a deferred join drops the group's error: join it to a named result in a deferred function"
 		case edge.GoStmt_Call:
-			c.report(call, "goroutine", "Wait in a goroutine drops the group's error")
+			shape, message = "goroutine", "a join in a goroutine of its own drops the group's error"
+		case edge.AssignStmt_Rhs:
+			lhs := cur.Parent().Node().(*ast.AssignStmt).Lhs
+			if len(cur.Parent().Node().(*ast.AssignStmt).Rhs) == 1 {
+				i = len(lhs) - 1
+			}
+			if id, ok := lhs[i].(*ast.Ident); ok && id.Name == "_" {
+				shape, message = "blank", "the group's error is assigned to _: the failures of all its tasks come out of this call alone"
+			}
+		}
+		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) {
+			c.report(call, shape, message)
 		}
 	}
 })
+
+var (
+	joinsOfBraid = []string{
+		"Run", "Call", "Group.Wait", "Group.Close", "Map", "MapSeq", "MapSeq2", "Each", "EachSeq", "EachSeq2", "All",
+		"Join2", "Join3", "Join4", "Join5", "First", "Race", "Quorum", "Hedge", "Settle", "Retry",
+	}
+	joinsOfConc = []string{"ErrorPool.Wait", "ContextPool.Wait", "ResultErrorPool.Wait", "ResultContextPool.Wait"}
+)
+
+// isJoin tells whether a call returns the error of a group.
+func isJoin(c *check, call *ast.CallExpr) bool {
+	return code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") ||
+		code.IsCall(c.Info, call, code.ConcPool, joinsOfConc...) ||
+		code.IsCall(c.Info, call, code.Braid, joinsOfBraid...) ||
+		code.IsCall(c.Info, call, code.Braid+"/stream", "Collect", "Each", "Reduce", "Tee") ||
+		code.IsCall(c.Info, call, code.Braid+"/service", "Run")
+}
+
+// groupOf gives the variable or field of a method call's group.
+func groupOf(c *check, call *ast.CallExpr) *types.Var {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || c.Info.Selections[sel] == nil {
+		return nil
+	}
+	return code.Var(c.Info, sel.X)
+}
+
+// neverFails tells whether all tasks of the group are in sight and return nil.
+func neverFails(c *check, call *ast.CallExpr) bool {
+	v := groupOf(c, call)
+	if v == nil || code.IsLocal(v) && c.Escapes(v) {
+		return false
+	}
+	tasks := 0
+	for _, t := range c.Tasks {
+		if t.Owner == nil || code.Var(c.Info, t.Owner) != v {
+			continue
+		}
+		tasks++
+		if t.Lit == nil || !returnsNil(t.Lit.Body) {
+			return false
+		}
+	}
+	return tasks > 0
+}
+
+func returnsNil(body *ast.BlockStmt) bool {
+	only := true
+	code.Shallow(body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok {
+			for _, e := range ret.Results {
+				if id, ok := ast.Unparen(e).(*ast.Ident); !ok || id.Name != "nil" {
+					only = false
+				}
+			}
+		}
+		return only
+	})
+	return only
+}
+
+// joinedElsewhere tells whether the function around a join of a local group, or a literal in it,
+// uses the error of another join of that group.
+func joinedElsewhere(c *check, call *ast.CallExpr) bool {
+	v := groupOf(c, call)
+	if !code.IsLocal(v) {
+		return false
+	}
+	for _, use := range c.Uses[v] {
+		sel := use.Parent()
+		if kind, _ := sel.ParentEdge(); kind != edge.CallExpr_Fun {
+			continue
+		}
+		other := sel.Parent()
+		if other.Node() == call || !isJoin(c, other.Node().(*ast.CallExpr)) {
+			continue
+		}
+		switch kind, _ := other.ParentEdge(); kind {
+		case edge.ExprStmt_X, edge.DeferStmt_Call, edge.GoStmt_Call:
+		case edge.AssignStmt_Rhs:
+			if id, ok := other.Parent().Node().(*ast.AssignStmt).Lhs[0].(*ast.Ident); !ok || id.Name != "_" {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}

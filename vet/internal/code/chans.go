@@ -140,11 +140,11 @@ func (x *Index) handed(call *ast.CallExpr, cur inspector.Cursor, i int, in inspe
 		}
 	}
 	ft, body := FuncParts(callee.Node())
-	p := paramAt(x.Info, ft, i)
-	if body == nil {
+	p, ok := ParamAt(x.Info, ft, i)
+	if body == nil || !ok {
 		return nil, false
 	}
-	if p == nil { // unnamed
+	if p == nil {
 		return nil, true
 	}
 	inner, all := x.chanOps(p, callee, depth-1)
@@ -166,27 +166,28 @@ func (x *Index) handed(call *ast.CallExpr, cur inspector.Cursor, i int, in inspe
 	return out, all
 }
 
-func paramAt(info *types.Info, ft *ast.FuncType, i int) *types.Var {
+// ParamAt gives the i-th parameter, nil if it has no name; ok is false if there is none.
+func ParamAt(info *types.Info, ft *ast.FuncType, i int) (p *types.Var, ok bool) {
 	n := 0
 	for _, field := range ft.Params.List {
 		if len(field.Names) == 0 {
 			if n == i {
-				return nil
+				return nil, true
 			}
 			n++
 		}
 		for _, name := range field.Names {
 			if n == i {
-				v, _ := info.Defs[name].(*types.Var)
 				if name.Name == "_" {
-					return nil
+					return nil, true
 				}
-				return v
+				v, ok := info.Defs[name].(*types.Var)
+				return v, ok
 			}
 			n++
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // commOf gives the clause whose communication an operation is.

@@ -1,0 +1,189 @@
+// WaitGroup.Add in the goroutine that it counts: Wait may come before it.
+
+package rules
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// LateAdd finds goroutines that count themselves.
+var LateAdd = register(&Rule{
+	Name:  "lateadd",
+	Title: "a goroutine adds itself to its WaitGroup",
+	Why: "`Wait` returns at once while nothing is counted. If the goroutine itself calls `Add`, `Wait` may be called before it has come to it, and " +
+		"returns although the goroutine runs. The count must go up before the `go` statement, which `WaitGroup.Go` does. " +
+		"It makes no difference whether the goroutine is a literal, a function that is given the WaitGroup, or a method of the object that has it; the vet pass " +
+		"`waitgroup` of the Go tools sees only a literal's first statement.",
+	Wrong: `
+func worker(wg *sync.WaitGroup) {
+	wg.Add(1)
+	defer wg.Done()
+}
+
+func workers() {
+	var wg sync.WaitGroup
+	for range 4 {
+		go worker(&wg)
+	}
+	wg.Wait()
+}
+`,
+	Right: `
+func worker() {}
+
+func workers() {
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(worker)
+	}
+	wg.Wait()
+}
+`,
+	Exempt: "A goroutine that is counted already where it is started, and adds others.",
+	Shapes: []Shape{
+		{Name: "literal", Severity: Error, What: "in the literal of a go statement"},
+		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts"},
+	},
+}, func(c *check) {
+	told := map[token.Pos]bool{}
+	for _, t := range c.Tasks {
+		if t.Kind != code.Bare && t.Kind != code.Timer {
+			continue
+		}
+		start, ok := code.FuncAround(t.At)
+		if !ok {
+			continue
+		}
+		var fn ast.Node
+		shape := "literal"
+		if t.Lit != nil {
+			fn = t.Lit
+		} else if f := code.Callee(c.Info, t.Call); f != nil && t.Kind == code.Bare {
+			if decl, ok := c.Decls[f]; ok {
+				fn, shape = decl.Node(), "named"
+			}
+		}
+		if fn == nil {
+			continue
+		}
+		for _, add := range ownAdds(c, fn) {
+			outside := c.outside(add.wg, fn, t.Call)
+			if outside == nil || countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
+				continue
+			}
+			if !add.done && !waitedIn(c, start, outside) {
+				continue
+			}
+			told[add.call.Pos()] = true
+			c.report(add.call, shape, fmt.Sprintf("Add runs in the goroutine that it counts (line %d starts it): Wait may return before; add before the go statement, or use WaitGroup.Go",
+				c.Fset.Position(t.At.Node().Pos()).Line))
+		}
+	}
+})
+
+type ownAdd struct {
+	call *ast.CallExpr
+	wg   *types.Var
+	done bool // the function calls Done too, on its own level
+}
+
+// ownAdds gives the calls of Add on a function's own level.
+func ownAdds(c *check, fn ast.Node) (adds []ownAdd) {
+	_, body := code.FuncParts(fn)
+	dones := map[*types.Var]bool{}
+	method := func(call *ast.CallExpr) *types.Var {
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+			return code.Var(c.Info, sel.X)
+		}
+		return nil
+	}
+	visit := func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			switch v := method(call); {
+			case v == nil:
+			case code.IsCall(c.Info, call, "sync", "WaitGroup.Add") && len(call.Args) == 1:
+				if n, ok := code.IntValue(c.Info, call.Args[0]); !ok || n > 0 {
+					adds = append(adds, ownAdd{call: call, wg: v})
+				}
+			case code.IsCall(c.Info, call, "sync", "WaitGroup.Done"):
+				dones[v] = true
+			}
+		}
+		return true
+	}
+	code.Shallow(body, func(n ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok {
+			if lit, ok := d.Call.Fun.(*ast.FuncLit); ok {
+				code.Shallow(lit, visit)
+			}
+		}
+		return visit(n)
+	})
+	for i := range adds {
+		adds[i].done = dones[adds[i].wg]
+	}
+	return adds
+}
+
+// outside gives the WaitGroup as it is known where the goroutine is started: the same
+// variable or field, or the argument in the place of a parameter. nil if it is the goroutine's own.
+func (c *check) outside(wg *types.Var, fn ast.Node, call *ast.CallExpr) *types.Var {
+	if wg.IsField() || !code.IsLocal(wg) {
+		return wg
+	}
+	if !(fn.Pos() <= wg.Pos() && wg.Pos() < fn.End()) {
+		return wg
+	}
+	ft, _ := code.FuncParts(fn)
+	for i, arg := range call.Args {
+		if p, ok := code.ParamAt(c.Info, ft, i); ok && p == wg {
+			return code.Var(c.Info, arg)
+		}
+	}
+	return nil
+}
+
+// countedBefore tells whether the function that starts the goroutine adds to the WaitGroup before.
+func countedBefore(c *check, start inspector.Cursor, pos token.Pos, wg *types.Var) bool {
+	for {
+		if calls(c, start.Node(), wg, "Add", pos) || calls(c, start.Node(), wg, "Go", pos) {
+			return true
+		}
+		lit, ok := start.Node().(*ast.FuncLit)
+		if !ok {
+			return false
+		}
+		// A goroutine that is itself counted may start others.
+		if t := c.Task[lit]; t != nil && t.Kind == code.WaitGroup && code.Var(c.Info, t.Owner) == wg {
+			return true
+		}
+		if start, ok = code.FuncAround(start); !ok {
+			return false
+		}
+	}
+}
+
+func waitedIn(c *check, start inspector.Cursor, wg *types.Var) bool {
+	return code.IsLocal(wg) && calls(c, start.Node(), wg, "Wait", start.Node().End())
+}
+
+// calls tells whether a function has a call of a method of the WaitGroup on its own level, before pos.
+func calls(c *check, fn ast.Node, wg *types.Var, name string, pos token.Pos) (found bool) {
+	_, body := code.FuncParts(fn)
+	code.Shallow(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && call.Pos() < pos && code.IsCall(c.Info, call, "sync", "WaitGroup."+name) {
+			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && code.Var(c.Info, sel.X) == wg {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,290 @@
+// A group that is never waited for, or left early by a return between its start
+// and its Wait.
+
+package rules
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Unjoined finds WaitGroups and groups of tasks whose Wait is missing on some path.
+var Unjoined = register(&Rule{
+	Name:  "unjoined",
+	Title: "a group is not waited for",
+	Why: "What a WaitGroup counts, or a group has started, goes on until somebody waits for it. " +
+		"Without a `Wait` the function returns while its tasks run: they use what the caller takes for its own again, their errors are lost, " +
+		"and at the end of the program they are cut off. A `return` between the start and the `Wait` does the same on one path only, " +
+		"usually the one that nobody tests.",
+	Wrong: `
+func load(ctx context.Context, urls []string, check func() error) error {
+	var g errgroup.Group
+	for _, url := range urls {
+		g.Go(func() error { return fetch(ctx, url) })
+	}
+	if err := check(); err != nil {
+		return err
+	}
+	return g.Wait()
+}
+
+func fetch(ctx context.Context, url string) error { return ctx.Err() }
+`,
+	Right: `
+func load(ctx context.Context, urls []string, check func() error) error {
+	var g errgroup.Group
+	for _, url := range urls {
+		g.Go(func() error { return fetch(ctx, url) })
+	}
+	if err := check(); err != nil {
+		return errors.Join(err, g.Wait())
+	}
+	return g.Wait()
+}
+
+func fetch(ctx context.Context, url string) error { return ctx.Err() }
+`,
+	Exempt: "Groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; fields that the package exports.",
+	Shapes: []Shape{
+		{Name: "never", Severity: Error, What: "there is no Wait at all"},
+		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},
+	},
+	Detachable: true,
+}, func(c *check) {
+	uses := map[*types.Var]*groupUses{}
+	var order []*types.Var
+	for cur := range c.Root.Preorder((*ast.SelectorExpr)(nil)) {
+		sel := cur.Node().(*ast.SelectorExpr)
+		v := code.Var(c.Info, sel.X)
+		if v == nil || !isWaitable(v.Type()) || c.InTest(v.Pos()) {
+			continue
+		}
+		if kind, _ := cur.ParentEdge(); kind != edge.CallExpr_Fun {
+			continue
+		}
+		u := uses[v]
+		if u == nil {
+			u = &groupUses{v: v}
+			uses[v], order = u, append(order, v)
+		}
+		switch call := cur.Parent(); sel.Sel.Name {
+		case "Add", "Go", "TryGo", "GoWait":
+			u.starts = append(u.starts, call)
+		case "Wait", "Close":
+			u.joins = append(u.joins, call)
+		case "Done":
+			u.dones = append(u.dones, call)
+		}
+	}
+	for _, t := range c.Tasks { // braid.Fork(g, …)
+		if t.Owner != nil && t.Call.Fun != nil {
+			if v := code.Var(c.Info, t.Owner); v != nil && uses[v] != nil && t.Kind == code.BraidTask && ast.Unparen(t.Call.Args[0]) == t.Owner {
+				uses[v].starts = append(uses[v].starts, t.At)
+			}
+		}
+	}
+	for _, v := range order {
+		if u := uses[v]; len(u.starts) > 0 && c.owned(v) {
+			if len(u.joins) == 0 {
+				c.neverJoined(u)
+			} else if code.IsLocal(v) {
+				c.leftEarly(u)
+			}
+		}
+	}
+})
+
+type groupUses struct {
+	v                    *types.Var
+	starts, joins, dones []inspector.Cursor
+}
+
+func isWaitable(t types.Type) bool {
+	return code.IsNamed(t, "sync", "WaitGroup") || code.IsNamed(t, code.Errgroup, "Group") ||
+		code.IsNamed(t, code.Conc, "WaitGroup") || code.IsNamed(t, code.ConcPool, "Pool") ||
+		code.IsNamed(t, code.ConcPool, "ErrorPool") || code.IsNamed(t, code.ConcPool, "ContextPool") ||
+		code.IsNamed(t, code.Braid, "Group")
+}
+
+// owned tells whether a group belongs to what is in sight: a local variable that is made
+// here and is not handed to code that may wait for it, or an unexported field or global of which the same is true.
+func (c *check) owned(v *types.Var) bool {
+	if v.Kind() == types.ParamVar || v.Kind() == types.ResultVar || v.Kind() == types.RecvVar {
+		return false
+	}
+	if v.Embedded() || !code.IsLocal(v) && v.Exported() {
+		return false
+	}
+	if _, isPointer := v.Type().(*types.Pointer); isPointer || code.IsNamed(v.Type(), code.Braid, "Group") {
+		made, all := c.Made(v)
+		if len(made) == 0 && len(c.Origins(v)) == 0 || all && len(made) == 0 {
+			return false
+		}
+		for _, e := range c.Origins(v) {
+			if !makesGroup(c, e) {
+				return false
+			}
+		}
+	}
+	if code.IsNamed(v.Type(), code.Braid, "Group") && !code.IsLocal(v) {
+		return false
+	}
+	for _, use := range c.Uses[v] {
+		switch c.UseOf(use) {
+		case code.Stored, code.Returned, code.MethodVal:
+			return false
+		case code.Argument:
+			if !c.onlyDone(use) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func makesGroup(c *check, e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.UnaryExpr:
+		_, ok := ast.Unparen(e.X).(*ast.CompositeLit)
+		return ok
+	case *ast.CompositeLit:
+		return true
+	case *ast.CallExpr:
+		return c.Builtin(e) == "new" || code.IsCall(c.Info, e, code.Errgroup, "WithContext") || code.IsCall(c.Info, e, code.Braid, "Open") ||
+			code.IsCall(c.Info, e, code.Conc, "NewWaitGroup") || code.IsCall(c.Info, e, code.ConcPool, "New") || fluent(c, e)
+	}
+	return false
+}
+
+// fluent tells whether a call is pool.New().With…().With…().
+func fluent(c *check, call *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	inner, ok := ast.Unparen(sel.X).(*ast.CallExpr)
+	return ok && makesGroup(c, inner)
+}
+
+// onlyDone tells whether an argument goes to a literal or function of the package that does
+// nothing with it but Add, Done and Go; or is the group that braid.Fork is told.
+func (c *check) onlyDone(use inspector.Cursor) bool {
+	for {
+		kind, i := use.ParentEdge()
+		switch kind {
+		case edge.ParenExpr_X, edge.UnaryExpr_X:
+			use = use.Parent()
+			continue
+		case edge.CallExpr_Args:
+			call := use.Parent().Node().(*ast.CallExpr)
+			if code.IsCall(c.Info, call, code.Braid, "Fork", "TryFork", "GoWith") {
+				return i == 0
+			}
+			var fn ast.Node
+			if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+				fn = lit
+			} else if f := code.Callee(c.Info, call); f != nil && !f.Signature().Variadic() {
+				if decl, ok := c.Decls[f]; ok {
+					fn = decl.Node()
+				}
+			}
+			if fn == nil {
+				return false
+			}
+			ft, _ := code.FuncParts(fn)
+			p, ok := code.ParamAt(c.Info, ft, i)
+			if !ok {
+				return false
+			}
+			if p == nil {
+				return true
+			}
+			for _, inner := range c.Uses[p] {
+				if c.UseOf(inner) != code.Method {
+					return false
+				}
+				switch inner.Parent().Node().(*ast.SelectorExpr).Sel.Name {
+				case "Add", "Done", "Go":
+				default:
+					return false
+				}
+			}
+			return true
+		}
+		return false
+	}
+}
+
+func (c *check) neverJoined(u *groupUses) {
+	at := u.starts[0]
+	what := "is never waited for: what it starts outlives the function"
+	if !code.IsLocal(u.v) {
+		what = "is never waited for in this package: nobody knows when what it counts has ended"
+	}
+	c.report(at.Node(), "never", fmt.Sprintf("%s %s", u.v.Name(), what))
+}
+
+func (c *check) leftEarly(u *groupUses) {
+	in, ok := c.DeclaredIn(u.v)
+	if !ok {
+		return
+	}
+	last := token.NoPos
+	for _, join := range u.joins {
+		fn, ok := code.FuncAround(join)
+		if !ok || fn != in || code.Deferred(join) {
+			return
+		}
+		last = max(last, join.Node().Pos())
+	}
+	flow := code.FlowOf(c.cfgs, in.Node())
+	waits := func(step ast.Node) bool {
+		return code.Has(step, func(n ast.Node) bool {
+			for _, call := range u.joins {
+				if call.Node() == n {
+					return true
+				}
+			}
+			for _, call := range u.dones {
+				if call.Node() == n {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	told := map[ast.Node]bool{}
+	for _, start := range u.starts {
+		fn, ok := code.FuncAround(start)
+		if !ok || fn != in {
+			continue
+		}
+		flow.After(start.Node(), func(step ast.Node) bool {
+			if waits(step) {
+				return false
+			}
+			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !told[step] && !c.readies(u, step) {
+				told[step] = true
+				c.report(step, "early", fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
+			}
+			return true
+		})
+	}
+}
+
+// readies tells whether a return has a wait for the group in a literal of its own: it hands the join over.
+func (c *check) readies(u *groupUses, step ast.Node) bool {
+	for _, join := range u.joins {
+		if code.Within(join.Node(), step) {
+			return true
+		}
+	}
+	return false
+}
