@@ -24,7 +24,7 @@ var interfaceMethods = map[string]bool{
 }
 
 // packages are the folders of this module's packages.
-var packages = []string{".", "braidtest", "inspect", "progress", "service", "stream"}
+var packages = []string{".", "braidtest", "engine", "inspect", "progress", "service", "stream"}
 
 func TestEveryExportedFunctionMethodAndTypeHasAnExample(t *testing.T) {
 	for _, dir := range packages {

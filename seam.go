@@ -19,7 +19,7 @@ func init() {
 	seam.Panicking = panicking
 	seam.Join = func(g any, cancel, exit bool) error { return g.(*Group).joinSeam(cancel, exit) }
 	seam.Outside = outside
-	seam.Site = func(pc uintptr) any { return site(pc) }
+	seam.Site = func(pc uintptr, item int) any { return site{pc, item} }
 	seam.Live = live
 	seam.Look = look
 	seam.Of = refOf
@@ -28,10 +28,13 @@ func init() {
 	seam.Foreign = foreign
 }
 
-// site is the function that a task goes by instead of its own.
-type site uintptr
+// site is the function and the number that a task goes by instead of its own.
+type site struct {
+	pc   uintptr
+	item int
+}
 
-func (s site) at() (pc uintptr, item int) { return uintptr(s), -1 }
+func (s site) at() (pc uintptr, item int) { return s.pc, s.item }
 
 func (s site) applyToTask(c *taskConfig) { c.at = s }
 

@@ -104,7 +104,7 @@ func (a *attempt) fork(name string, shown any, fn func(ctx context.Context) erro
 
 // siteOf makes a task go by the user's function, in errors and reports.
 func siteOf(fn any) braid.TaskOption {
-	return seam.Site(reflect.ValueOf(fn).Pointer()).(braid.TaskOption)
+	return seam.Site(reflect.ValueOf(fn).Pointer(), -1).(braid.TaskOption)
 }
 
 // unwrapped gives the error of a group that consists of its body alone.

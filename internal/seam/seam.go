@@ -56,8 +56,9 @@ var (
 	// ends there: it would take the place of a panic that is on its way.
 	Join func(group any, cancel, exit bool) error
 	// Site gives a braid.TaskOption: the task goes by the function at pc instead
-	// of the one it was given. Package service wraps its users' functions.
-	Site func(pc uintptr) any
+	// of the one it was given, and by the number of an item, from 0, if that is
+	// not negative. Packages service and engine wrap their users' functions.
+	Site func(pc uintptr, item int) any
 	// Outside gives the error for what the death of ctx cut short.
 	Outside func(ctx context.Context) error
 

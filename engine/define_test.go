@@ -1,0 +1,129 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/engine"
+)
+
+type none = struct{}
+
+func nop(context.Context, none) (none, error)             { return none{}, nil }
+func takes[T any](context.Context, T) (none, error)       { return none{}, nil }
+func refused(t *testing.T, want string, define func())    { t.Helper(); panics(t, want, define) }
+func (hidden) method(context.Context, none) (none, error) { return none{}, nil }
+func literal() func(context.Context, none) (none, error) {
+	n := none{}
+	return func(context.Context, none) (none, error) { return n, nil }
+}
+
+type hidden struct {
+	Shown  int
+	hidden int //lint:ignore U1000 JSON leaves it out, which is what is tested
+}
+
+func panics(t *testing.T, want string, fn func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if got := fmt.Sprint(recover()); !strings.Contains(got, want) {
+			t.Errorf("panicked with %q, want %q", got, want)
+		}
+	}()
+	fn()
+}
+
+func TestDefineRefusesWhatCannotCrossToAnotherMachine(t *testing.T) {
+	refused(t, "function literal within", func() { engine.Define("refused.literal", literal()) })
+	refused(t, "method value", func() { engine.Define("refused.method", hidden{}.method) })
+	refused(t, "chan int has no form in JSON", func() { engine.Define("refused.chan", takes[chan int]) })
+	refused(t, "func() has no form in JSON", func() { engine.Define("refused.func", takes[[]func()]) })
+	refused(t, "complex128 has no form", func() { engine.Define("refused.complex", takes[map[string]complex128]) })
+	refused(t, "error does not say which type", func() { engine.Define("refused.error", takes[struct{ Err error }]) })
+	refused(t, "field hidden of engine_test.hidden is not exported", func() { engine.Define("refused.hidden", takes[*hidden]) })
+	refused(t, "keys of type", func() { engine.Define("refused.keys", takes[map[float64]int]) })
+}
+
+func TestDefineRefusesABadNameANilFunctionAndAnOptionGivenTwice(t *testing.T) {
+	refused(t, "empty name", func() { engine.Define("", nop) })
+	refused(t, "at most 200", func() { engine.Define(strings.Repeat("x", 201), nop) })
+	refused(t, "slash or a control", func() { engine.Define("a/b", nop) })
+	refused(t, "nil function", func() { engine.Define[none, none]("refused.nil", nil) })
+	refused(t, "given twice", func() {
+		engine.Define("refused.twice", nop, engine.Retry(braid.Policy{}), engine.Retry(braid.Policy{}))
+	})
+	refused(t, "nil option", func() { engine.Define("refused.option", nop, nil) })
+	refused(t, "two tasks refused.taken", func() {
+		engine.Define("refused.taken", nop)
+		engine.Define("refused.taken", nop)
+	})
+}
+
+func TestDefineTakesTypesThatReadAndWriteThemselves(t *testing.T) {
+	type tree struct {
+		At   time.Time
+		Raw  json.RawMessage
+		Down []*tree
+		Skip chan int `json:"-"`
+	}
+	engine.Define("taken.tree", takes[tree])
+	engine.Define("taken.map", takes[map[int]map[time.Time][2]string])
+}
+
+func TestOptionsThatHaveNoMeaningBetweenMachinesAreRefused(t *testing.T) {
+	for name, call := range map[string]func(){
+		"has no meaning": func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, braid.Rate(limiter{})) },
+		"given twice":    func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, braid.Limit(1), braid.Limit(2)) },
+		"nil option":     func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, nil) },
+		"nil context":    func() { _ = engine.Each(nil, engine.Local(), double, nil) }, //nolint:staticcheck // that is what is tested
+		"engine or task": func() { _ = engine.Each(t.Context(), nil, double, nil) },
+	} {
+		panics(t, name, call)
+	}
+}
+
+type limiter struct{}
+
+func (limiter) Wait(context.Context) error { return nil }
+
+func TestAnArgumentThatJSONCannotHoldIsAnErrorThatNamesIt(t *testing.T) {
+	nan := 0.0
+	_, err := engine.Map(t.Context(), engine.Local(), floats, []float64{1, nan / nan})
+	if err == nil || !strings.Contains(err.Error(), "example.floats[1]") {
+		t.Errorf("got %v", err)
+	}
+	_, err = engine.Call(t.Context(), engine.Local(), floats, 0)
+	var te *braid.TaskError
+	if !errors.As(err, &te) || !strings.Contains(err.Error(), "the result of task example.floats cannot be written") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// floats divides by its argument.
+var floats = engine.Define("example.floats", func(_ context.Context, x float64) (float64, error) { return 1 / x, nil })
+
+func TestACheckpointOfAnotherTypeIsAnError(t *testing.T) {
+	_, err := engine.Invoke(t.Context(), "example.resumes", []byte("null"), engine.Running{Last: []byte(`"text"`)})
+	if err == nil || !strings.Contains(err.Error(), "does not fit int") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOutsideATaskThereIsNoKeyAndNoCheckpoint(t *testing.T) {
+	engine.Checkpoint(t.Context(), 1)
+	if _, ok, err := engine.Resumed[int](t.Context()); ok || err != nil || engine.Key(t.Context()) != "" {
+		t.Errorf("got %v, %v, %q", ok, err, engine.Key(t.Context()))
+	}
+}
+
+var _ = engine.Define("example.resumes", func(ctx context.Context, _ *none) (int, error) {
+	n, _, err := engine.Resumed[int](ctx)
+	return n, err
+})
