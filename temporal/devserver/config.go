@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"go.temporal.io/server/common/cluster"
+	"go.temporal.io/server/common/config"
+	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	"go.temporal.io/server/schema/sqlite"
+)
+
+// This file describes a whole Temporal cluster in one process: its four services
+// on loopback ports, and SQLite below them.
+
+const (
+	loopback = "127.0.0.1"
+	cell     = "active" // a cluster has a name even if there is only one
+)
+
+// clusterConfig gives the configuration of a server whose front end listens at
+// host:port and whose state is in the file db, or in memory if db is empty.
+func clusterConfig(host string, port int, db string) (*config.Config, error) {
+	storage := &config.SQL{
+		PluginName:        sqliteplugin.PluginName,
+		DatabaseName:      db,
+		ConnectAttributes: map[string]string{"mode": "rwc", "_journal_mode": "wal", "_synchronous": "normal"},
+	}
+	if db == "" {
+		storage.DatabaseName = "devserver-" + strconv.Itoa(os.Getpid())
+		storage.ConnectAttributes = map[string]string{"mode": "memory", "cache": "shared"}
+	}
+
+	services := map[string]config.Service{}
+	for _, name := range []string{"frontend", "history", "matching", "worker"} {
+		ports, err := freePorts(2)
+		if err != nil {
+			return nil, err
+		}
+		rpc := config.RPC{GRPCPort: ports[0], MembershipPort: ports[1], BindOnIP: loopback}
+		if name == "frontend" {
+			rpc.GRPCPort, rpc.BindOnIP = port, host
+		}
+		services[name] = config.Service{RPC: rpc}
+	}
+
+	c := &config.Config{
+		Persistence: config.Persistence{
+			DefaultStore:     sqliteplugin.PluginName,
+			VisibilityStore:  sqliteplugin.PluginName,
+			NumHistoryShards: 4,
+			DataStores:       map[string]config.DataStore{sqliteplugin.PluginName: {SQL: storage}},
+		},
+		ClusterMetadata: &cluster.Config{
+			FailoverVersionIncrement: 10,
+			MasterClusterName:        cell,
+			CurrentClusterName:       cell,
+			ClusterInformation: map[string]cluster.ClusterInformation{cell: {
+				Enabled:                true,
+				InitialFailoverVersion: 1,
+				RPCAddress:             fmt.Sprintf("%s:%d", host, port),
+			}},
+		},
+		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
+		Services:            services,
+		PublicClient:        config.PublicClient{HostPort: fmt.Sprintf("%s:%d", host, port)},
+		Archival: config.Archival{
+			History:    config.HistoryArchival{State: "disabled"},
+			Visibility: config.VisibilityArchival{State: "disabled"},
+		},
+		NamespaceDefaults: config.NamespaceDefaults{Archival: config.ArchivalNamespaceDefaults{
+			History:    config.HistoryArchivalNamespaceDefaults{State: "disabled"},
+			Visibility: config.VisibilityArchivalNamespaceDefaults{State: "disabled"},
+		}},
+	}
+	c.Global.Membership = config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}
+	return c, nil
+}
+
+// prepare makes the tables of a new database, and the namespace where it is missing.
+func prepare(c *config.Config, namespace, db string) error {
+	storage := c.Persistence.DataStores[sqliteplugin.PluginName].SQL
+	if db != "" {
+		if _, err := os.Stat(db); os.IsNotExist(err) {
+			if err := sqlite.SetupSchema(storage); err != nil {
+				return fmt.Errorf("making the tables in %s: %w", db, err)
+			}
+		}
+	}
+	n, err := sqlite.NewNamespaceConfig(cell, namespace, false, nil)
+	if err != nil {
+		return err
+	}
+	if err := sqlite.CreateNamespaces(storage, n); err != nil {
+		return fmt.Errorf("making the namespace %s: %w", namespace, err)
+	}
+	return nil
+}
+
+// freePorts gives n loopback ports that nobody listened at a moment ago.
+func freePorts(n int) (ports []int, err error) {
+	for range n {
+		l, err := net.Listen("tcp", loopback+":0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // only at the end, so that no port is given twice
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
