@@ -166,6 +166,10 @@ func (g *Group) next() {
 			g.queue = g.queue[1:]
 			g.start(t)
 		default:
+			if g.roomy != nil {
+				g.roomy.SetValue(nil)
+				g.roomy = nil
+			}
 			return
 		}
 	}

@@ -30,8 +30,9 @@ type Group struct {
 	queue    []*task // those of them that wait for a slot
 	used     int     // slots taken
 	regain   []workflow.Settable
-	pending  int // what the join waits for: tasks and the body
-	fore     int // of these, ordinary tasks and the body
+	roomy    workflow.Settable // of a body that waits for a slot; see map.go
+	pending  int               // what the join waits for: tasks and the body
+	fore     int               // of these, ordinary tasks and the body
 	bodyDone bool
 	closed   bool // nothing is accepted any more
 	cut      bool // a cancellation cut a task or the body short
