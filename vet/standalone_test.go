@@ -23,7 +23,7 @@ import (
 
 func two() {
 	var g errgroup.Group
-	g.Go(func() error { fmt.Printf("%d\n", "é"); return nil })
+	g.Go(func() error { fmt.Printf("%d\n", "é"); return fmt.Errorf("lost") })
 	/* ü */ g.Wait()
 	var x interface{} = time.Now()
 	_ = x
