@@ -29,11 +29,13 @@ type Job struct {
 	Name   string   // of the group in paths, if not empty
 	Single bool     // it is one call and not one of many: its path has no number
 	Inputs [][]byte // JSON
+	First  int      // the number of the first input, if the job is a part of another
 	Limit  int      // how many may run at once; 0 stands for no limit of the user's
 	Settle bool     // a failure stops no other input
 	// Done is told of each input that was started, and of those that were skipped if
 	// the job is to settle: its result as JSON, or how it failed. It is called
 	// by one goroutine at a time, and not after Run has returned.
+	// Inputs count from 0, whatever First is.
 	Done func(i int, e End)
 }
 
@@ -42,7 +44,7 @@ func (j *Job) Label(i int) string {
 	if j.Single {
 		return j.Task
 	}
-	return j.Task + "[" + strconv.Itoa(i) + "]"
+	return j.Task + "[" + strconv.Itoa(j.First+i) + "]"
 }
 
 // An End is how a task ended for one input.

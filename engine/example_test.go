@@ -211,3 +211,28 @@ func ExampleOption() {
 	fmt.Println(engine.Map(context.Background(), engine.Local(), double, []int{4}, options...))
 	// Output: [8] <nil>
 }
+
+func ExampleWork() {
+	// A part of a larger job: its inputs are numbers 10 and 11 of that.
+	job := &engine.Job{Task: "double", First: 10, Inputs: [][]byte{[]byte("1"), []byte("-2")}, Done: func(int, engine.End) {}}
+	fmt.Println(engine.Work(context.Background(), job, engine.Hooks{Key: "job-1"}))
+	// Output: double[11]: negative
+}
+
+func ExampleHooks() {
+	slots := make(chan struct{}, 4) // of this worker, whatever jobs it has a part of
+	h := engine.Hooks{Key: "job-1", Enter: func(ctx context.Context) (func(), error) {
+		select {
+		case slots <- struct{}{}:
+			return func() { <-slots }, nil
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}}
+	job := &engine.Job{Task: "double", Single: true, Inputs: [][]byte{[]byte("4")}}
+	job.Done = func(i int, e engine.End) { fmt.Println(string(e.Output)) }
+	fmt.Println(engine.Work(context.Background(), job, h))
+	// Output:
+	// 8
+	// <nil>
+}

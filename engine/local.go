@@ -20,11 +20,32 @@ type local struct{}
 func Local() Engine { return local{} }
 
 func (local) Run(ctx context.Context, job *Job) error {
+	return Work(ctx, job, Hooks{Key: rand.Text()})
+}
+
+// Hooks are what a worker adds to [Work]. Those that are nil are not called.
+type Hooks struct {
+	// Key is that of the job: each input's is made of it.
+	Key string
+	// Last gives what an earlier run for the input gave to Checkpoint last.
+	Last func(i int) []byte
+	// Save keeps what a task gives to Checkpoint; it must not block.
+	Save func(i int, point []byte)
+	// Enter is called before each input and may hold it back, until ctx is dead;
+	// leave is called when the task has ended.
+	Enter func(ctx context.Context) (leave func(), err error)
+	// Beside runs beside the inputs, as a background task of their group.
+	Beside func(ctx context.Context) error
+}
+
+// Work runs a job in this process, as [Local] does. It is for those who make
+// engines: a worker calls it with the part of a job that it was given.
+func Work(ctx context.Context, job *Job, h Hooks) error {
 	d, err := find(job.Task)
 	if err != nil {
 		return err
 	}
-	r := localRun{job: job, def: d, id: rand.Text(), tasks: make([]*braid.Task[struct{}], len(job.Inputs)), told: make([]bool, len(job.Inputs))}
+	r := localRun{job: job, def: d, hooks: h, tasks: make([]*braid.Task[struct{}], len(job.Inputs)), told: make([]bool, len(job.Inputs))}
 	opts := []braid.GroupOption{braid.PanicsAsErrors, braid.OnFailure(r.failed)}
 	if job.Name != "" {
 		opts = append(opts, braid.Name(job.Name))
@@ -36,7 +57,7 @@ func (local) Run(ctx context.Context, job *Job) error {
 		opts = append(opts, braid.Supervised, braid.Keep(1))
 	}
 	err = braid.Run(ctx, r.body, opts...)
-	if !job.Settle || r.tasks == nil {
+	if !job.Settle {
 		return err
 	}
 	return r.settle(ctx)
@@ -46,7 +67,7 @@ func (local) Run(ctx context.Context, job *Job) error {
 type localRun struct {
 	job   *Job
 	def   *definition
-	id    string // of this job among all
+	hooks Hooks
 	tasks []*braid.Task[struct{}]
 
 	mu   sync.Mutex
@@ -54,21 +75,45 @@ type localRun struct {
 }
 
 func (r *localRun) body(ctx context.Context, g *braid.Group) error {
-	for i, input := range r.job.Inputs {
-		label := r.job.Label(i)
-		r.tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) {
-			output, err := Invoke(ctx, r.job.Task, input, Running{Key: r.id + "/" + label})
-			if err == nil {
-				r.tell(i, End{Output: output, State: braid.Succeeded})
-			}
-			return struct{}{}, err
-		}, braid.Name(label), seam.Site(r.def.pc, i).(braid.TaskOption))
+	if r.hooks.Beside != nil {
+		g.Go(r.hooks.Beside, braid.Background)
+	}
+	for i := range r.job.Inputs {
+		r.tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.call(ctx, i) },
+			braid.Name(r.job.Label(i)), seam.Site(r.def.pc, r.job.First+i).(braid.TaskOption))
 	}
 	return nil
 }
 
+// call runs the task for one input.
+func (r *localRun) call(ctx context.Context, i int) error {
+	if r.hooks.Enter != nil {
+		leave, err := r.hooks.Enter(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	c := Running{Key: r.hooks.Key + "/" + r.job.Label(i)}
+	if r.hooks.Last != nil {
+		c.Last = r.hooks.Last(i)
+	}
+	if r.hooks.Save != nil {
+		c.Save = func(point []byte) { r.hooks.Save(i, point) }
+	}
+	output, err := Invoke(ctx, r.job.Task, r.job.Inputs[i], c)
+	if err == nil {
+		r.tell(i, End{Output: output, State: braid.Succeeded})
+	}
+	return err
+}
+
 // failed is told of a failure when it happens, not when all have ended.
 func (r *localRun) failed(te *braid.TaskError) {
+	i := te.Item() - r.job.First
+	if i < 0 {
+		return // of Beside
+	}
 	state := braid.Failed
 	switch te.Err.(type) {
 	case *braid.PanicError:
@@ -78,7 +123,7 @@ func (r *localRun) failed(te *braid.TaskError) {
 			state = braid.Exited
 		}
 	}
-	r.tell(te.Item(), End{Err: te, State: state})
+	r.tell(i, End{Err: te, State: state})
 }
 
 func (r *localRun) tell(i int, e End) {
