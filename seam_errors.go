@@ -36,6 +36,15 @@ func init() {
 		}
 		return nil, nil, false
 	}
+	seam.ReadAdvice = func(err error) (error, bool, time.Duration, bool) {
+		switch e := err.(type) {
+		case *permanent:
+			return e.error, true, 0, true
+		case *retryAfter:
+			return e.error, false, e.after, true
+		}
+		return nil, false, 0, false
+	}
 	seam.Beside = beside
 	seam.Below = func(err error) (error, []error) {
 		one, many, _ := below(err)

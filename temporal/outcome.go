@@ -208,12 +208,12 @@ func (g *Group) withoutRecorded(err error) (rest error, known *braid.TaskError) 
 // continued although it failed: it looks for those errors anywhere in the tree
 // that a workflow returns.
 func sealed(err error) error {
-	var c *sdk.CanceledError
-	var n *workflow.ContinueAsNewError
-	if !errors.As(err, &c) && !errors.As(err, &n) {
-		return err
+	_, cancelled := find[*sdk.CanceledError](err)
+	_, continued := find[*workflow.ContinueAsNewError](err)
+	if cancelled || continued {
+		return &seal{err}
 	}
-	return &seal{err}
+	return err
 }
 
 type seal struct{ err error }

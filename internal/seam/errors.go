@@ -91,6 +91,8 @@ var (
 	ReadTimeoutError func(err error) (t Timeout, ok bool)
 	ReadCancellation func(err error) (c Cancellation, ok bool)
 	ReadLateError    func(err error) (real, timeout error, ok bool)
+	// ReadAdvice reads what braid.Permanent and braid.RetryAfter make.
+	ReadAdvice func(err error) (inner error, permanent bool, after time.Duration, ok bool)
 	// PlaceOf gives the path of a group and where its body stands.
 	PlaceOf func(place any) (path string, site *Where)
 
@@ -108,8 +110,7 @@ var (
 	// FuncPC gives the entry of the function fn, and FuncName its short name.
 	FuncPC   func(fn any) uintptr
 	FuncName func(pc uintptr) string
-	// Permanent reports whether err says that it is not worth another attempt,
-	// and After how long it says that one should wait.
+	// Advice tells whether err says that it is not worth another attempt, and how long it says that one should wait.
 	Advice func(err error) (permanent bool, after time.Duration, waits bool)
 	// Delays gives a function that gives the delay before each further attempt
 	// under a braid.Policy.
