@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/braid-go/braid/temporal"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -54,4 +56,11 @@ func (tr trail) is(t *testing.T, want ...string) {
 	if got := strings.Join(tr, "; "); got != strings.Join(want, "; ") {
 		t.Errorf("happened: %s\n    want: %s", got, strings.Join(want, "; "))
 	}
+}
+
+type convertedArgs = converter.EncodedValues
+
+// carrying has errors cross whole.
+func carrying(env *testsuite.TestWorkflowEnvironment) {
+	env.SetFailureConverter(temporal.FailureConverter(nil))
 }

@@ -26,7 +26,7 @@ const Window = 500
 // error.
 //
 // A workflow's history bears some ten thousand activities. For more items than
-// that there is [Fan].
+// that there is [FanMap].
 func Map[T, R any](ctx workflow.Context, items []T, fn func(ctx workflow.Context, item T) (R, error), opts ...GroupOption) ([]R, error) {
 	checkFunctions("Map", fn == nil)
 	results := make([]R, len(items))
