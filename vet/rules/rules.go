@@ -216,6 +216,15 @@ func (c *check) report(at analysis.Range, shape, message string, fixes ...analys
 	})
 }
 
+// tell is report for a finding that may have one fix.
+func (c *check) tell(at analysis.Range, shape, message string, edits []analysis.TextEdit) {
+	if edits == nil {
+		c.report(at, shape, message)
+		return
+	}
+	c.report(at, shape, message, analysis.SuggestedFix{Message: "Carry it over", TextEdits: edits})
+}
+
 func (c *check) exempt(pos token.Pos) bool {
 	return c.Exempt(pos, c.rule.Name, c.rule.Detachable, c.rule.tests)
 }

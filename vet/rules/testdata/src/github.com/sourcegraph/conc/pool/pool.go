@@ -21,3 +21,5 @@ type ContextPool struct{ _ int }
 
 func (p *ContextPool) Go(f func(ctx context.Context) error) {}
 func (p *ContextPool) Wait() error                          { return nil }
+
+func (p *ContextPool) WithCancelOnError() *ContextPool { return p }

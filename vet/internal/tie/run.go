@@ -1,0 +1,210 @@
+// The rewriting of a group as braid.Run.
+
+package tie
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/braid-go/braid/vet/internal/code"
+	"github.com/braid-go/braid/vet/internal/edit"
+)
+
+// toRun gives the edits that make the group a braid.Run, or what stands in the way.
+func (g *group) toRun() ([]analysis.TextEdit, string) {
+	for slices.Contains(g.delete, g.list[g.first]) && g.first+1 < g.join {
+		g.first++
+	}
+	place := g.place()
+	if !g.file.Since("go1.22") {
+		return nil, "its file is older than Go 1.22, where loops share their variables"
+	}
+	name, ok := edit.Fresh(g.around(), "g", "group", "tasks", "braidGroup")
+	if g.kind != waitGroup && len(g.f.Uses[g.v]) > 0 && g.onlyIn(g.v.Name()) {
+		name, ok = g.v.Name(), true
+	}
+	braid, imports1, ok1 := g.file.Import(code.Braid, "braid", place)
+	context, imports2, ok2 := g.file.Import("context", "context", place)
+	if !ok || !ok1 || !ok2 || !g.file.Universe(place, "nil", "error") {
+		return nil, "a name that the new code needs is taken"
+	}
+	outer, ctx, why := g.contexts(context)
+	if why != "" {
+		return nil, why
+	}
+	out := append(imports1, imports2...)
+	var opts []string
+	if g.limit != "" {
+		opts = append(opts, braid+".Limit("+g.limit+")")
+	}
+	if g.kind == errGroup || g.kind == concErrs {
+		opts = append(opts, braid+".Supervised")
+	}
+	if g.recovers() && g.kind != concGroup && g.kind != concErrs && g.kind != concCtx {
+		opts = append(opts, braid+".CrashOnPanic")
+	}
+	for _, t := range g.tasks {
+		param := ""
+		switch {
+		case g.kind == concCtx:
+			names := t.lit.Type.Params.List[0].Names
+			if len(names) == 0 || names[0].Name == "_" || !g.f.mentions(t.lit.Body, g.f.Info.Defs[names[0]]) {
+				return nil, "a task does not use the pool's context: braid would not start it in a cancelled group"
+			}
+			param = names[0].Name + " "
+		case g.kind == ctxGroup:
+			if !g.f.mentions(t.lit.Body, g.ctx) {
+				return nil, "a task does not use the group's context: braid would not start it in a cancelled group"
+			}
+			param = ctx + " "
+		}
+		edits, why := g.edits(t, name, context, param)
+		if why != "" {
+			return nil, why
+		}
+		out = append(out, edits...)
+	}
+	for _, s := range g.delete {
+		out = append(out, g.file.Delete(s))
+	}
+	if why := g.errorUses(); why != "" {
+		return nil, why
+	}
+
+	join := g.list[g.join]
+	before := g.file.Between(join.Pos(), g.wait.Pos())
+	if before == "" {
+		before = "_ = "
+	}
+	if !g.usesIn(ctx) {
+		ctx = "_"
+	}
+	out = append(out,
+		g.file.Delete(g.list[g.made]),
+		edit.Insert(place, "%s%s.Run(%s, func(%s %s.Context, %s *%s.Group) error {\n", before, braid, outer, ctx, context, name, braid),
+		edit.Replace(join.Pos(), g.wait.End(), "return nil\n}%s)", strings.Join(append([]string{""}, opts...), ", ")))
+	return out, ""
+}
+
+// contexts gives the source text of the context to run under, and the name of the
+// group's own.
+func (g *group) contexts(context string) (outer, ctx, why string) {
+	if g.kind == ctxGroup || g.kind == concCtx {
+		if g.ctx != nil {
+			ctx = g.ctx.Name()
+		}
+		switch e := g.outer.(type) {
+		case *ast.Ident:
+			// The statement that made the group goes, and with it the name that may
+			// hide the outer context there.
+			o := g.f.Info.Uses[e]
+			hidden := g.ctx != nil && e.Name == ctx && g.file.Means(ctx, g.ctx, g.place())
+			if !hidden && !g.file.Means(e.Name, o, g.place()) {
+				return "", "", "its outer context is shadowed where the group begins"
+			}
+		default:
+			if g.first != g.made+1 {
+				return "", "", "its outer context would be made later"
+			}
+		}
+		return g.file.Text(g.outer), ctx, ""
+	}
+	// Nothing cancels these groups, and their tasks start whatever the context
+	// around says: so it stays.
+	if r := g.f.ReachAt(g.block); r != nil && !r.Request && g.file.Means(r.Ctx.Name(), r.Ctx, g.place()) {
+		return context + ".WithoutCancel(" + r.Ctx.Name() + ")", "", ""
+	}
+	return context + ".Background()", "", ""
+}
+
+// usesIn tells whether the group's context is used between the first task and the join.
+func (g *group) usesIn(name string) bool {
+	if name == "" || g.ctx == nil {
+		return false
+	}
+	for _, use := range g.f.Uses[g.ctx] {
+		at := use.Node().Pos()
+		if at >= g.place() && at < g.list[g.join].Pos() && !g.inTask(use.Node()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *group) inTask(n ast.Node) bool {
+	for _, t := range g.tasks {
+		if t.lit != nil && code.Within(n, t.lit) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyIn tells whether all identifiers of that name in the function around mean the group.
+func (g *group) onlyIn(name string) bool {
+	only := true
+	ast.Inspect(g.around(), func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == name && g.f.Info.ObjectOf(id) != types.Object(g.v) {
+			only = false
+		}
+		return only
+	})
+	return only
+}
+
+// around gives the declaration that the group is in.
+func (g *group) around() ast.Node {
+	if d, _ := code.DeclAround(g.block); d != nil {
+		return d
+	}
+	return g.block.Node()
+}
+
+func (f *finder) mentions(n ast.Node, o types.Object) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && o != nil && f.Info.Uses[id] == o {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// errorUses looks at what is done with the join's error. braid's wraps the tasks',
+// which errors.Is and errors.As see through, and == and type assertions do not.
+func (g *group) errorUses() string {
+	if !g.kind.errors() {
+		return ""
+	}
+	var v *types.Var
+	switch s := g.list[g.join].(type) {
+	case *ast.AssignStmt:
+		v = code.Var(g.f.Info, s.Lhs[0])
+	case *ast.IfStmt:
+		v = code.Var(g.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
+	}
+	if v == nil {
+		return ""
+	}
+	for _, use := range g.f.Uses[v] {
+		if use.Node().Pos() < g.wait.End() {
+			continue
+		}
+		switch p := use.Parent().Node().(type) {
+		case *ast.BinaryExpr:
+			if !g.f.Info.Types[p.X].IsNil() && !g.f.Info.Types[p.Y].IsNil() {
+				return "its error is compared with ==, which does not see through braid's (errors.Is does)"
+			}
+		case *ast.TypeAssertExpr:
+			return "its error's type is asserted, which does not see through braid's (errors.As does)"
+		case *ast.SwitchStmt:
+			return "its error is switched over, which does not see through braid's (errors.Is does)"
+		}
+	}
+	return ""
+}

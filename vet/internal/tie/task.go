@@ -1,0 +1,223 @@
+// Tasks: go statements with their Add and Done, and calls of a group's Go. Each
+// becomes a call of braid's Go with the same body.
+
+package tie
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/braid-go/braid/vet/internal/code"
+	"github.com/braid-go/braid/vet/internal/edit"
+)
+
+type task struct {
+	stmt ast.Stmt      // the go statement, or that with the call of Go
+	call *ast.CallExpr // the call that is started, or that of Go
+	lit  *ast.FuncLit
+	done ast.Stmt // the call of Done, or nil
+	bare bool     // a go statement
+}
+
+// unfit gives what forbids to run a function as a task of braid's, or "".
+func (f *finder) unfit(lit *ast.FuncLit) (why string) {
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			fn := code.Callee(f.Info, n)
+			switch {
+			case code.Is(fn, "runtime", "Goexit"):
+				why = "a task ends itself with runtime.Goexit, which braid would pass on to the caller"
+			case code.Is(fn, "runtime", "LockOSThread"):
+				why = "a task locks its OS thread: give it braid.OwnGoroutine"
+			}
+		case *ast.Ident:
+			if o := f.Info.Uses[n]; o != nil && (code.IsNamed(o.Type(), "testing", "common") || code.IsNamed(o.Type(), "testing", "T") ||
+				code.IsNamed(o.Type(), "testing", "B") || code.IsNamed(o.Type(), "testing", "F") || code.IsNamed(o.Type(), "testing", "TB")) {
+				if _, ok := o.(*types.Var); ok {
+					why = "a task has the test in its hands, and could end it"
+				}
+			}
+		}
+		return why == ""
+	})
+	return why
+}
+
+// doneOf finds the Done of a task: deferred as its first statement, or called as
+// its last if nothing leaves the function before that. Anything else, a Done in
+// mid-body above all, lets the join go on before the task has ended.
+func (g *group) doneOf(lit *ast.FuncLit) (done ast.Stmt, why string) {
+	list := lit.Body.List
+	isDone := func(call *ast.CallExpr) bool {
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		return ok && sel.Sel.Name == "Done" && code.Var(g.f.Info, sel.X) == g.v
+	}
+	count := 0
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && g.f.Info.Uses[id] == types.Object(g.v) {
+			count++
+		}
+		return true
+	})
+	if count != 1 {
+		if count == 0 {
+			return nil, "a task does not call Done itself"
+		}
+		return nil, "a task does more with the WaitGroup than to call Done once"
+	}
+	if d, ok := list[0].(*ast.DeferStmt); ok && isDone(d.Call) {
+		return d, ""
+	}
+	if e, ok := list[len(list)-1].(*ast.ExprStmt); ok {
+		if call, ok := e.X.(*ast.CallExpr); ok && isDone(call) {
+			code.Shallow(lit.Body, func(n ast.Node) bool {
+				switch n.(type) {
+				case *ast.ReturnStmt:
+					why = "a task may return without having called Done"
+				case *ast.DeferStmt: // it may recover, and Done would not be called
+					why = "a task with deferred calls does not defer Done"
+				}
+				return true
+			})
+			return e, why
+		}
+	}
+	return nil, "a task calls Done in the middle: what comes after it is not waited for"
+}
+
+// edits rewrites a task as group.Go(func(PARAM context.Context) error { … }).
+func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdit, string) {
+	file := g.file
+	var out []analysis.TextEdit
+	results := "error"
+	if g.kind.errors() {
+		results = file.Text(t.lit.Type.Results) // they may have names
+	}
+	head := fmt.Sprintf("%s.Go(func(%s%s.Context) %s {", group, param, context, results)
+	tail := ")"
+	if t.bare {
+		before, why := g.arguments(t)
+		if why != "" {
+			return nil, why
+		}
+		if before != "" {
+			head, tail = "{\n"+before+"\n"+head, ")\n}"
+		}
+	}
+	out = append(out,
+		edit.Replace(t.stmt.Pos(), t.lit.Body.Lbrace+1, "%s", head),
+		edit.Replace(t.lit.Body.Rbrace+1, t.stmt.End(), "%s", tail))
+	body := t.lit.Body.List
+	if t.done != nil {
+		out = append(out, file.Delete(t.done))
+		if body[0] == t.done {
+			body = body[1:]
+		} else {
+			body = body[:len(body)-1]
+		}
+	}
+	if g.kind.errors() {
+		return out, ""
+	}
+	if !file.Universe(t.stmt.Pos(), "nil", "error") {
+		return nil, "nil or error is not what it was"
+	}
+	why := ""
+	code.Shallow(t.lit.Body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			if !file.Universe(r.Pos(), "nil") {
+				why = "nil is not what it was"
+			}
+			out = append(out, edit.Insert(r.End(), " nil"))
+		}
+		return true
+	})
+	if len(body) == 0 || !terminates(g.f.Info, body[len(body)-1]) {
+		out = append(out, file.AtEnd(t.lit.Body, "return nil"))
+	}
+	return out, why
+}
+
+// arguments gives the statement that evaluates the arguments of a go statement's
+// function before the task is handed over, as the go statement did.
+func (g *group) arguments(t *task) (string, string) {
+	info := g.f.Info
+	var names, values []string
+	i := 0
+	for _, field := range t.lit.Type.Params.List {
+		if _, ok := field.Type.(*ast.Ellipsis); ok {
+			return "", "a task has a variadic parameter"
+		}
+		for _, name := range field.Names {
+			if i >= len(t.call.Args) {
+				return "", "a task's arguments are the results of a call"
+			}
+			arg := t.call.Args[i]
+			i++
+			v, _ := info.Defs[name].(*types.Var)
+			same := types.Identical(info.TypeOf(arg), info.TypeOf(field.Type))
+			if id, ok := ast.Unparen(arg).(*ast.Ident); ok && same && name.Name == id.Name && v != nil {
+				if u, _ := info.Uses[id].(*types.Var); u != nil && g.f.stable(u) && g.f.stable(v) {
+					continue // the body may as well read it itself
+				}
+			}
+			value := g.file.Text(arg)
+			if !same {
+				value = "(" + g.file.Text(field.Type) + ")(" + value + ")"
+			}
+			names, values = append(names, name.Name), append(values, value)
+			if name.Name != "_" && v != nil && len(g.f.Uses[v]) == 0 {
+				names[len(names)-1] = "_" // unlike a parameter, a variable has to be used
+			}
+		}
+	}
+	if i != len(t.call.Args) {
+		return "", "a task's parameters have no names"
+	}
+	if len(names) == 0 {
+		return "", ""
+	}
+	op := "="
+	for _, n := range names {
+		if n != "_" {
+			op = ":="
+		}
+	}
+	return strings.Join(names, ", ") + " " + op + " " + strings.Join(values, ", "), ""
+}
+
+// terminates tells whether no statement is reached behind this one.
+func terminates(info *types.Info, s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok == token.GOTO
+	case *ast.ForStmt:
+		if s.Cond != nil {
+			return false
+		}
+		leaves := false
+		code.Shallow(s.Body, func(n ast.Node) bool {
+			if b, ok := n.(*ast.BranchStmt); ok && b.Tok != token.CONTINUE {
+				leaves = true
+			}
+			return true
+		})
+		return !leaves
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		id, ok := call.Fun.(*ast.Ident)
+		return ok && info.Uses[id] == types.Universe.Lookup("panic")
+	}
+	return false
+}
