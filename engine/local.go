@@ -27,6 +27,9 @@ func (local) Run(ctx context.Context, job *Job) error {
 type Hooks struct {
 	// Key is that of the job: each input's is made of it.
 	Key string
+	// Ended reports that an input has been dealt with already; its task is not run,
+	// and Done not told of it.
+	Ended func(i int) bool
 	// Last gives what an earlier run for the input gave to Checkpoint last.
 	Last func(i int) []byte
 	// Save keeps what a task gives to Checkpoint; it must not block.
@@ -79,6 +82,10 @@ func (r *localRun) body(ctx context.Context, g *braid.Group) error {
 		g.Go(r.hooks.Beside, braid.Background)
 	}
 	for i := range r.job.Inputs {
+		if r.hooks.Ended != nil && r.hooks.Ended(i) {
+			r.told[i] = true
+			continue
+		}
 		r.tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.call(ctx, i) },
 			braid.Name(r.job.Label(i)), seam.Site(r.def.pc, r.job.First+i).(braid.TaskOption))
 	}

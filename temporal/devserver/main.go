@@ -91,7 +91,7 @@ func run(ctx context.Context, listen, db, namespace string, verbose bool) (err e
 }
 
 func newServer(cfg *config.Config, verbose bool) (temporal.Server, error) {
-	logger := log.NewNoopLogger()
+	var logger log.Logger = log.NewNoopLogger()
 	if verbose {
 		logger = log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "info", OutputFile: "stderr"}))
 	}
