@@ -148,6 +148,7 @@ func (t *task) leave() {
 	}
 	if g.pending == 0 && g.joined != nil {
 		g.joined.SetValue(nil)
+		g.joined = nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package temporal_test
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/braid-go/braid/temporal"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/log"
+	sdk "go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 )
@@ -31,7 +33,9 @@ func flow(t *testing.T, fn func(ctx workflow.Context) error, setup ...func(env *
 	case !env.IsWorkflowCompleted():
 		t.Fatal("the workflow did not complete")
 	case !ended:
-		t.Fatalf("the workflow's function did not return: %v", env.GetWorkflowError())
+		var pe *sdk.PanicError
+		errors.As(env.GetWorkflowError(), &pe)
+		t.Fatalf("the workflow's function did not return: %v\n%v", env.GetWorkflowError(), pe.StackTrace())
 	}
 	return err
 }

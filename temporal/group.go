@@ -37,6 +37,8 @@ type Group struct {
 	closed   bool // nothing is accepted any more
 	cut      bool // a cancellation cut a task or the body short
 	joined   workflow.Settable
+	futures  []workflow.Future // see interceptor.go
+	many     int
 
 	recorded map[*braid.TaskError]bool // never ranged over
 	failures []error
@@ -217,6 +219,7 @@ func (g *Group) join() {
 		g.drain()
 		_ = joined.Get(g.parent, nil) // which waits also under a dead context
 	}
+	g.joinStarted()
 	g.closed = true
 }
 

@@ -152,7 +152,7 @@ func (r *retrial) failed() error {
 func placeBelow(ctx workflow.Context, pc uintptr) any {
 	s := scopeOf(ctx)
 	switch {
-	case s == nil:
+	case s == nil || s.task == nil && s.group == nil:
 		return seam.NewPlace(nil, "", "", pc, nil)
 	case s.task != nil:
 		return seam.NewPlace(s.task.g.place, s.task.name(), "", pc, nil)
