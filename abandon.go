@@ -1,12 +1,15 @@
 package braid
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file is the one way to leave a call behind. Everything else in the
@@ -24,7 +27,28 @@ type AbandonedCall struct {
 // abandoned lists the calls left behind in this process.
 var abandoned struct {
 	mu    sync.Mutex
-	calls map[*AbandonedCall]struct{}
+	n     uint64
+	calls map[*leftCall]struct{}
+}
+
+// A leftCall is an AbandonedCall, and what those want to know of it who look.
+type leftCall struct {
+	AbandonedCall
+	n     uint64
+	up    seam.Ref
+	pc    uintptr
+	began time.Time
+}
+
+// leftBehind is seam.Abandoned.
+func leftBehind() (list []seam.Left) {
+	abandoned.mu.Lock()
+	defer abandoned.mu.Unlock()
+	for c := range abandoned.calls {
+		list = append(list, seam.Left{N: c.n, Up: c.up, Name: c.Name, Path: c.Path, PC: c.pc, Began: c.began.Round(0), At: c.Since.Round(0), Cause: c.Cause})
+	}
+	slices.SortFunc(list, func(a, b seam.Left) int { return cmp.Compare(a.N, b.N) })
+	return list
 }
 
 // Abandoned gives the calls that were left behind and still run, the oldest
@@ -34,7 +58,7 @@ func Abandoned() []AbandonedCall {
 	defer abandoned.mu.Unlock()
 	calls := make([]AbandonedCall, 0, len(abandoned.calls))
 	for c := range abandoned.calls {
-		calls = append(calls, *c)
+		calls = append(calls, c.AbandonedCall)
 	}
 	slices.SortFunc(calls, func(a, b AbandonedCall) int { return a.Since.Compare(b.Since) })
 	return calls
@@ -76,9 +100,10 @@ func Abandon[T any](ctx context.Context, fn func() (T, error), onAbandon func(T,
 	if cfg.name == "" {
 		cfg.name = funcName(funcPC(fn))
 	}
+	pc, began := funcPC(fn), time.Now()
 	var (
 		mu    sync.Mutex // decides between the end of fn and the death of ctx
-		left  *AbandonedCall
+		left  *leftCall
 		done  = make(chan struct{})
 		v     T
 		err   error
@@ -120,11 +145,16 @@ func Abandon[T any](ctx context.Context, fn func() (T, error), onAbandon func(T,
 	case <-ctx.Done():
 		mu.Lock()
 		if !ended {
-			left = &AbandonedCall{Name: cfg.name, Path: path, Site: siteOf(funcPC(fn)), Since: time.Now(), Cause: context.Cause(ctx)}
+			left = &leftCall{
+				AbandonedCall: AbandonedCall{Name: cfg.name, Path: path, Site: siteOf(pc), Since: time.Now(), Cause: context.Cause(ctx)},
+				up:            refOf(ctx), pc: pc, began: began,
+			}
 			abandoned.mu.Lock()
 			if abandoned.calls == nil {
-				abandoned.calls = map[*AbandonedCall]struct{}{}
+				abandoned.calls = map[*leftCall]struct{}{}
 			}
+			abandoned.n++
+			left.n = abandoned.n
 			abandoned.calls[left] = struct{}{}
 			abandoned.mu.Unlock()
 			mu.Unlock()

@@ -83,6 +83,7 @@ type groupMore struct {
 	stall     *time.Timer
 	noticedAt time.Time
 	openedAt  int64           // if there are observers
+	wakes     int64           // until when the body sleeps, see nap.go
 	traced    context.Context // of the trace; see trace.go
 	traceTask *trace.Task
 	unwatched bool // the grace ended when nobody ran

@@ -54,6 +54,7 @@ type sample struct {
 	phase  State
 	began  int64
 	lent   bool
+	wakes  int64
 	waited []*task
 	addrs  []uintptr
 }
@@ -62,7 +63,7 @@ type sample struct {
 func (t *task) sample() sample {
 	s := sample{t: t, opts: t.opts, pc: t.pc, num: t.num, phase: State(t.phase.Load()), began: t.began.Load()}
 	if m := t.more; m != nil {
-		s.lent = m.lent > 0
+		s.lent, s.wakes = m.lent > 0, m.wakes
 		for _, w := range m.waiters {
 			if w.by != nil {
 				s.waited = append(s.waited, w.by)
@@ -115,7 +116,10 @@ func (g *Group) look(q seam.Query, from time.Time) seam.Group {
 	case g.upGroup != nil && g.upGroup.sight != nil:
 		v.Up.Group = g.upGroup.sight.id
 	}
-	samples, noticed := g.samples(q, &v)
+	samples, noticed, wakes := g.samples(q, &v)
+	if wakes != 0 {
+		v.Wakes = from.Add(time.Duration(wakes))
+	}
 	if !noticed.IsZero() {
 		v.NoticedAt = noticed.Round(0)
 	}
@@ -136,7 +140,7 @@ func (g *Group) look(q seam.Query, from time.Time) seam.Group {
 // samples copies what the lock guards.
 //
 //go:norace
-func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed time.Time) {
+func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed time.Time, wakes int64) {
 	g.lockAll()
 	defer g.mu.Unlock()
 	v.Body = !g.bodyDone && g.owner == nil
@@ -148,7 +152,7 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 	}
 	v.Ended = append(v.Ended, g.sight.ended[:]...)
 	if g.more != nil {
-		noticed = g.more.noticedAt
+		noticed, wakes = g.more.noticedAt, g.more.wakes
 		for _, r := range g.more.regain {
 			v.Waits = append(v.Waits, seam.Wait{By: refTo(r.by), Slot: true})
 		}
@@ -165,7 +169,7 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 		n++
 		samples = append(samples, t.sample())
 	}
-	return samples, noticed
+	return samples, noticed, wakes
 }
 
 func (s sample) node(from time.Time) seam.Node {
@@ -180,6 +184,9 @@ func (s sample) node(from time.Time) seam.Node {
 	}
 	if s.began != 0 {
 		n.Began = from.Add(time.Duration(s.began))
+	}
+	if s.wakes != 0 {
+		n.Wakes = from.Add(time.Duration(s.wakes))
 	}
 	if std := s.t.std.Load(); std != nil && std.Err() != nil {
 		if c, ok := context.Cause(std).(*Cancellation); ok && c.of == s.t {

@@ -24,6 +24,7 @@ func init() {
 	seam.Look = look
 	seam.Of = refOf
 	seam.Recent = recent
+	seam.Abandoned = leftBehind
 	seam.Frame = readFrame
 	seam.Foreign = foreign
 }

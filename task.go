@@ -66,6 +66,7 @@ type taskMore struct {
 	children []*Group      // made by Open in the task
 	below    kin           // the groups that hear of the task's own death
 	fail     *TaskError    // why it did not succeed, if somebody may ask
+	wakes    int64         // until when it sleeps, see nap.go; 0 if it does not
 }
 
 // runner is the function of a task in one of its forms.

@@ -85,6 +85,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
+	defer nap(ctx, d)()
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

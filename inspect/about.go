@@ -10,10 +10,11 @@ import (
 
 // An About is all there is to know of one node. It is what node.json gives.
 type About struct {
-	Version int      `json:"version"`
-	Node    *Node    `json:"node"`
-	Up      []*Node  `json:"up"`  // what it is in, the outermost first
-	Why     []string `json:"why"` // why it is still there, in sentences
+	Version int       `json:"version"`
+	Time    time.Time `json:"time"`
+	Node    *Node     `json:"node"`
+	Up      []*Node   `json:"up"`  // what it is in, the outermost first
+	Why     []string  `json:"why"` // why it is still there, in sentences
 }
 
 // Of gives what there is to know of the node that goes by an ID, with its stack;
@@ -27,7 +28,7 @@ func about(id string) *About {
 	if it == nil {
 		return nil
 	}
-	a := &About{Version: Version, Node: it.Node, Up: []*Node{}}
+	a := &About{Version: Version, Time: l.now, Node: it.Node, Up: []*Node{}}
 	for up := it.up; up != nil; up = up.up {
 		a.Up = append(a.Up, up.Node)
 	}
@@ -51,13 +52,19 @@ func (l *gathering) why(it *item) (why []string) {
 		if !c.At.IsZero() {
 			what += " " + ago(l.now.Sub(c.At))
 		}
-		if c.By != "" {
-			what += " by " + c.By
+		switch {
+		case c.By != "" && c.Reason != "":
+			say("%s by %s: %s.", what, c.By, c.Reason)
+		case c.By != "":
+			say("%s by %s.", what, c.By)
+		default:
+			say("%s: %s.", what, c.Cause)
 		}
-		say("%s: %s.", what, c.Cause)
 		break
 	}
 	switch {
+	case it.Kind == "abandoned":
+		say("It was left behind by Abandon, and nobody waits for it. It has run for %s.", span(l.now.Sub(it.Since)))
 	case it.State == "queued":
 		say("It has not started: it waits for a slot of %s.", it.up.Path)
 	case it.Type == "group":
@@ -95,6 +102,9 @@ func (l *gathering) whyGroup(it *item, say func(string, ...any)) {
 
 func (l *gathering) whyTask(it *item, say func(string, ...any)) {
 	say("It has run for %s.", span(l.now.Sub(it.Since)))
+	if it.Shielded {
+		say("It is in a Shield, where it does not hear of cancellations from outside.")
+	}
 	say("It is %s", l.doing(it))
 	if it.Waits != nil && it.Waits.Ring {
 		say("What it waits for depends on it in turn: it is in a ring and will wait for ever.")
@@ -113,19 +123,24 @@ func (l *gathering) doing(it *item) string {
 			return "waiting for the task " + w.Path + "."
 		case "slot":
 			return "waiting for a slot of " + w.Path + "."
+		case "timer":
+			return "sleeping, for " + span(w.Until.Sub(l.now)) + " more."
 		case "join":
 			return "waiting for the tasks of " + w.Path + " to end."
 		}
 	}
 	if b := it.Blocked; b != nil {
 		where := ""
-		if b.In != "" {
-			where = " in " + b.In + " at " + b.Site
+		switch {
+		case b.Call != "":
+			where = " in " + lastElement(b.Call) + ", which " + lastElement(b.In) + " has called at " + b.Site
+		case b.In != "":
+			where = " in " + lastElement(b.In) + " at " + b.Site
 		}
 		if b.Doing == "running" || b.Doing == "runnable" {
 			return "busy" + where + "."
 		}
-		return "blocked" + where + ", on " + b.Doing + "."
+		return "blocked" + where + " (" + b.Doing + ")."
 	}
 	return "running."
 }

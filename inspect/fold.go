@@ -63,7 +63,15 @@ func (it *item) fold() {
 // foldAll leaves the first of each kind and puts how many more there are behind
 // them.
 func foldAll(all []*item) []*item {
-	slices.SortStableFunc(all, func(a, b *item) int { return a.Since.Compare(b.Since) })
+	slices.SortStableFunc(all, func(a, b *item) int {
+		if queued := a.State == "queued"; queued != (b.State == "queued") {
+			if queued {
+				return 1
+			}
+			return -1
+		}
+		return a.Since.Compare(b.Since)
+	})
 	if len(all) <= keepAlike {
 		return all
 	}

@@ -38,7 +38,7 @@ func recent(c *config, since uint64) (list []*Ended, last uint64) {
 			e.Type = "task"
 		}
 		if e.Name == "" {
-			e.Name = at.short
+			e.Name = at.groupName()
 		}
 		if e.Path == "" {
 			e.Path = e.Name

@@ -51,11 +51,11 @@ type Node struct {
 	Since time.Time `json:"since,omitzero"`  // when it began, was opened or, in a queue, when its group was
 	Site  string    `json:"site,omitempty"`  // "file:line" where its function stands, or where Open was called
 	Func  string    `json:"func,omitempty"`  // the function's full name
-	Kind  string    `json:"kind,omitempty"`  // of a group, the function that opened it; of a task "ordinary", "background", "always", "service"
+	Kind  string    `json:"kind,omitempty"`  // of a group, the function that opened it; of a task "ordinary", "background", "always", "service", "abandoned"
 	Like  string    `json:"like,omitempty"`  // of "more": the sibling they are like
 	Count int       `json:"count,omitempty"` // of "more": how many
 
-	Shielded bool `json:"shielded,omitempty"` // the group is opened below a Shield
+	Shielded bool `json:"shielded,omitempty"` // the group is opened below a Shield; with stacks, the task is in one
 	Weight   int  `json:"weight,omitempty"`   // of a task, if it is not 1
 
 	Deadline  *Deadline  `json:"deadline,omitempty"`
@@ -86,11 +86,13 @@ type Counts struct {
 
 // Cancelled tells why a group, or one task alone, is cancelled.
 type Cancelled struct {
-	Cause string    `json:"cause"`
-	By    string    `json:"by,omitempty"`   // path of the task or group, or name of the scope
-	At    time.Time `json:"at,omitzero"`    // when it was cancelled, or when the group heard of it
-	Site  string    `json:"site,omitempty"` // "file:line" of the call, or of the function that failed
-	Left  int       `json:"left"`           // how many run still
+	Cause string `json:"cause"`
+	// Reason is what led to it: the failure of By, or what CancelCause was given.
+	Reason string    `json:"reason,omitempty"`
+	By     string    `json:"by,omitempty"`   // path of the task or group, or name of the scope
+	At     time.Time `json:"at,omitzero"`    // when it was cancelled, or when the group heard of it
+	Site   string    `json:"site,omitempty"` // "file:line" of the call, or of the function that failed
+	Left   int       `json:"left"`           // how many run still
 }
 
 // Waits tells what a task waits for.
@@ -100,12 +102,15 @@ type Waits struct {
 	Path string `json:"path,omitempty"` // its path
 	More int    `json:"more,omitempty"` // how many other tasks it waits for
 	Ring bool   `json:"ring,omitempty"` // what it waits for depends on it in turn
+	// Until is when the timer fires.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Blocked tells where a task's goroutine is.
 type Blocked struct {
 	In      string `json:"in,omitempty"`   // the innermost function that is the user's
 	Site    string `json:"site,omitempty"` // "file:line" in it
+	Call    string `json:"call,omitempty"` // what it has called: the function of the library's or the standard library's that it is in
 	Doing   string `json:"doing"`          // the runtime's word, such as "chan receive"
 	Minutes int    `json:"since_minutes,omitempty"`
 	Stack   string `json:"stack"`

@@ -42,6 +42,7 @@ func (l *gathering) stacks() {
 			}
 			if it := byAddr[place{addr, body}]; it != nil && it.State == "running" {
 				it.Blocked = blocked(stack)
+				it.Shielded = shielded(stack, line)
 			}
 			break
 		}
@@ -64,12 +65,30 @@ func blocked(stack string) *Blocked {
 		if seam.Foreign(lines[i]) {
 			continue
 		}
-		b.In = lines[i]
-		if paren := strings.LastIndexByte(b.In, '('); paren > 0 {
-			b.In = b.In[:paren]
+		b.In = function(lines[i])
+		if i > 1 {
+			b.Call = function(lines[i-2])
 		}
 		b.Site, _, _ = strings.Cut(strings.TrimSpace(lines[i+1]), " +")
 		break
 	}
 	return b
+}
+
+// function gives the name of the function of a frame.
+func function(frame string) string {
+	if paren := strings.LastIndexByte(frame, '('); paren > 0 {
+		return frame[:paren]
+	}
+	return frame
+}
+
+// shieldFrame begins the frame of a call of braid.Shield.
+const shieldFrame = "github.com/braid-go/braid.Shield("
+
+// shielded reports whether what a goroutine does within a task or body, whose
+// frame is the line given, goes through a Shield.
+func shielded(stack, frame string) bool {
+	inner, _, _ := strings.Cut(stack, frame)
+	return strings.Contains(inner, "\n"+shieldFrame)
 }

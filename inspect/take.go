@@ -122,6 +122,9 @@ func gather(c *config) *gathering {
 	for i := range v.Groups {
 		l.waits(&v.Groups[i])
 	}
+	for _, a := range seam.Abandoned() {
+		l.abandoned(&a)
+	}
 	if c.stacks {
 		l.stacks()
 	}
@@ -145,7 +148,7 @@ func (l *gathering) group(g *seam.Group) *item {
 		Limit: g.Limit, Used: g.Used, Queued: g.Queued, Running: g.Running,
 	}
 	if n.Name == "" {
-		n.Name = at.short
+		n.Name = at.groupName()
 	}
 	if n.Path == "" {
 		n.Path = n.Name
@@ -188,6 +191,7 @@ func (l *gathering) group(g *seam.Group) *item {
 			Since: g.Opened, Site: at.site, Func: at.fn,
 		}, it, "(body)")
 		b.addr = g.Addr
+		b.sleeps(g.Wakes)
 	}
 	running, queued := 0, 0
 	for i := range g.Tasks {
@@ -224,9 +228,32 @@ func (l *gathering) task(g *seam.Group, t *seam.Node, in *item) {
 	}
 	it := l.add(n, in, t.Alike)
 	it.addr = t.Addr
+	it.sleeps(t.Wakes)
 	if !t.Queued {
 		l.byAddr[t.Addr] = it
 	}
+}
+
+// abandoned makes the node of a call that was left behind. It is in what called
+// it, if that is still there.
+func (l *gathering) abandoned(a *seam.Left) {
+	at := siteOf(a.PC)
+	name := cut(a.Name, maxName)
+	n := &Node{
+		ID: "left." + strconv.FormatUint(a.N, 36), Type: "task", Name: name, Path: cut(join(a.Path, name), maxText), Kind: "abandoned",
+		State: "running", Since: a.Began, Site: at.site, Func: at.fn, Cancelled: cancelledOf(a.Cause, a.At, 1),
+	}
+	n.Cancelled.At = a.At
+	it := l.add(n, nil, name)
+	in := l.byID[refID(a.Up)]
+	if in == nil {
+		in = l.byID[groupID(a.Up.Group)]
+	}
+	if in == nil {
+		l.roots = append(l.roots, it)
+		return
+	}
+	it.hangBelow(in)
 }
 
 func (l *gathering) add(n *Node, in *item, alike string) *item {
@@ -282,6 +309,11 @@ func cancelledOf(cause error, noticed time.Time, left int) *Cancelled {
 	c := &Cancelled{Cause: textOf(cause), At: noticed, Left: left}
 	if why, ok := cause.(*braid.Cancellation); ok {
 		c.By = cut(safely(why.By), maxText)
+		reason := why.Reason()
+		if te, ok := reason.(*braid.TaskError); ok {
+			reason = te.Err // By is its path
+		}
+		c.Reason = textOf(reason)
 		if at := why.At(); !at.IsZero() {
 			c.At = at.Round(0)
 		}
@@ -349,5 +381,17 @@ func siteOf(pc uintptr) where {
 }
 
 var sites sync.Map
+
+// groupName gives the name of a group without one: that of its function, unless
+// the function is one of package service, which has two groups around each part.
+func (w where) groupName() string {
+	switch {
+	case !strings.HasPrefix(w.fn, "github.com/braid-go/braid/service."):
+		return w.short
+	case w.short == "(*run).start":
+		return "(part)"
+	}
+	return "(service)"
+}
 
 func place(file string, line int) string { return file + ":" + strconv.Itoa(line) }

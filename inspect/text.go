@@ -155,12 +155,15 @@ func (n *Node) Facts(now time.Time) (facts []Fact) {
 		}
 	}
 	if w := n.Waits; w != nil {
-		say("waits", "%s", w.text())
+		say("waits", "%s", w.text(now))
 	}
 	if c := n.Cancelled; c != nil {
 		text := "CANCELLED"
 		if !c.At.IsZero() {
 			text += " " + span(now.Sub(c.At)) + " ago"
+		}
+		if c.Left > 0 && n.Type == "group" {
+			text += ", " + grouped(c.Left) + " left"
 		}
 		say("cancelled", "%s: %s", text, oneLine(c.Cause))
 	}
@@ -177,13 +180,15 @@ func (n *Node) Facts(now time.Time) (facts []Fact) {
 	return facts
 }
 
-func (w *Waits) text() string {
+func (w *Waits) text(now time.Time) string {
 	text := "waits for " + w.For
 	switch w.For {
 	case "task":
 		text = "waits for " + oneLine(w.Path)
 	case "slot":
 		text = "waits for a slot"
+	case "timer":
+		text = "sleeps for " + span(w.Until.Sub(now))
 	case "join":
 		text = "joins " + oneLine(w.Path)
 	}

@@ -1,6 +1,10 @@
 package inspect
 
-import "github.com/braid-go/braid/internal/seam"
+import (
+	"time"
+
+	"github.com/braid-go/braid/internal/seam"
+)
 
 // This file finds out what tasks wait for, and whether that is a ring.
 
@@ -27,6 +31,13 @@ func (it *item) waitFor(what string, of *item, id string) {
 	it.Waits = &Waits{For: what, ID: id}
 	if of != nil {
 		it.Waits.Path = of.Path
+	}
+}
+
+// sleeps notes that the item waits for a timer.
+func (it *item) sleeps(until time.Time) {
+	if !until.IsZero() {
+		it.Waits = &Waits{For: "timer", Until: until}
 	}
 }
 
@@ -71,7 +82,7 @@ func (l *gathering) rings() {
 			case to == nil || state[to] == done:
 			case state[to] == open:
 				for i := len(stack) - 1; i >= 0; i-- {
-					if w := stack[i].it.Waits; w != nil && w.For != "slot" {
+					if w := stack[i].it.Waits; w != nil && w.For != "slot" && w.For != "timer" {
 						w.Ring = true
 					}
 					if stack[i].it == to {
@@ -90,7 +101,7 @@ func (l *gathering) rings() {
 // nothing. It is false behind the last.
 func (l *gathering) dependency(it *item, n int) (*item, bool) {
 	if n == 0 {
-		if it.Waits == nil || it.Waits.For == "slot" {
+		if it.Waits == nil || it.Waits.ID == "" || it.Waits.For == "slot" {
 			return nil, true
 		}
 		return l.byID[it.Waits.ID], true

@@ -88,7 +88,7 @@ function drawHead() {
   document.title = shown(program) + ' · braid';
   $('about').title = `process ${pid}, ${go}`;
   const t = model.totals;
-  $('totals').replaceChildren(total(t.groups, 'groups', 'group'), total(t.running, 'running', 'running'), total(t.queued, 'queued', 'queued'));
+  $('totals').replaceChildren(total(t.groups, t.groups === 1 ? 'group' : 'groups', 'group'), total(t.running, 'running', 'running'), total(t.queued, 'queued', 'queued'));
   drawUp();
 }
 

@@ -24,6 +24,7 @@ export class Panel {
       this.id = id;
       this.about = null;
       this.problem = '';
+      this.box.scrollTop = 0;
       clearTimeout(this.timer);
       if (id) this.timer = setTimeout(() => this.ask(), 150); // not for each row that is passed
     } else if (id && this.about && this.model.nodes.get(id) !== this.asked && Date.now() - this.askedAt > again) {
@@ -52,23 +53,23 @@ export class Panel {
   render() {
     const n = this.model.nodes.get(this.id);
     const kept = this.about?.node ?? this.keep.selected;
-    const text = n ? this.node(n) : this.id && (this.model.end(this.id) || this.about) ? this.gone(kept) : this.overview();
-    if (this.box.contains(document.activeElement)) { // keep the focus where it is
-      const at = document.activeElement.dataset?.focus;
-      this.replace(text);
-      if (at) this.box.querySelector(`[data-focus="${CSS.escape(at)}"]`)?.focus();
-      return;
-    }
-    this.replace(text);
+    const parts = n ? this.node(n) : this.id && (this.model.end(this.id) || this.about) ? this.gone(kept) : this.overview();
+    this.replace(parts.flat().filter(Boolean));
   }
 
+  // replace draws those parts anew that are not what they were: what one is about
+  // to click on, or reads, stays.
   replace(parts) {
-    const open = this.box.querySelector('details')?.open;
-    const fresh = parts.flat().filter(Boolean);
-    const top = this.box.scrollTop;
-    this.box.replaceChildren(...fresh);
-    if (open) this.box.querySelector('details')?.setAttribute('open', '');
-    this.box.scrollTop = top;
+    const old = [...this.box.children];
+    const focus = document.activeElement?.dataset?.focus;
+    parts.forEach((e, i) => {
+      e.made = e.outerHTML;
+      if (old[i]?.made === e.made) return;
+      if (old[i]) old[i].replaceWith(e);
+      else this.box.append(e);
+    });
+    for (const e of old.slice(parts.length)) e.remove();
+    if (focus && !this.box.contains(document.activeElement)) this.box.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
     this.ages = [...this.box.querySelectorAll('time')].map(e => ({ at: e, ...times.get(e) }));
     this.tick();
   }
@@ -234,7 +235,7 @@ const icons = { succeeded: 'succeeded', failed: 'failed', panicked: 'failed', ex
 const times = new WeakMap();
 
 function time(t, ahead) {
-  const e = h('time');
+  const e = h('time', { 'data-t': Math.round(t) });
   times.set(e, { t, ahead });
   return e;
 }

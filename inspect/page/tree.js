@@ -16,6 +16,8 @@ export class Tree {
     this.index = new Map();
     box.addEventListener('scroll', () => this.draw());
     new ResizeObserver(() => this.measure()).observe(box);
+    // What is pressed may be drawn anew before it is let go of.
+    box.addEventListener('pointerdown', e => { this.pressed = { id: this.rowAt(e.target)?.n.id, twist: Boolean(e.target.closest('.twist')) }; });
     box.addEventListener('click', e => this.clicked(e));
     box.addEventListener('dblclick', e => {
       const row = this.rowAt(e.target);
@@ -195,9 +197,9 @@ export class Tree {
   }
 
   clicked(e) {
-    const row = this.rowAt(e.target);
+    const row = this.rows[this.index.get(this.pressed?.id)] ?? this.rowAt(e.target);
     if (!row) return;
-    if (row.inner && e.target.closest('.twist')) this.fold(row.n, row.open);
+    if (row.inner && (this.pressed?.twist ?? e.target.closest('.twist'))) this.fold(row.n, row.open);
     else if (row.n.type === 'more') this.on.unfold(row.n);
     else this.on.select(row.n, true);
   }

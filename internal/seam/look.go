@@ -15,6 +15,9 @@ var (
 	// Recent gives what has ended lately, in no order, but for what came before
 	// the one with the number given.
 	Recent func(since uint64) []Past
+	// Abandoned gives the calls that were left behind and still run, the oldest
+	// first.
+	Abandoned func() []Left
 	// Of names the task, or else the group, that ctx belongs to.
 	Of func(ctx context.Context) Ref
 	// Frame reads a line of a goroutine dump: the address of a task, or of a
@@ -78,6 +81,8 @@ type Group struct {
 	Cause     error     // why it is dead
 	NoticedAt time.Time // when it heard of that; zero if it has not
 
+	Wakes time.Time // until when the body sleeps; zero if it does not
+
 	Tasks []Node // the first that run, in no order, then the first that are queued
 	Waits []Wait
 }
@@ -93,8 +98,9 @@ type Node struct {
 	Kind    string
 	Began   time.Time // zero if it has not
 	Weight  int
-	Cause   error // why it alone was cancelled
-	Lending bool  // it has lent its slot
+	Cause   error     // why it alone was cancelled
+	Lending bool      // it has lent its slot
+	Wakes   time.Time // until when it sleeps; zero if it does not
 }
 
 // A Wait says that By waits for For, or for a slot of the group.
@@ -103,6 +109,18 @@ type Wait struct {
 	ByAddr uintptr // instead, of a task that waits with a context that is not its own
 	For    Ref
 	Slot   bool
+}
+
+// A Left is a call that was left behind.
+type Left struct {
+	N     uint64 // counts all
+	Up    Ref    // the task, or the group, in which it was called
+	Name  string
+	Path  string // of that task or group
+	PC    uintptr
+	Began time.Time
+	At    time.Time // when it was left
+	Cause error
 }
 
 // A Past is a task or a group that has ended.
