@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ type server struct {
 }
 
 // startServer starts a server; with a file db it can be started again and go on.
-func startServer(t *testing.T, args ...string) *server {
+func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	program := os.Getenv(serverVariable)
 	if program == "" {
@@ -90,7 +91,7 @@ var shared struct {
 }
 
 // sharedServer gives the server and a new queue.
-func sharedServer(t *testing.T) (at, queue string) {
+func sharedServer(t testing.TB) (at, queue string) {
 	t.Helper()
 	shared.Lock()
 	defer shared.Unlock()
@@ -102,7 +103,7 @@ func sharedServer(t *testing.T) (at, queue string) {
 }
 
 // dial gives a client with the converter of errors.
-func dial(t *testing.T, at string) client.Client {
+func dial(t testing.TB, at string) client.Client {
 	t.Helper()
 	c, err := dialServer(at)
 	if err != nil {
@@ -118,9 +119,16 @@ func dialServer(at string) (client.Client, error) {
 
 // startWorker starts a worker as a process of its own. It is killed at the
 // test's end if it has not ended before.
-func startWorker(t *testing.T, at, queue string, env ...string) *exec.Cmd {
+func startWorker(t testing.TB, at, queue string, env ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	return startWorkerIn(t, nil, at, queue, env...)
+}
+
+// startWorkerIn starts it by a command that is put before its own.
+func startWorkerIn(t testing.TB, inside []string, at, queue string, env ...string) *exec.Cmd {
+	t.Helper()
+	line := append(slices.Clone(inside), os.Args[0], "-test.run=^$")
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = append(append(os.Environ(), workerVariable+"="+at+" "+queue), env...)
 	cmd.Stderr = os.Stderr
 	cmd.Stdout = os.Stderr

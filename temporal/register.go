@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/engine"
 )
 
 // This file knows the errors that are the same in every process: sentinels by
@@ -57,6 +58,7 @@ func init() {
 		"braid.ErrNoTasks":         braid.ErrNoTasks,
 		"braid.ErrBudget":          braid.ErrBudget,
 		"temporal.ErrTooLarge":     ErrTooLarge,
+		"engine.ErrUnknownTask":    engine.ErrUnknownTask,
 	} {
 		RegisterError(name, err)
 	}
