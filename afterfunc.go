@@ -78,9 +78,10 @@ func (h *handler) enlist() {
 		}
 		m.handlers[h] = struct{}{}
 	}
-	e := g.finish(nil, 1)
+	var e ending
+	g.finish(nil, 1, &e)
 	g.mu.Unlock()
-	g.after(e)
+	g.after(&e)
 }
 
 // delist lets go of a handler that is over, long before the group ends.

@@ -34,7 +34,7 @@ type native struct {
 }
 
 // scope is the lazy context of a task, a group or a time limit. Its phase is
-// the State of a task; for the others it is Running until they end.
+// the State of a task; that of the others only tells whether they have ended.
 type scope struct {
 	std   atomic.Pointer[native]
 	phase atomic.Uint32

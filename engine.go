@@ -37,6 +37,8 @@ type launch struct {
 	quiesce bool // the body and the ordinary tasks have ended already
 }
 
+func (l *launch) any() bool { return l.worker || l.direct != nil || l.quiesce }
+
 // add queues t. It gives ErrClosed if the group has ended.
 //
 //go:norace
@@ -67,7 +69,7 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 		return g.addNew(fn, pc, item, opts)
 	}
 	g.mu.Lock()
-	for g.free == nil && !g.closed {
+	for !g.closed && g.free == nil {
 		g.makeNodes()
 	}
 	if g.closed {
@@ -100,6 +102,9 @@ func (g *Group) makeNodes() {
 	g.mu.Unlock()
 	nodes := make([]task, n)
 	g.mu.Lock()
+	if g.closed {
+		return
+	}
 	for i := range nodes {
 		nodes[i].g, nodes[i].next, g.free = g, g.free, &nodes[i]
 	}
@@ -111,7 +116,7 @@ func (g *Group) makeNodes() {
 //
 //go:norace
 func (g *Group) enqueue(t *task) (late bool) {
-	if t.background() && g.limit > 0 {
+	if g.limit > 0 && t.background() {
 		g.insert(t, g.queue) // it needs no slot, so it waits for none
 		g.queue = t
 	} else {
@@ -197,11 +202,13 @@ func (g *Group) runnable() bool {
 //
 //go:norace
 func (g *Group) take() *task {
-	if !g.runnable() {
+	if g.limit > 0 && !g.runnable() {
 		return nil
 	}
 	t := g.queue
-	g.claim(t)
+	if t != nil {
+		g.claim(t)
+	}
 	return t
 }
 
@@ -209,6 +216,23 @@ func (g *Group) take() *task {
 //
 //go:norace
 func (g *Group) next() (l launch) {
+	if g.queue != nil && !(reuse && g.starting()) {
+		l = g.starter()
+	}
+	return l
+}
+
+// starting reports whether as many workers as pay have yet to look.
+//
+//go:norace
+func (g *Group) starting() bool {
+	n := g.starters
+	return n > 0 && (g.queued <= tasksPerStarter*int(n) || n == g.procs || n >= g.maxStarters())
+}
+
+//go:norace
+//go:noinline
+func (g *Group) starter() (l launch) {
 	if !g.runnable() {
 		return l
 	}
@@ -217,9 +241,6 @@ func (g *Group) next() (l launch) {
 		for t := g.take(); t != nil; t = g.take() {
 			l.direct = append(l.direct, t)
 		}
-		return l
-	}
-	if g.starters > 0 && (g.queued <= tasksPerStarter*int(g.starters) || g.starters >= g.maxStarters()) {
 		return l
 	}
 	g.starters++
@@ -240,6 +261,13 @@ func (g *Group) maxStarters() int32 {
 }
 
 func (g *Group) launch(l launch) {
+	if l.any() {
+		g.start(l)
+	}
+}
+
+//go:noinline
+func (g *Group) start(l launch) {
 	if l.worker {
 		go g.work()
 	}
@@ -304,19 +332,21 @@ func (g *Group) begin() *task {
 //go:noinline
 func (g *Group) finished(t *task) {
 	g.trackEnded(t)
+	var e ending
 	g.mu.Lock()
-	if e := g.finish(t, 0); e.any() {
+	if g.finish(t, 0, &e); e.any {
 		g.mu.Unlock()
-		g.after(e)
+		g.after(&e)
 		g.mu.Lock()
 	}
 }
 
 // rest ends a worker; g.mu is locked.
 func (g *Group) rest() {
-	e := g.finish(nil, 1)
+	var e ending
+	g.finish(nil, 1, &e)
 	g.mu.Unlock()
-	g.after(e)
+	g.after(&e)
 }
 
 // runAlone runs t on a goroutine of its own.
@@ -345,33 +375,32 @@ func (g *Group) unwound(t *task, holds int) {
 func (g *Group) retire(t *task, holds int) {
 	g.trackEnded(t)
 	g.shows(taskEnded)
+	var e ending
 	g.lockUnseen()
-	e := g.finish(t, holds)
+	g.finish(t, holds, &e)
 	l := g.next()
 	g.unlockUnseen()
 	g.launch(l)
-	g.after(e)
+	g.after(&e)
 }
 
 // ending is what is left to do for a finished task once g.mu is free.
 type ending struct {
+	any     bool // there is something
+	quiesce bool
 	task    *task
 	waiters []*waiter
 	done    chan struct{}
-	quiesce bool
 	joined  chan struct{}
 	resume  []*regainer
 }
 
-func (e *ending) any() bool {
-	return e.waiters != nil || e.done != nil || e.quiesce || e.joined != nil || e.resume != nil
-}
-
 // finish takes an ended task out of the group, and the hold of a worker that
-// ends. Both in one step, so that the group cannot end in between.
+// ends. Both in one step, so that the group cannot end in between. What is left
+// to do is put into e.
 //
 //go:norace
-func (g *Group) finish(t *task, holds int) (e ending) {
+func (g *Group) finish(t *task, holds int, e *ending) {
 	g.pending -= holds
 	if t != nil {
 		if g.sight != nil {
@@ -382,23 +411,33 @@ func (g *Group) finish(t *task, holds int) (e ending) {
 		if t.background() {
 			g.back--
 		} else if g.fore--; g.fore == 0 && g.bodyDone && g.back > 0 {
-			e.quiesce = true
+			e.quiesce, e.any = true, true
 		}
-		if m := t.more; m != nil {
-			e.task, e.waiters, e.done = t, m.waiters, m.done
-			m.waiters = nil
+		if t.more != nil || g.limit > 0 {
+			g.settleUp(t, e)
 		}
-		if g.limit > 0 && (t.more == nil || t.more.lent == 0 || t.more.back) {
-			e.resume = g.release(t.weight())
-		}
-		g.giveBack(e.waiters)
 		g.recycle(t)
 	}
 	if g.pending == 0 {
 		g.closed = true
-		e.joined = g.joined
+		e.joined, e.any = g.joined, true
 	}
-	return e
+}
+
+// settleUp sees to those who wait for t, and to its slots.
+//
+//go:norace
+//go:noinline
+func (g *Group) settleUp(t *task, e *ending) {
+	if m := t.more; m != nil {
+		e.task, e.waiters, e.done = t, m.waiters, m.done
+		m.waiters = nil
+	}
+	if g.limit > 0 && (t.more == nil || t.more.lent == 0 || t.more.back) {
+		e.resume = g.release(t.weight())
+	}
+	g.giveBack(e.waiters)
+	e.any = e.any || e.waiters != nil || e.done != nil || e.resume != nil
 }
 
 // recycle keeps the node of a task that nobody has a handle of. A node whose
@@ -416,10 +455,11 @@ func (g *Group) recycle(t *task) {
 	t.run = nil
 }
 
-func (g *Group) after(e ending) {
-	if e.any() {
-		g.sees(waiterAdded)
+func (g *Group) after(e *ending) {
+	if !e.any {
+		return
 	}
+	g.sees(waiterAdded)
 	for _, w := range e.waiters {
 		w.done <- e.task
 	}

@@ -47,6 +47,7 @@ type Group struct {
 	free     *task  // tasks to use again, linked by next
 	spares   int32  // how many those are
 
+	plain    bool // nobody is told of its tasks, see opened
 	freed    bool // a slot has been given back; for the race detector
 	closed   bool // nothing is accepted any more
 	bodyDone bool
@@ -161,10 +162,9 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 			v = recover()
 		}
 		g.bodyUnwound(v, crash)
-		g.join()
 		var raise *PanicError
 		var exit bool
-		err, raise, exit = g.conclude()
+		err, raise, exit = g.conclude(g.join())
 		switch {
 		case raise != nil:
 			panic(raise)
@@ -177,8 +177,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 	}()
 	g.bodyReturned(callBody([2]*Group{g}, g, body))
 	returned = true
-	g.join()
-	err, raise, exit := g.conclude()
+	err, raise, exit := g.conclude(g.join())
 	switch {
 	case raise != nil:
 		panic(raise)
@@ -204,7 +203,6 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 	}
 	ctx = bare(ctx)
 	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1, labels: labelsOf(ctx)}
-	g.phase.Store(uint32(Running))
 	g.node.g, g.free, g.spares = g, &g.node, 1
 	g.upTask, g.upGroup = current(ctx)
 	if straight(ctx) {
@@ -259,8 +257,8 @@ func (c *groupConfig) inherit(up *groupConfig) {
 }
 
 // join waits until the tasks have ended; the body has. When it returns the
-// group is closed.
-func (g *Group) join() {
+// group is closed. It gives what there is to conclude.
+func (g *Group) join() (m *groupMore, cut bool) {
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
@@ -268,34 +266,51 @@ func (g *Group) join() {
 	quiesce := g.fore == 0 && g.back > 0
 	if g.pending == 0 {
 		g.closed = true
+		m, cut = g.more, g.cut
 		g.mu.Unlock()
 		g.sees(taskEnded)
-		return
+		return m, cut
+	}
+	starter := reuse && !quiesce
+	if starter {
+		g.starters++
 	}
 	g.mu.Unlock()
-	defer g.sees(taskEnded)
 	if quiesce {
 		g.quiesce()
 	}
 	// Tasks that are short end while the caller steps aside, and neither a
-	// channel nor a registration above is needed.
+	// channel nor a registration above is needed. Meanwhile it is one of those
+	// that will look for queued tasks, so no worker is started for that alone.
 	runtime.Gosched()
-	g.await()
+	g.mu.Lock()
+	if starter {
+		g.starters--
+	}
+	if !g.closed {
+		g.await(starter)
+	}
+	m, cut = g.more, g.cut
+	g.mu.Unlock()
+	g.sees(taskEnded)
+	return m, cut
 }
 
-// await waits until nothing is pending. It acts on the death of the context
-// if it sees it.
-func (g *Group) await() {
-	g.mu.Lock()
-	if g.closed {
-		g.mu.Unlock()
-		return
-	}
+// await waits until nothing is pending, for a starter after a look for queued
+// tasks. It acts on the death of the context if it sees it. It is called with
+// g.mu locked, and unlocks it meanwhile.
+func (g *Group) await(starter bool) {
 	if g.joined == nil {
 		g.joined = make(chan struct{})
 	}
 	joined, noticed := g.joined, g.noticed
+	var l launch
+	if starter {
+		l = g.next()
+	}
 	g.mu.Unlock()
+	defer g.mu.Lock()
+	g.launch(l)
 	if !noticed && !(g.listen() && g.dead()) {
 		if top := g.top(); top.parent.Done() != nil {
 			select {
@@ -311,36 +326,49 @@ func (g *Group) await() {
 
 // conclude runs what has to run after the join, and gives what the group
 // returns, raises or exits with. The group lets go of all it kept.
-func (g *Group) conclude() (err error, raise *PanicError, exit bool) {
-	if err := g.closeChildren(); err != nil {
-		g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+func (g *Group) conclude(m *groupMore, cut bool) (err error, raise *PanicError, exit bool) {
+	g.free = nil // nobody takes from there any more
+	if g.flags.Load()&hasChildren != 0 {
+		if err := g.closeChildren(); err != nil {
+			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+		}
+		m, cut = g.kept()
 	}
-	g.mu.Lock()
-	m := g.more
-	g.free = nil
-	g.mu.Unlock()
 	if m != nil {
 		g.stopHandlers()
 		g.runDefers()
 		if m.stall != nil {
 			m.stall.Stop()
 		}
+		m, cut = g.kept()
 	}
-	err, raise, exit = g.outcome()
-	g.note(err, raise, exit)
-	g.happensJoined(err, raise, exit)
-	if m != nil && m.traceTask != nil {
-		m.traceTask.End()
+	if m != nil || cut {
+		err, raise, exit = g.outcome(m, cut)
+	}
+	if !g.plain {
+		g.note(err, raise, exit)
+		g.happensJoined(err, raise, exit)
+		if m != nil && m.traceTask != nil {
+			m.traceTask.End()
+		}
 	}
 	g.end(Succeeded)
 	g.unlist()
-	g.sight.drop()
+	if g.sight != nil {
+		g.sight.drop()
+	}
 	if m != nil {
 		g.mu.Lock()
 		g.more = nil
 		g.mu.Unlock()
 	}
 	return err, raise, exit
+}
+
+func (g *Group) kept() (m *groupMore, cut bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.more, g.cut
 }
 
 // reportLost tells of failures that cannot be returned, because a Goexit, or a

@@ -3,7 +3,6 @@ package braid
 import (
 	"context"
 	"runtime/pprof"
-	"sync"
 	"time"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -40,16 +39,16 @@ func labelsOf(ctx context.Context) any {
 	if seam.Inherit != nil {
 		ctx = seam.Inherit(ctx)
 	}
-	return ctx.Value(labelKey())
+	return ctx.Value(labelKey)
 }
 
 // labelKey gives the key under which package pprof keeps labels in a context,
 // which is what it asks a context for.
-var labelKey = sync.OnceValue(func() any {
+var labelKey = func() any {
 	asked := new(asked)
 	pprof.ForLabels(asked, func(string, string) bool { return false })
 	return asked.key
-})
+}()
 
 // asked is a context that remembers what it was last asked for.
 type asked struct {

@@ -38,7 +38,7 @@ func (g *Group) SetLimit(n int) {
 	l := g.next()
 	g.mu.Unlock()
 	g.launch(l)
-	g.after(ending{resume: resume})
+	g.after(&ending{any: resume != nil, resume: resume})
 }
 
 // fits reports whether weight slots are free. What is heavier than the limit
@@ -127,7 +127,7 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 		l := g.next()
 		g.mu.Unlock()
 		g.launch(l)
-		g.after(ending{resume: resume})
+		g.after(&ending{any: resume != nil, resume: resume})
 	}
 	return func() {
 		g.mu.Lock()

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+
+	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file tells observers what happens in groups: what adapters for traces and
@@ -118,12 +120,23 @@ func (o observeOption) applyToGroup(c *groupConfig) { c.observers = append(c.obs
 
 // opened makes the group known to those who look and to its observers.
 func (g *Group) opened(form string) {
-	g.list(form)
-	if len(g.cfg.observers) > 0 {
+	if seam.Watch {
+		g.enlist(form)
+	}
+	c := g.cfg
+	if g.plain = g.sight == nil && (c == defaultConfig || c.unheard()); g.plain {
+		return
+	}
+	if len(c.observers) > 0 {
 		g.ext().openedAt = clock()
 		g.happens(Event{Kind: EventOpened})
 	}
 	g.traceOpened()
+}
+
+// unheard reports whether nobody is told of single tasks.
+func (c *groupConfig) unheard() bool {
+	return len(c.observers) == 0 && c.track == nil && c.feed == nil && c.shows == 0
 }
 
 // happens tells of an event of the group.

@@ -123,8 +123,7 @@ func (g *Group) settle() {
 	o.left = true
 	g.mu.Unlock()
 	if first {
-		g.join()
-		o.err, o.raise, o.exit = g.conclude()
+		o.err, o.raise, o.exit = g.conclude(g.join())
 		o.cleanup.Stop()
 		switch {
 		case g.upTask != nil:

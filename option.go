@@ -345,6 +345,10 @@ func taskConfigOf(opts []TaskOption) *taskConfig {
 	if len(opts) == 0 {
 		return nil
 	}
+	return newTaskConfig(opts)
+}
+
+func newTaskConfig(opts []TaskOption) *taskConfig {
 	c := new(taskConfig)
 	for _, o := range opts {
 		if o == nil {

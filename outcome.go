@@ -20,7 +20,7 @@ import (
 func exec(_ [2]*task, t *task) {
 	g := t.g
 	settled := false
-	if g.sight != nil || len(g.cfg.observers) > 0 {
+	if !g.plain {
 		t.began.Store(clock())
 		t.hold()
 	}
@@ -45,18 +45,16 @@ func exec(_ [2]*task, t *task) {
 	}
 	if may {
 		if err == nil {
-			t.happens(EventStarted)
-			if g.cfg.shows == 0 {
+			if g.plain {
 				err = t.run.call(t.ctx())
 			} else {
-				err = t.callShown()
+				err = t.callTold()
 			}
 		}
 		if err != nil || t.flags.Load()&hasChildren != 0 {
 			t.returned(err)
 		} else {
-			t.note(nil, Succeeded)
-			t.end(Succeeded)
+			t.succeeds()
 		}
 	} else {
 		t.skip() // which may call a Close
@@ -79,10 +77,8 @@ func (t *task) mayStart() bool {
 
 // returned settles a task whose function returned err, or left groups open.
 func (t *task) returned(err error) {
-	err = join(err, t.closeChildren())
-	if err == nil {
-		t.note(nil, Succeeded)
-		t.end(Succeeded)
+	if err = join(err, t.closeChildren()); err == nil {
+		t.succeeds()
 		return
 	}
 	rest, known, dead := t.g.judge(err, t.ctx())
@@ -95,6 +91,13 @@ func (t *task) returned(err error) {
 	default:
 		t.fails(&TaskError{Err: rest, AfterCancel: dead}, Failed)
 	}
+}
+
+func (t *task) succeeds() {
+	if !t.g.plain {
+		t.note(nil, Succeeded)
+	}
+	t.end(Succeeded)
 }
 
 // fails settles a task that failed with te.
@@ -197,6 +200,9 @@ func (t *task) exited() {
 
 // bodyReturned settles the body.
 func (g *Group) bodyReturned(err error) {
+	if err == nil && g.flags.Load()&hasChildren == 0 {
+		return
+	}
 	if err = join(err, g.closeChildren()); err == nil {
 		return
 	}

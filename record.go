@@ -170,10 +170,7 @@ func (g *Group) primary(m *groupMore) *TaskError {
 }
 
 // outcome gives what the group returns, raises or exits with.
-func (g *Group) outcome() (err error, raise *PanicError, exit bool) {
-	g.mu.Lock()
-	m, cut := g.more, g.cut
-	g.mu.Unlock()
+func (g *Group) outcome(m *groupMore, cut bool) (err error, raise *PanicError, exit bool) {
 	if m != nil {
 		errs := m.failures
 		if m.bodyFail != nil {

@@ -6,8 +6,6 @@ import (
 	"time"
 	"unsafe"
 	"weak"
-
-	"github.com/braid-go/braid/internal/seam"
 )
 
 // This file keeps the groups that are open where those can find them who look:
@@ -58,13 +56,8 @@ var epoch = time.Now()
 
 func clock() int64 { return int64(time.Since(epoch)) }
 
-// list makes the group one that is seen, if anybody may look.
-func (g *Group) list(form string) {
-	if seam.Watch {
-		g.enlist(form)
-	}
-}
-
+// enlist makes the group one that is seen.
+//
 //go:norace
 func (g *Group) enlist(form string) {
 	s := &sight{form: form, opened: clock()}

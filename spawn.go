@@ -133,9 +133,12 @@ func (g *Group) checkWeight(cfg *taskConfig) {
 	if g.cfg == nil {
 		panic("braid: a zero Group cannot be used; Run, Call and Open make groups")
 	}
-	if cfg == nil || cfg.weight == 0 {
-		return
+	if cfg != nil && cfg.weight != 0 {
+		g.checkLimit(cfg)
 	}
+}
+
+func (g *Group) checkLimit(cfg *taskConfig) {
 	g.mu.Lock()
 	limit := g.limit
 	g.mu.Unlock()

@@ -108,9 +108,10 @@ func (g *Group) reportStall() {
 	g.mu.Unlock()
 	defer func() { // OnStall may call Goexit
 		g.mu.Lock()
-		e := g.finish(nil, 1)
+		var e ending
+		g.finish(nil, 1, &e)
 		g.mu.Unlock()
-		g.after(e)
+		g.after(&e)
 	}()
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()

@@ -127,7 +127,6 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	}
 	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: pc}
 	s := &timeLimit{parent: bare(ctx), started: time.Now(), move: cfg.deadline}
-	s.phase.Store(uint32(Running))
 	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
 	if d != Forever {
 		s.at = s.started.Add(d)

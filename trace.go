@@ -56,9 +56,11 @@ func (g *Group) traceOpened() {
 	g.ext().traced, g.more.traceTask = ctx, t
 }
 
-// callShown calls the task's function under its name.
-func (t *task) callShown() error {
+// callTold calls the task's function when observers have been told, and under
+// its name where that is to show.
+func (t *task) callTold() error {
 	g := t.g
+	t.happens(EventStarted)
 	if g.cfg.shows&Labels != 0 {
 		t.setLabels()
 	}

@@ -51,12 +51,17 @@ func (g *Group) trackEnded(t *task) {
 	if t == nil {
 		return
 	}
-	t.happens(EventEnded)
+	if !g.plain {
+		t.happens(EventEnded)
+	}
 	switch r := t.run.(type) {
 	case *work:
 		r.Ended(t.phase.Load())
 	case *share:
 		r.ended(State(t.phase.Load()))
+	}
+	if g.plain {
+		return
 	}
 	if g.cfg.feed != nil {
 		g.cfg.feed.ended()

@@ -165,23 +165,24 @@ var breaks = []struct {
 	Break
 	in, found string
 }{
-	{NoChain, "tasks that wait for each other, without a limit", "no worker will look for it"},
+	{NoChain, "tasks that wait for each other, without a limit", "nobody will look for it"},
 	{CountLate, "queued tasks that are cancelled alone", "starters are counted"},
-	{ExitAlone, "Goexits in a supervised group, at limit one", "no worker will look for it"},
-	{RetireAlone, "queued tasks that are cancelled alone", "no worker will look for it"},
+	{ExitAlone, "Goexits in a supervised group, at limit one", "nobody will look for it"},
+	{RetireAlone, "queued tasks that are cancelled alone", "nobody will look for it"},
 	{PublishLate, "a failure beside tasks that wait for their cancellation", "a hang: outsider 0"},
 	{RegisterBlind, "a failure beside tasks that wait for their cancellation", "a hang: outsider 0"},
 	{WithdrawBlind, "a producer that is a task, at limit one", "slots are counted"},
 	{AddBlind, "the only task is cancelled alone, and the join waits", "the group is closed"},
 	{JoinBlind, "queued tasks that are cancelled alone", "a hang: the group does not return"},
-	{NoticeAlone, "a producer that is a task, at limit one", "no worker will look for it"},
+	{NoticeAlone, "a producer that is a task, at limit one", "nobody will look for it"},
 	{KeepSlot, "Goexits in a supervised group, at limit one", "slots are counted"},
 	{NoLend, "a background task at limit one", "a hang: the group does not return"},
-	{LendAlone, "a chain of waits at limit one", "no worker will look for it"},
+	{LendAlone, "a chain of waits at limit one", "nobody will look for it"},
 	{NoTakeAnyway, "a task that gives up its wait while its slot is taken", "a hang: the group does not return"},
 	{BackQueued, "who waits for a background task behind a full limit", "a hang: the group does not return"},
-	{OwedAlone, "a heavy task that waits for a light one", "no worker will look for it"},
+	{OwedAlone, "a heavy task that waits for a light one", "nobody will look for it"},
 	{LateUntold, "a background task that comes last", "a hang: the group does not return"},
+	{AsideBlind, "a background task", "nobody will look for it"},
 }
 
 func TestAStepOfAGroupThatIsBrokenIsFound(t *testing.T) {

@@ -98,6 +98,7 @@ const (
 	atStarted
 	atSkip
 	atRetire
+	atAside // has stepped aside, and will look for queued tasks
 	atAwait
 	atWatch
 	atBlock
@@ -555,21 +556,32 @@ func (v *move) join(me *thread) {
 		s.bodyDone = true
 		s.fore--
 		s.pending--
-		if s.fore == 0 && s.back > 0 {
-			me.todo.flags = doKill // quiesce
-		}
-		if me.at = atAwait; s.pending == 0 {
+		switch {
+		case s.pending == 0:
 			s.closed = true
 			me.at = atReturned
+		case s.fore == 0 && s.back > 0:
+			me.todo.flags = doKill // quiesce
+			me.at = atAwait
+		default:
+			s.starters++
+			me.at = atAside
 		}
 		v.step(0, "has ended, and joins")
-	case atAwait:
+	case atAside, atAwait:
+		aside := me.at == atAside
+		if aside {
+			s.starters--
+		}
 		switch {
 		case s.closed && m.Break != JoinBlind:
 			v.to(0, atReturned, "finds all ended")
 			return
 		case s.joined == joinNone:
 			s.joined = joinWaits
+		}
+		if aside && m.Break != AsideBlind {
+			me.todo.flags = m.next(s)
 		}
 		me.at = atWatch
 		if s.noticed {

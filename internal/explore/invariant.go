@@ -27,6 +27,7 @@ const (
 	BackQueued                     // a background task queues behind the others
 	OwedAlone                      // who has its slot again starts nobody that was held up for it
 	LateUntold                     // a background task is not, if all others had ended when it came
+	AsideBlind                     // who joins counts as one that will look, and does not
 )
 
 // Check implements [Model].
@@ -46,6 +47,9 @@ func (m *Group) Check(s state) error {
 	for _, a := range s.actor {
 		count(a.todo)
 	}
+	if s.actor[0].at == atAside {
+		waiting++
+	}
 	running := int8(0)
 	for _, w := range s.worker {
 		count(w.todo)
@@ -64,7 +68,7 @@ func (m *Group) Check(s state) error {
 		}
 	}
 	if m.runnable(&s) && s.starters == 0 && !again {
-		return fmt.Errorf("a task that may run is queued, and no worker will look for it")
+		return fmt.Errorf("a task that may run is queued, and nobody will look for it")
 	}
 	if int(s.starters) != promised+waiting {
 		return fmt.Errorf("%d starters are counted, %d were started and have not looked", s.starters, promised+waiting)
