@@ -204,3 +204,27 @@ func less(a, b string) bool {
 	b1, b2 := parts(b)
 	return a1 < b1 || a1 == b1 && a2 < b2
 }
+
+// Zero gives the zero value of a type that is written so; false if there is no short form.
+func Zero(t types.Type, text string) (string, bool) {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch info := u.Info(); {
+		case info&types.IsString != 0:
+			return `""`, true
+		case info&types.IsBoolean != 0:
+			return "false", true
+		case info&types.IsNumeric != 0:
+			return "0", true
+		}
+	case *types.Struct, *types.Array:
+		return text + "{}", true
+	case *types.Interface:
+		if _, ok := t.(*types.TypeParam); !ok {
+			return "nil", true
+		}
+	case *types.Pointer, *types.Slice, *types.Map, *types.Chan, *types.Signature:
+		return "nil", true
+	}
+	return "", false
+}

@@ -258,7 +258,7 @@ func (g *group) nameAfter(name string) bool {
 
 // taskText writes the task's statements, its returns with a zero value in front.
 func (g *group) taskText(b *strings.Builder, m *mapping, t *task, elem string) bool {
-	zero, ok := zeroOf(g.f.Info.TypeOf(m.elem), elem)
+	zero, ok := edit.Zero(g.f.Info.TypeOf(m.elem), elem)
 	if !ok {
 		return false
 	}
@@ -288,27 +288,4 @@ func (g *group) taskText(b *strings.Builder, m *mapping, t *task, elem string) b
 		b.WriteString(g.file.Between(from, s.End()) + "\n")
 	}
 	return true
-}
-
-func zeroOf(t types.Type, text string) (string, bool) {
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		switch info := u.Info(); {
-		case info&types.IsString != 0:
-			return `""`, true
-		case info&types.IsBoolean != 0:
-			return "false", true
-		case info&types.IsNumeric != 0:
-			return "0", true
-		}
-	case *types.Struct, *types.Array:
-		return text + "{}", true
-	case *types.Interface:
-		if _, ok := t.(*types.TypeParam); !ok {
-			return "nil", true
-		}
-	case *types.Pointer, *types.Slice, *types.Map, *types.Chan, *types.Signature:
-		return "nil", true
-	}
-	return "", false
 }

@@ -1,0 +1,157 @@
+// Sleeps that no cancellation ends, made to end with the context in scope.
+
+package rules
+
+import (
+	"go/ast"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+	"github.com/braid-go/braid/vet/internal/edit"
+)
+
+// Pausable turns time.Sleep into a wait that the context ends.
+var Pausable = register(&Rule{
+	Name:      "pausable",
+	Migration: true,
+	Title:     "a time.Sleep could end with the context",
+	Why: "A function that was given a context and sleeps is deaf for that time: who cancels it waits for the sleep to be over. " +
+		"`braid.Sleep` waits as long, unless the context dies first; the function then returns its cause. " +
+		"In a module that does not require braid the fix writes the `select` that it stands for.",
+	Wrong: `
+func poll(ctx context.Context) error {
+	for ctx.Err() == nil {
+		time.Sleep(time.Second)
+	}
+	return ctx.Err()
+}
+`,
+	Right: `
+func poll(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := braid.Sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+`,
+	Exempt: "Functions that cannot say that they were cut short: with results, but no error among them. Functions that call " +
+		"`Unlock`, `Done`, `Close`, `Stop` or the like after the sleep without `defer`: a return would leave that out. " +
+		"Deferred functions, whose context may be dead already.",
+	Shapes: []Shape{
+		{Name: "sleep", Severity: Note, What: "time.Sleep where a context is in scope, with a fix"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if kind, _ := cur.ParentEdge(); kind != edge.ExprStmt_X || !code.IsCall(c.Info, call, "time", "Sleep") {
+			continue
+		}
+		if edits := c.sleepEdits(cur, call); edits != nil {
+			c.tell(call, "sleep", "this sleep goes on when the context is dead: braid.Sleep ends with it", edits)
+		}
+	}
+})
+
+func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.TextEdit {
+	file := edit.At(c.Pass, call.Pos())
+	r := c.ReachAt(cur)
+	fn, ok := code.FuncAround(cur)
+	if file == nil || r == nil || !ok || r.Request || code.Deferred(cur) || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) {
+		return nil
+	}
+	typ, body := code.FuncParts(fn.Node())
+	result, ok := c.zeros(file, typ)
+	if !ok || !file.Universe(call.Pos(), "nil") || leavesUndone(body, call) {
+		return nil
+	}
+	ctx, d := r.Ctx.Name(), file.Text(call.Args[0])
+	if !edit.CanImport(c.Pass, code.Braid) {
+		// time has no other name here than the call's.
+		time := file.Text(call.Fun.(*ast.SelectorExpr).X)
+		back := "return"
+		if result != "" {
+			back += " " + strings.Replace(result, "ERR", ctx+".Err()", 1)
+		}
+		return []analysis.TextEdit{edit.Replace(call.Pos(), call.End(),
+			"select {\ncase <-%s.Done():\n%s\ncase <-%s.After(%s):\n}", ctx, back, time, d)}
+	}
+	braid, imports, ok := file.Import(code.Braid, "braid", call.Pos())
+	if !ok {
+		return nil
+	}
+	if result == "" {
+		return append(imports, edit.Replace(call.Pos(), call.End(), "if %s.Sleep(%s, %s) != nil {\nreturn\n}", braid, ctx, d))
+	}
+	err, ok := edit.Fresh(call, "err", "sleepErr")
+	if !ok || ctx == err {
+		return nil
+	}
+	return append(imports, edit.Replace(call.Pos(), call.End(), "if %[1]s := %[2]s.Sleep(%[3]s, %[4]s); %[1]s != nil {\nreturn %[5]s\n}",
+		err, braid, ctx, d, strings.Replace(result, "ERR", err, 1)))
+}
+
+// zeros gives what a function returns with an error that stands as ERR: nothing if it has no
+// results; false if it has results and the last is no error.
+func (c *check) zeros(file *edit.File, typ *ast.FuncType) (string, bool) {
+	if typ.Results == nil || len(typ.Results.List) == 0 {
+		return "", true
+	}
+	if last := typ.Results.List[len(typ.Results.List)-1]; !code.IsError(c.Info.TypeOf(last.Type)) {
+		return "", false
+	}
+	var out []string
+	for _, f := range typ.Results.List {
+		zero, ok := edit.Zero(c.Info.TypeOf(f.Type), file.Text(f.Type))
+		if !ok {
+			return "", false
+		}
+		for range max(1, len(f.Names)) {
+			out = append(out, zero)
+		}
+	}
+	out[len(out)-1] = "ERR"
+	return strings.Join(out, ", "), true
+}
+
+// leavesUndone tells whether a return at a place would leave out a call that ends
+// something, which follows in the function.
+func leavesUndone(body *ast.BlockStmt, at ast.Node) bool {
+	found := false
+	code.Shallow(body, func(n ast.Node) bool {
+		if _, ok := n.(*ast.DeferStmt); ok {
+			return false
+		}
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		// In a loop what stands before it follows too.
+		switch name := code.CalleeName(call); name {
+		case "Unlock", "RUnlock", "Done", "Close", "Stop", "Release", "Rollback", "Commit", "cancel", "close":
+			if _, isDone := call.Fun.(*ast.SelectorExpr); name == "Done" && isDone && len(call.Args) == 0 && receives(body, call) {
+				return true // <-ctx.Done()
+			}
+			found = true
+		}
+		return true
+	})
+	return found
+}
+
+// receives tells whether a call is what a receive operation receives from.
+func receives(body ast.Node, call *ast.CallExpr) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if u, ok := n.(*ast.UnaryExpr); ok && u.X == ast.Expr(call) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,64 @@
+// Sleeps that end with the context.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+func main() {
+	ctx := context.Background()
+	fmt.Println(poll(ctx, 3))
+	fmt.Println(silent(ctx))
+	fmt.Println(locked(ctx))
+	fmt.Println(number(ctx))
+	if late(ctx) == nil {
+		fmt.Println("in time")
+	}
+}
+
+func poll(ctx context.Context, n int) (int, error) {
+	for i := range n {
+		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+		if i == 2 {
+			return i, nil
+		}
+	}
+	return 0, errors.New("nothing")
+}
+
+func silent(ctx context.Context) (done bool) {
+	func() {
+		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+		done = true
+	}()
+	return done
+}
+
+// A return would leave the mutex locked.
+func locked(ctx context.Context) error {
+	var mu sync.Mutex
+	mu.Lock()
+	time.Sleep(time.Microsecond)
+	mu.Unlock()
+	return ctx.Err()
+}
+
+// There is no error to return.
+func number(ctx context.Context) int {
+	time.Sleep(time.Microsecond)
+	return 1
+}
+
+func late(ctx context.Context) error {
+	defer func() { time.Sleep(time.Microsecond) }()
+	select {
+	case <-ctx.Done():
+	default:
+		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+	}
+	return ctx.Err()
+}

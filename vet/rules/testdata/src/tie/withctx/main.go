@@ -1,0 +1,72 @@
+// Calls that get the context in scope.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"strings"
+)
+
+func main() {
+	ctx := context.Background()
+	fmt.Println(request(ctx))
+	fmt.Println(command(ctx))
+	fmt.Println(dial(ctx))
+	fmt.Println(derived(ctx))
+}
+
+func request(ctx context.Context) (string, error) {
+	req, err := http.NewRequest("GET", "http://localhost/", nil) // want `the request does not end with the context`
+	if err != nil {
+		return "", err
+	}
+	return req.URL.Host, nil
+}
+
+func command(ctx context.Context) (string, error) {
+	out, err := exec.Command("echo", "a").Output() // want `the command does not end with the context`
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("cat") // want `the command does not end with the context`
+	cmd.Stdin = strings.NewReader("b")
+	more, err := cmd.CombinedOutput()
+	started := exec.Command("true") // it may be meant to go on
+	if err := started.Start(); err != nil {
+		return "", err
+	}
+	_ = started.Wait()
+	return string(out) + string(more), err
+}
+
+func dial(ctx context.Context) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String()) // want `the dial does not end with the context`
+	if err != nil {
+		return err
+	}
+	d, err := (&net.Dialer{}).Dial("tcp", l.Addr().String()) // want `the dial does not end with the context`
+	if err != nil {
+		return err
+	}
+	_, _ = c.Close(), d.Close()
+	return ctx.Err()
+}
+
+// A derived context may be cancelled while the answer is read.
+func derived(parent context.Context) error {
+	func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		_, _ = http.NewRequest("GET", "http://localhost/", nil)
+		_ = ctx
+	}()
+	return parent.Err()
+}

@@ -1,0 +1,164 @@
+// Calls without a context that have a twin with one, where one is in scope.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+	"github.com/braid-go/braid/vet/internal/edit"
+)
+
+// WithCtx gives calls the context that is in scope.
+var WithCtx = register(&Rule{
+	Name:      "withctx",
+	Migration: true,
+	Title:     "a call could be given the context in scope",
+	Why: "The standard library has many calls in two forms, an old one without a context and one with it. " +
+		"A function that was given a context and uses the old form cannot be cancelled while the call lasts.",
+	Wrong: `
+func version(ctx context.Context, db *sql.DB) (string, error) {
+	var v string
+	err := db.QueryRow("select version()").Scan(&v)
+	return v, err
+}
+`,
+	Right: `
+func version(ctx context.Context, db *sql.DB) (string, error) {
+	var v string
+	err := db.QueryRowContext(ctx, "select version()").Scan(&v)
+	return v, err
+}
+`,
+	Exempt: "Contexts that are no parameter of the function itself, since a derived one may be cancelled while what the call gave is still in use. " +
+		"Deferred calls, which may run when the context is dead. Commands that are started and not waited for in the same expression or variable.",
+	Shapes: []Shape{
+		{Name: "request", Severity: Note, What: "http.NewRequest, with a fix"},
+		{Name: "command", Severity: Note, What: "exec.Command that is run to its end, with a fix"},
+		{Name: "sql", Severity: Note, What: "a call of package database/sql, with a fix"},
+		{Name: "net", Severity: Note, What: "a dial or a lookup of package net, with a fix"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		fn := code.Callee(c.Info, call)
+		if fn == nil || fn.Pkg() == nil {
+			continue
+		}
+		switch fn.Pkg().Path() {
+		case "net/http", "os/exec", "database/sql", "net":
+			c.ctxArg(cur, call, fn)
+		}
+	}
+})
+
+// The methods of package database/sql with a twin; Begin's takes options too.
+var sqlTwins = map[string]bool{"Query": true, "QueryRow": true, "Exec": true, "Prepare": true, "Ping": true}
+
+var lookups = map[string]bool{
+	"LookupHost": true, "LookupAddr": true, "LookupCNAME": true, "LookupMX": true, "LookupNS": true, "LookupSRV": true, "LookupTXT": true,
+}
+
+func (c *check) ctxArg(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func) {
+	r := c.ReachAt(cur)
+	around, ok := code.FuncAround(cur)
+	if r == nil || !ok || r.Request || code.Deferred(cur) {
+		return
+	}
+	if typ, _ := code.FuncParts(around.Node()); code.CtxParam(c.Info, typ) != r.Ctx {
+		return
+	}
+	file := edit.At(c.Pass, call.Pos())
+	sel, isSel := call.Fun.(*ast.SelectorExpr)
+	if file == nil || !isSel || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) || c.set(r.Ctx) {
+		return
+	}
+	ctx := r.Ctx.Name()
+	if len(call.Args) > 0 {
+		ctx += ", "
+	}
+	first := call.Lparen + 1
+	name := sel.Sel
+	renamed := func(to string) []analysis.TextEdit {
+		return []analysis.TextEdit{edit.Replace(name.Pos(), name.End(), "%s", to), edit.Insert(first, "%s", ctx)}
+	}
+	recv := fn.Signature().Recv()
+	switch {
+	case code.Is(fn, "net/http", "NewRequest"):
+		c.tell(call, "request", "the request does not end with the context: http.NewRequestWithContext", renamed("NewRequestWithContext"))
+	case code.Is(fn, "os/exec", "Command"):
+		if c.runToItsEnd(cur) {
+			c.tell(call, "command", "the command does not end with the context: exec.CommandContext", renamed("CommandContext"))
+		}
+	case fn.Pkg().Path() == "database/sql" && recv != nil && sqlTwins[fn.Name()] && c.hasMethod(recv.Type(), fn.Name()+"Context"):
+		c.tell(call, "sql", "the call does not end with the context: "+fn.Name()+"Context", renamed(fn.Name()+"Context"))
+	case code.Is(fn, "database/sql", "DB.Begin"):
+		c.tell(call, "sql", "the transaction does not end with the context: BeginTx", []analysis.TextEdit{
+			edit.Replace(name.Pos(), name.End(), "BeginTx"), edit.Insert(first, "%s, nil", ctx)})
+	case code.Is(fn, "net", "Dial"):
+		net := file.Text(sel.X)
+		c.tell(call, "net", "the dial does not end with the context: net.Dialer.DialContext", []analysis.TextEdit{
+			edit.Replace(call.Pos(), first, "(&%s.Dialer{}).DialContext(%s", net, ctx)})
+	case code.Is(fn, "net", "Dialer.Dial"):
+		c.tell(call, "net", "the dial does not end with the context: DialContext", renamed("DialContext"))
+	case recv == nil && fn.Pkg().Path() == "net" && lookups[fn.Name()]:
+		c.tell(call, "net", "the lookup does not end with the context: net.DefaultResolver."+fn.Name(), []analysis.TextEdit{
+			edit.Insert(name.Pos(), "DefaultResolver."), edit.Insert(first, "%s", ctx)})
+	}
+}
+
+// set tells whether a variable is given another value somewhere.
+func (c *check) set(v *types.Var) bool {
+	for _, use := range c.Uses[v] {
+		if c.UseOf(use) == code.Assigned {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *check) hasMethod(t types.Type, name string) bool {
+	o, _, _ := types.LookupFieldOrMethod(t, true, c.Pkg, name)
+	_, ok := o.(*types.Func)
+	return ok
+}
+
+// runToItsEnd tells whether a command is run by Run, Output or CombinedOutput, and
+// by nothing else: one that is started may be meant to go on.
+func (c *check) runToItsEnd(cur inspector.Cursor) bool {
+	runs := map[string]bool{"Run": true, "Output": true, "CombinedOutput": true}
+	switch kind, _ := cur.ParentEdge(); kind {
+	case edge.SelectorExpr_X:
+		return runs[cur.Parent().Node().(*ast.SelectorExpr).Sel.Name]
+	case edge.AssignStmt_Rhs:
+		as := cur.Parent().Node().(*ast.AssignStmt)
+		if len(as.Lhs) != 1 {
+			return false
+		}
+		v := code.Var(c.Info, as.Lhs[0])
+		if v == nil || !code.IsLocal(v) || c.Escapes(v) {
+			return false
+		}
+		run := false
+		for _, use := range c.Uses[v] {
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			switch {
+			case !ok:
+				if c.UseOf(use) != code.Assigned {
+					return false
+				}
+			case runs[sel.Sel.Name]:
+				run = true
+			case sel.Sel.Name == "Start" || sel.Sel.Name == "Cancel" || sel.Sel.Name == "Process":
+				return false
+			}
+		}
+		return run
+	}
+	return false
+}
