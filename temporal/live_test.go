@@ -114,7 +114,7 @@ func dial(t testing.TB, at string) client.Client {
 }
 
 func dialServer(at string) (client.Client, error) {
-	return client.Dial(client.Options{HostPort: at, Logger: quiet{}, FailureConverter: temporal.FailureConverter(nil)})
+	return client.Dial(client.Options{HostPort: at, Identity: "test", Logger: quiet{}, FailureConverter: temporal.FailureConverter(nil)})
 }
 
 // startWorker starts a worker as a process of its own. It is killed at the
