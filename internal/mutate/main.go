@@ -25,10 +25,14 @@ import (
 	"time"
 )
 
+// patience is for one package's tests, without the time that compiling them takes.
+var patience time.Duration
+
 func main() {
 	from := flag.Int("from", 1, "the first mutant")
 	to := flag.Int("to", len(mutants), "the last one")
 	dry := flag.Bool("dry", false, "run nothing")
+	flag.DurationVar(&patience, "timeout", time.Minute, "how long the tests of a package may take before that counts as a hang")
 	flag.Parse()
 	survived, err := run(*from, *to, *dry)
 	if err != nil {
@@ -102,7 +106,11 @@ func copyModule(dir string) error {
 	})
 }
 
-var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+var (
+	failed  = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+	hung    = regexp.MustCompile(`(?m)test timed out.*\n\s*running tests:\n\s*(\S+)`)
+	crashed = regexp.MustCompile(`(?m)^((?:panic|fatal error): .*)$`)
+)
 
 // killer gives the first test that fails, or how they end otherwise; "" if all
 // pass.
@@ -114,9 +122,9 @@ func killer(dir string) string {
 }
 
 func test(dir, pkg string, args ...string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience+5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-failfast", "-timeout=60s", pkg}, args...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-failfast", "-timeout=" + patience.String(), pkg}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	out, err := cmd.CombinedOutput()
@@ -124,6 +132,8 @@ func test(dir, pkg string, args ...string) string {
 	switch {
 	case err == nil:
 		return ""
+	case ctx.Err() != nil:
+		return "cannot be said: the tests were not done in time"
 	case strings.Contains(string(out), "[build failed]"):
 		return "does not compile: " + brief(string(out))
 	case !errors.As(err, &exit):
@@ -136,8 +146,11 @@ func test(dir, pkg string, args ...string) string {
 	if pkg == "." {
 		where = "the root package's tests"
 	}
-	if strings.Contains(string(out), "test timed out") {
-		return "a hang in " + where
+	if m := hung.FindSubmatch(out); m != nil {
+		return "a hang in " + where + ": " + string(m[1])
+	}
+	if m := crashed.FindSubmatch(out); m != nil {
+		return "a crash in " + where + ": " + string(m[1])
 	}
 	return "a crash in " + where
 }
