@@ -22,11 +22,8 @@ const maxListed = 1 << 20
 
 func (g *Group) live() []seam.Task {
 	tasks := g.liveTasks()
-	if len(tasks) > 0 && g.ctx().Err() != nil {
-		cause := context.Cause(g.ctx())
-		for i := range tasks {
-			tasks[i].Cause = cause
-		}
+	for i := range tasks {
+		tasks[i].Cause = func() error { return context.Cause(g.ctx()) }
 	}
 	return tasks
 }

@@ -26,6 +26,7 @@ func init() {
 	seam.Recent = recent
 	seam.Abandoned = leftBehind
 	seam.Frame = readFrame
+	seam.StepOf = stepOf
 	seam.Foreign = foreign
 }
 

@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/braid-go/braid/internal/seam"
 )
@@ -39,7 +40,7 @@ func (g *Group) handedOut() context.Context {
 
 func (t *task) step(m seam.Moment) seam.Step {
 	pc, _ := t.at()
-	return seam.Step{Moment: m, Path: t.path(), PC: pc, Num: t.num >> itemBits}
+	return seam.Step{Moment: m, Path: t.path(), Group: t.g.path(), Site: siteOf(pc).String(), Num: t.num >> itemBits}
 }
 
 // hold waits until the task may be taken up.
@@ -57,7 +58,18 @@ func (g *Group) passes(m seam.Moment) {
 }
 
 func (g *Group) step(m seam.Moment) seam.Step {
-	return seam.Step{Moment: m, Path: g.path(), PC: g.pc}
+	return seam.Step{Moment: m, Path: g.path(), Group: g.path(), Site: siteOf(g.pc).String()}
+}
+
+// stepOf is seam.StepOf.
+func stepOf(ctx context.Context, m seam.Moment) seam.Step {
+	switch t, g := current(ctx); {
+	case t != nil:
+		return t.step(m)
+	case g != nil:
+		return g.step(m)
+	}
+	return seam.Step{Moment: m}
 }
 
 // aboutToFail waits until the group may be cancelled because of a failure.
@@ -72,13 +84,23 @@ func (t *task) callSteered() error {
 	s := t.g.cfg.steer
 	defer s.Hold(t.step(seam.End))
 	ctx := s.Inside(t.ctx())
-	if _, items := t.run.(*work); items { // package stream asks for each
-		return t.run.call(ctx)
-	}
-	if instead := s.Call(t.step(seam.Called)); instead != nil {
-		t.replace(instead)
+	if t.isUsers() {
+		if instead := s.Call(t.step(seam.Called)); instead != nil {
+			t.replace(instead)
+		}
 	}
 	return t.run.call(ctx)
+}
+
+// isUsers reports whether the task's function is what a user has written, and
+// nothing that works for it: package stream asks for each item, the loop around a
+// part of package service restarts it, and cleanup has to be done.
+func (t *task) isUsers() bool {
+	if t.opts == deferConfig || t.opts != nil && t.opts.at != nil {
+		return false
+	}
+	f := runtime.FuncForPC(t.pc)
+	return f == nil || !foreign(f.Name())
 }
 
 // againSteered is again for who has a wrapped context: each item has a task of

@@ -164,7 +164,7 @@ func (k *check) leftovers() (left []goroutine) {
 	alone := k.bubble == 0 && c.byID[k.test] != nil && c.alone(c.byID[k.test])
 	for i := range c.all {
 		g := &c.all[i]
-		if g.id == k.test || k.before[g.id] || g.system() || k.allows(g) {
+		if g.id == k.test || k.before[g.id] || g.system() || g.steers() || k.allows(g) {
 			continue
 		}
 		owner, before := c.owner(g, k)

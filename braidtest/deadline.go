@@ -102,8 +102,8 @@ func (k *check) late(notice time.Duration) string {
 // concerns reports whether a goroutine has to do with why the test does not
 // return. Those that wait for another test have not.
 func (k *check) concerns(c *census, g *goroutine) bool {
-	if g.has("internal/synctest.Run") || g.has(own+"inBubbleOf") || g.created.fn == own+"setAlarm" || g.has(own+"setAlarm.func1") {
-		return false // it waits for the bubble, or is an alarm
+	if g.has("internal/synctest.Run") || g.has(own+"inBubbleOf") || g.created.fn == own+"setAlarm" || g.has(own+"setAlarm.func1") || g.steers() {
+		return false // it waits for the bubble, is an alarm, or steers
 	}
 	if g.id == k.test && k.t != nil {
 		return true

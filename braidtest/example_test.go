@@ -15,6 +15,9 @@ import (
 // *testing.T that the test is given.
 func try(name string, test func(t *fake)) { fmt.Println(plain(run(name, test))) }
 
+// tryReal is try for what needs a real *testing.T, as bubbles do.
+func tryReal(name string, test func(t *testing.T)) { fmt.Println(plain(runReal(name, test))) }
+
 // A cache that refreshes itself. Its Close forgets to wait.
 type cache struct {
 	g     *braid.Group

@@ -2,6 +2,7 @@ package braidtest_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -63,6 +64,39 @@ func run(name string, test func(t *fake)) string {
 	<-done
 	return f.said.String()
 }
+
+// runReal runs a test with the name that has a real *testing.T, which is not of the
+// test that runs, and gives what it said: nothing, if it passed.
+func runReal(name string, test func(t *testing.T)) string {
+	r, w, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	said := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(r)
+		said <- string(text)
+	}()
+	stdout := os.Stdout
+	os.Stdout = w
+	var once sync.Once // whatever -count and -cpu say
+	passed := testing.RunTests(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: name, F: func(t *testing.T) {
+		once.Do(func() { test(t) })
+	}}})
+	os.Stdout = stdout
+	w.Close()
+	text := <-said
+	if passed {
+		return ""
+	}
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "--- FAIL: ") || strings.HasPrefix(line, "=== ")
+	})
+	text = loggedAt.ReplaceAllString(strings.Join(lines, "\n"), "")
+	return strings.ReplaceAll(text, "\n        ", "\n")
+}
+
+var loggedAt = regexp.MustCompile(`(?m)^    \w+\.go:\d+: `)
 
 var (
 	lineNumber = regexp.MustCompile(`(\.go):\d+`)

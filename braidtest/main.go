@@ -53,7 +53,7 @@ func (k *check) unreported() (left []goroutine) {
 	told := maps.Clone(checks.reported)
 	checks.mu.Unlock()
 	for _, g := range all() {
-		if g.id != k.test && !k.before[g.id] && !told[g.id] && !g.system() && !k.allows(&g) {
+		if g.id != k.test && !k.before[g.id] && !told[g.id] && !g.system() && !g.steers() && !k.allows(&g) {
 			left = append(left, g)
 		}
 	}

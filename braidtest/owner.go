@@ -125,6 +125,11 @@ func (g *goroutine) waitsFor(fn string) bool {
 	return false
 }
 
+// steers reports whether a goroutine is one of a sweep's own.
+func (g *goroutine) steers() bool {
+	return g.created.fn == own+"(*pilot).fly" || g.has(own+"freeze") || g.has(own+"(*trial).bound.func1") || g.created.fn == own+"inBubbleOf"
+}
+
 // system reports whether a goroutine is of the runtime or of package testing.
 func (g *goroutine) system() bool {
 	for _, f := range g.frames {

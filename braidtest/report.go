@@ -55,7 +55,7 @@ func draw(gs []goroutine, k *check) string {
 		}
 	}
 	var b strings.Builder
-	d := drawing{Builder: &b, k: k, room: maxEntries}
+	d := drawing{Builder: &b, k: k, bubble: self().bubble, room: maxEntries}
 	d.list("", top)
 	if d.room < 0 {
 		fmt.Fprintf(&b, "and %d more\n", -d.room)
@@ -136,8 +136,9 @@ func (f frame) node() uintptr {
 
 type drawing struct {
 	*strings.Builder
-	k    *check
-	room int
+	k      *check
+	bubble int // of who draws
+	room   int
 }
 
 func (d *drawing) list(margin string, entries []*entry) {
@@ -222,9 +223,14 @@ func (d *drawing) lines(e *entry) []string {
 		lines = append(lines, "nothing can wake it: the runtime has looked")
 	}
 	if len(e.tasks) > 0 {
-		switch t := e.tasks[0]; {
-		case t.Cause != nil:
-			lines = append(lines, "although its group was cancelled: "+t.Cause.Error())
+		t := e.tasks[0]
+		var cause error
+		if e.bubble == d.bubble { // who is elsewhere cannot ask
+			cause = t.Cause()
+		}
+		switch {
+		case cause != nil:
+			lines = append(lines, "although its group was cancelled: "+cause.Error())
 		case t.Open != "":
 			lines = append(lines, "its group, opened at "+t.Open+", is still open")
 		}

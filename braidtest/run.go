@@ -1,11 +1,6 @@
 package braidtest
 
-import (
-	"fmt"
-	"strings"
-	"testing"
-	"testing/synctest"
-)
+import "testing"
 
 // This file runs tests in bubbles of testing/synctest, and says more than that
 // does when one ends badly.
@@ -37,7 +32,7 @@ func Run(t *testing.T, fn func(t *testing.T), opts ...Option) {
 		over    bool   // fn has returned
 		message string // about what it left
 	)
-	deadlock := inBubbleOf(t, func(t *testing.T) {
+	deadlock, _ := inBubbleOf(t, nil, func(t *testing.T) {
 		inner = begin(t, outer.config, outer.id)
 		t.Cleanup(func() {
 			over = true
@@ -59,28 +54,10 @@ func Run(t *testing.T, fn func(t *testing.T), opts ...Option) {
 	}
 }
 
-// inBubbleOf is synctest.Test, but for a deadlock, of which it tells, and for a
-// failure, after which it returns.
-func inBubbleOf(t *testing.T, fn func(t *testing.T)) (deadlock bool) {
-	done := make(chan any)
-	go func() {
-		defer func() { done <- recover() }()
-		synctest.Test(t, fn)
-	}()
-	switch v := <-done; {
-	case v == nil:
-		return false
-	case strings.HasPrefix(fmt.Sprint(v), "deadlock: "):
-		return true
-	default:
-		panic(v)
-	}
-}
-
 // stuck gives the goroutines of the bubble, but for those of package testing.
 func (k *check) stuck() (gs []goroutine) {
 	for _, g := range all() {
-		if g.bubble == k.bubble && (g.id == k.test || !g.system()) {
+		if g.bubble == k.bubble && (g.id == k.test || !g.system()) && !g.steers() {
 			gs = append(gs, g)
 		}
 	}

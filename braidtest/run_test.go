@@ -56,6 +56,18 @@ FAIL`)
 	panic("Run returned")
 }
 
+func TestRunShowsADeadlockInAGroupThatWasCancelled(t *testing.T) {
+	wantFound(t, runReal("TestStop", func(t *testing.T) {
+		braidtest.Run(t, func(t *testing.T) {
+			braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+				g.Cancel()
+				<-make(chan int)
+				return nil
+			}, braid.Grace(braid.Forever))
+		})
+	}), "TestStop is deadlocked: nothing in its bubble can go on.\n└─ the test itself\n      chan receive in braidtest_test.TestRunShows")
+}
+
 func TestRunTellsWhatIsLeft(t *testing.T) {
 	if !inChild(t) {
 		out, passed := child(t)

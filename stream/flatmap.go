@@ -38,6 +38,7 @@ func FlatMap[T, R any](s Stream[T], fn func(ctx context.Context, item T) (Stream
 	cfg, pc := configOf(opts), entry(fn)
 	return stage(func(ctx context.Context, yield func(R, error) bool) {
 		sc := open(ctx, pc, cfg.Name)
+		fn := steered(sc.ctx, fn)
 		if cfg.inline() {
 			flatInline(ctx, sc, &cfg, s, pc, fn, yield)
 			return

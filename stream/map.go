@@ -30,6 +30,7 @@ func Map[T, R any](s Stream[T], fn func(ctx context.Context, item T) (R, error),
 func mapped[T, R any](s Stream[T], cfg config, pc uintptr, fn func(ctx context.Context, item T) (R, error)) Stream[R] {
 	return stage(func(ctx context.Context, yield func(R, error) bool) {
 		sc := open(ctx, pc, cfg.Name)
+		fn := steered(sc.ctx, fn)
 		if cfg.inline() {
 			mapInline(ctx, sc, &cfg, s, pc, fn, yield)
 			return

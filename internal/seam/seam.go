@@ -74,11 +74,11 @@ var (
 
 // A Task is a running task, or the body of a group, for a report.
 type Task struct {
-	Addr  uintptr // of the task or group, as a dump shows it; see dump.go
-	Path  string  // ends in "(body)" for a body
-	Site  string  // where its function stands, as "file:line"
-	Up    uintptr // Addr of the task in which its group was opened, or of the group whose body did; or 0
-	Group uintptr // Addr of its group
-	Cause error   // why its group is cancelled, or nil
-	Open  string  // where its group was opened, as "file:line", if a user has to close it and has not begun to; or ""
+	Addr  uintptr      // of the task or group, as a dump shows it; see dump.go
+	Path  string       // ends in "(body)" for a body
+	Site  string       // where its function stands, as "file:line"
+	Up    uintptr      // Addr of the task in which its group was opened, or of the group whose body did; or 0
+	Group uintptr      // Addr of its group
+	Cause func() error // why its group is cancelled, or nil; of one in a bubble of testing/synctest it can be asked only there
+	Open  string       // where its group was opened, as "file:line", if a user has to close it and has not begun to; or ""
 }

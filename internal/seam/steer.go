@@ -23,7 +23,8 @@ type Steer interface {
 type Step struct {
 	Moment Moment
 	Path   string  // of the task; or of the group, of a moment that has no task
-	PC     uintptr // of its function
+	Group  string  // the path of the group
+	Site   string  // where the function stands
 	Num    uint64  // the task's in its group, from 1; 0 if there is no task
 }
 
@@ -42,6 +43,8 @@ const (
 var (
 	// Steering gives who steers what is opened with ctx, or nil.
 	Steering func(ctx context.Context) Steer
+	// StepOf gives the moment m of the task, or else of the group, that ctx belongs to.
+	StepOf func(ctx context.Context, m Moment) Step
 	// Bare gives the context that Inside was given for ctx, or ctx.
 	Bare func(ctx context.Context) context.Context
 )

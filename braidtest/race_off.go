@@ -1,0 +1,6 @@
+//go:build !race
+
+package braidtest
+
+func unseen() {}
+func seen()   {}

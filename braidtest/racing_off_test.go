@@ -1,0 +1,5 @@
+//go:build !race
+
+package braidtest_test
+
+const racing = false
