@@ -28,9 +28,13 @@ import (
 // patience is for one package's tests, without the time that compiling them takes.
 var patience time.Duration
 
+// only chooses tests of the root package; "" for all, and the model's.
+var only string
+
 func main() {
 	from := flag.Int("from", 1, "the first mutant")
 	to := flag.Int("to", len(mutants), "the last one")
+	flag.StringVar(&only, "run", "", "run only those tests of the root package, as go test -run has it")
 	dry := flag.Bool("dry", false, "run nothing")
 	flag.DurationVar(&patience, "timeout", time.Minute, "how long the tests of a package may take before that counts as a hang")
 	flag.Parse()
@@ -115,6 +119,9 @@ var (
 // killer gives the first test that fails, or how they end otherwise; "" if all
 // pass.
 func killer(dir string) string {
+	if only != "" {
+		return test(dir, ".", "-short", "-run="+only)
+	}
 	if by := test(dir, "./internal/model", "-programs=1500"); by != "" {
 		return by
 	}

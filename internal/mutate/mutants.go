@@ -59,7 +59,7 @@ var mutants = []mutant{
 	{"record.go", "if te.body || first && !g.cfg.supervised {", "if first && !g.cfg.supervised {"},
 	{"record.go", "if te.body || first && !g.cfg.supervised {", "if te.body || first {"},
 	{"record.go", "len(m.failures) >= g.cfg.keep", "len(m.failures) > g.cfg.keep"},
-	{"record.go", "\tif cut && g.parent.Err() != nil {", "\tif g.parent.Err() != nil {"},
+	{"record.go", "\tif cut && g.parent.Err() != nil {", "\tif (cut || true) && g.parent.Err() != nil {"},
 	{"record.go", "\tif cut && g.parent.Err() != nil {", "\tif cut && false {"},
 	{"group.go", "\tquiesce := g.fore == 0 && g.back > 0\n", "\tquiesce := false\n"},
 	{"group.go", "\tg.end(Succeeded)\n", ""},
