@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/braid-go/braid"
 
+	"github.com/braid-go/braid/cmd/braid/internal/argv"
 	"github.com/braid-go/braid/cmd/braid/internal/proc"
 )
 
@@ -19,6 +21,9 @@ type command struct {
 	path  string
 	argv  []string
 }
+
+// line is the command as the tree shows it.
+func (c command) line() string { return argv.Label(c.argv, 60) }
 
 // streams are where a command's output goes. A file is handed to it as it is;
 // anything else gets what comes through a pipe.
@@ -47,23 +52,33 @@ func (s *session) attempt(ctx context.Context, c command, to streams) (e ending,
 		case err != nil:
 			return err
 		}
-		stopped := s.await(ctx, p)
-		if len(p.Untouched()) > 0 {
-			for _, r := range pipes { // they would hold these open for good
-				_ = r.SetReadDeadline(time.Now())
-			}
-		}
-		e = ending{status: p.Status(), killed: p.Killed()}
-		if stopped {
-			e.notes = untouched(p)
-			e.stuck = len(e.notes) > 0
-			return context.Cause(ctx)
-		}
-		e.notes = leftovers(p)
+		// It has been started, so it is waited for also if ctx is dead by now.
+		g.Go(func(ctx context.Context) (err error) {
+			e, err = s.ending(ctx, p, pipes)
+			return err
+		}, braid.Always, braid.Name("process "+strconv.Itoa(p.Pid())))
 		return nil
-	}, braid.Grace(braid.Forever))
+	}, braid.Name("attempt"), braid.Grace(braid.Forever))
 	e.took = time.Since(began)
 	return e, err
+}
+
+// ending waits for the end of a command, or stops it when ctx dies.
+func (s *session) ending(ctx context.Context, p *proc.Proc, pipes []*os.File) (ending, error) {
+	stopped := s.await(ctx, p)
+	if len(p.Untouched()) > 0 {
+		for _, r := range pipes { // they would hold these open for good
+			_ = r.SetReadDeadline(time.Now())
+		}
+	}
+	e := ending{status: p.Status(), killed: p.Killed()}
+	if stopped {
+		e.notes = untouched(p)
+		e.stuck = len(e.notes) > 0
+		return e, context.Cause(ctx)
+	}
+	e.notes = leftovers(p)
+	return e, nil
 }
 
 // launch starts the command and the tasks that pass its output on, which end
@@ -82,10 +97,12 @@ func (s *session) launch(g *braid.Group, c command, to streams) (p *proc.Proc, p
 		}
 	}()
 	var writers []io.Writer
+	var names []string
 	for _, stream := range []struct {
+		name string
 		to   io.Writer
 		file **os.File
-	}{{to.out, &spec.Stdout}, {to.err, &spec.Stderr}} {
+	}{{"stdout", to.out, &spec.Stdout}, {"stderr", to.err, &spec.Stderr}} {
 		if f, ok := stream.to.(*os.File); ok {
 			*stream.file = f
 			continue
@@ -96,6 +113,7 @@ func (s *session) launch(g *braid.Group, c command, to streams) (p *proc.Proc, p
 		}
 		pipes, ends, writers = append(pipes, r), append(ends, w), append(writers, stream.to)
 		*stream.file = w
+		names = append(names, stream.name)
 	}
 	spec.Pipes = pipes
 	switch p, err = s.keeper.Start(spec); {
@@ -107,7 +125,7 @@ func (s *session) launch(g *braid.Group, c command, to streams) (p *proc.Proc, p
 	for i, r := range pipes {
 		braid.GoWith(g, r, func(_ context.Context, r *os.File) error {
 			return pass(writers[i], r)
-		}, braid.Name("output"))
+		}, braid.Name(names[i]))
 	}
 	return p, pipes, nil
 }

@@ -24,11 +24,11 @@ func rootCommand() *cobra.Command {
 		DisableSuggestions: true, // an error is one line
 		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(*cobra.Command, []string) error {
-			return errors.New("nothing to do: give run, map, first or vet")
+			return errors.New("nothing to do: give run, map, first, ps, top or vet")
 		},
 	}
 	root.SetVersionTemplate("braid {{.Version}}\n")
-	root.AddCommand(runCommand(), mapCommand(), firstCommand(), vetCommand())
+	root.AddCommand(runCommand(), mapCommand(), firstCommand(), psCommand(), topCommand(), vetCommand())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [VERB]",
 		Short: "Show what a verb does",
@@ -55,6 +55,7 @@ type options struct {
 	grace   durationFlag
 	timeout durationFlag
 	report  reportFlag
+	inspect string // where to serve the tree; empty for nowhere
 }
 
 // verb makes a subcommand. Flags end at the first word that is none, so that a
@@ -74,6 +75,8 @@ func verb(use, short, long string, o *options, do func(words []string) error) *c
 	flags.Var(&o.grace, "grace", "give a command `D` to end after SIGTERM, before SIGKILL")
 	flags.Var(&o.report, "report", "print the report `WHEN`: auto (if something went wrong), always, never")
 	flags.Lookup("report").NoOptDefVal = "always"
+	flags.StringVar(&o.inspect, "inspect", "", "show the tree at `ADDR` (:0 is this machine alone, any port)")
+	flags.Lookup("inspect").NoOptDefVal = anyPort
 	return cmd
 }
 

@@ -42,10 +42,14 @@ func race(o *options, words []string) error {
 		r.kept = append(r.kept, [2]*output.Spool{output.NewSpool(&store), output.NewSpool(&store)})
 	}
 	r.session = session{opts: o, ledger: ledger{all: true}}
+	defer r.unlisten()
+	if err := r.listen("first"); err != nil {
+		return err
+	}
 	err = r.do(func(ctx context.Context) error {
 		return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 			for i, c := range commands {
-				g.Go(func(ctx context.Context) error { return r.compete(ctx, g, i) }, braid.Name(c.label))
+				g.Go(func(ctx context.Context) error { return r.compete(ctx, g, i) }, braid.Name(c.line()))
 			}
 			return nil
 		}, braid.Name("first"), braid.Supervised, braid.Keep(len(commands)), braid.Grace(braid.Forever))

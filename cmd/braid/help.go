@@ -10,6 +10,11 @@ running any more, background processes and daemons included.
 
   braid vet ./...                    no program: find loose ends in Go code
 
+It also looks into running programs that use the library braid:
+
+  braid ps  ADDR                     the tree of their tasks, once
+  braid top ADDR                     the same, live
+
 ` + commonHelp
 
 const commonHelp = `CMD is a program and its arguments, word by word; commands are parted by ":::".
@@ -22,6 +27,32 @@ and end braid with status 130, 143 or 129; a second Ctrl-C kills at once.
 Commands read nothing from standard input.
 
 Status 2 means that the command line was wrong, and nothing was started then.`
+
+const psHelp = `Show the tree of tasks of a running program.
+
+ADDR is host:port or the URL of a server that has inspect.Handler (under
+/debug/braid/, unless the URL says otherwise), or a unix socket. A program that
+does nothing but import github.com/braid-go/braid/inspect/auto is looked at with
+--pid N, by its own user. Without either, those programs of this user are listed.
+
+  braid ps localhost:6060 --state cancelled      what has not obeyed yet
+  braid ps --pid 4242 --why server/accept        why is that still running?
+  braid ps --pid 4242 --dot | dot -Tsvg > tree.svg
+
+The exit status is 1 if the program cannot be looked at, or if nothing is what
+--state, --name, --why or --under ask for; 2 if the command line was wrong.`
+
+const topHelp = `Watch the tree of tasks of a running program in the terminal: fold, search, sort,
+and ask why a task is still there. ? shows the keys.
+
+ADDR and --pid are those of braid ps. Without either, the program is taken that
+can be looked at, if there is one alone. When the program ends, what was seen last
+stays, and braid waits for it to be started anew at that address.
+
+  braid top localhost:6060
+
+The exit status is 0 after q, 130 after Ctrl-C, 1 if the program cannot be looked
+at, and 2 if the command line was wrong.`
 
 const runHelp = `Run commands side by side. The first that fails stops the others, and its exit
 status is braid's (128+n if signal n ended it, 124 after --timeout).

@@ -1,6 +1,7 @@
 // The command braid runs real programs as a structured tree of tasks: they
 // start together, one failure stops the others, and when braid returns nothing
-// that it started, directly or not, is running any more.
+// that it started, directly or not, is running any more. It also shows the trees of
+// tasks of programs that use the library.
 package main
 
 import (

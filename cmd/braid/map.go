@@ -74,6 +74,10 @@ func mapAll(o *mapOptions, words []string) error {
 		return err
 	}
 	defer source.close()
+	defer m.unlisten()
+	if err := m.listen("map"); err != nil {
+		return err
+	}
 	if o.progress {
 		m.progress = progress.New("braid map")
 	}
@@ -111,7 +115,7 @@ func (m *mapping) all(ctx context.Context, from *source) error {
 }
 
 func (m *mapping) groupOptions() []braid.GroupOption {
-	options := []braid.GroupOption{braid.Limit(m.o.jobs.n), braid.Grace(braid.Forever)}
+	options := []braid.GroupOption{braid.Name("commands"), braid.Limit(m.o.jobs.n), braid.Grace(braid.Forever)}
 	if m.o.keepGoing {
 		options = append(options, braid.Supervised, braid.Keep(1)) // the ledger has them
 	}

@@ -50,6 +50,10 @@ func runAll(o *options, words []string) error {
 		return err
 	}
 	s := &session{opts: o, ledger: ledger{all: true}}
+	defer s.unlisten()
+	if err := s.listen("run"); err != nil {
+		return err
+	}
 	to, flush := prefixes(commands)
 	var group context.Context
 	err = s.do(func(ctx context.Context) error {
@@ -61,7 +65,7 @@ func runAll(o *options, words []string) error {
 					err = errors.Join(err, flush(i))
 					s.ledger.enter(i, c, e, 1, context.Cause(ctx), err)
 					return err
-				}, braid.Name(c.label))
+				}, braid.Name(c.line()))
 			}
 			return nil
 		}, braid.Name("run"), braid.Grace(braid.Forever))

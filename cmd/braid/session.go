@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"sync/atomic"
 	"syscall"
@@ -22,7 +23,8 @@ type session struct {
 	signal atomic.Int32 // the signal that interrupted us
 	began  time.Time
 	ledger ledger
-	strays []string // about processes found at the very end
+	strays []string       // about processes found at the very end
+	looks  []net.Listener // where the tree is to be served
 }
 
 // do runs body as a tree of tasks that ends when body returns or a signal
@@ -40,6 +42,7 @@ func (s *session) do(body func(ctx context.Context) error) (err error) {
 		defer cancel(nil)
 		g.Go(func(ctx context.Context) error { return s.watch(ctx, signals, cancel) },
 			braid.Background, braid.Name("signals"))
+		s.serve(g)
 		err = body(work)
 		rest := s.keeper.Rest()
 		s.tidy(ctx, rest)

@@ -19,7 +19,7 @@ func TestBadInputIsOneLineAndStatus2AndStartsNothing(t *testing.T) {
 	}
 	ok := []string{"touch", started}
 	for want, args := range map[string][]string{
-		"braid: nothing to do: give run, map, first or vet; see braid --help":                                               {},
+		"braid: nothing to do: give run, map, first, ps, top or vet; see braid --help":                                      {},
 		`braid: unknown command "fly" for "braid"; see braid --help`:                                                        {"fly"},
 		`braid help: there is no verb "fly"; see braid help --help`:                                                         {"help", "fly"},
 		"braid: unknown flag: --fly; see braid --help":                                                                      {"--fly"},
@@ -74,7 +74,7 @@ func TestInputThatBreaksOffIsReportedAfterWhatCouldBeDone(t *testing.T) {
 }
 
 func TestHelpIsShortAndNeverAnError(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"help", "map"}, {"run", "--help"}, {"map", "-h"}, {"first", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"help", "map"}, {"run", "--help"}, {"map", "-h"}, {"first", "--help"}, {"ps", "--help"}, {"top", "--help"}} {
 		r := braidRun(t, args...)
 		if r.status != 0 || r.err != "" || strings.Count(r.out, "\n") > 60 {
 			t.Errorf("%q: status %d, %d lines, errors %q", args, r.status, strings.Count(r.out, "\n"), r.err)
