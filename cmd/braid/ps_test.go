@@ -118,7 +118,7 @@ func TestPsSaysWhyATaskIsStillThere(t *testing.T) {
 	ownSockets(t)
 	s := launchSubject(t)
 	r := settled(t, []string{"ps", "--pid", s.pid, "--why", "saves/deaf"}, "program/stuck/saves/deaf\n", "The group program/stuck/saves was cancelled ", "by program/stuck/saves",
-		"the disk is full", "It is blocked in main.deaf at ", "on chan receive.", "goroutine ")
+		"the disk is full", "It is blocked in main.deaf at ", "chan receive", "\ngoroutine ")
 	if r.status != 0 {
 		t.Errorf("status %d", r.status)
 	}
