@@ -20,7 +20,7 @@ type Failure struct {
 	Place       any     // of its group, made by NewPlace
 	Name        string  // of the task; if empty, PC names it
 	PC          uintptr // the task's function
-	Site        *Where   // where that stands, if it is not this program's
+	Site        *Where  // where that stands, if it is not this program's
 	Item        int     // number of what it was called for, from 0; -1 for none
 	Body        bool    // it is the body's
 	Permanent   bool    // it was marked Permanent
