@@ -225,7 +225,7 @@ func (m *Model) list(height int) []string {
 	if m.tree != nil && len(m.rows) == 0 && height > 0 {
 		text := "there are no groups"
 		if m.filter.Any() {
-			text = "nothing is like that; esc shows all"
+			text = "nothing is like that, of what is not folded away (braid top --all); esc shows all"
 		}
 		lines = append(lines, look.Dim.Render(text))
 	}
