@@ -109,6 +109,11 @@ func (f *finder) say(g *group, shape, message string, edits []analysis.TextEdit)
 	for _, t := range g.tasks {
 		f.tied[t.stmt] = true
 	}
+	for _, use := range f.Uses[g.v] { // a go statement that is no task, but has the group in its hands
+		for c := range use.Enclosing((*ast.GoStmt)(nil)) {
+			f.tied[c.Node()] = true
+		}
+	}
 	f.add(Finding{At: g.list[g.made], Shape: shape, Message: message, Edits: edits})
 }
 

@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-func work()            {}
-func try() error       { return nil }
-func number() int      { return 1 }
-func cleanup()         {}
-func use(x ...any)     {}
-func lend(g ...any)    {}
-func cond() bool       { return false }
+func work()             {}
+func try() error        { return nil }
+func number() int       { return 1 }
+func cleanup()          {}
+func use(x ...any)      {}
+func lend(g ...any)     {}
+func cond() bool        { return false }
 func do(f func() error) {}
 
 // Done in mid-body: the join does not wait for what follows.
@@ -133,7 +133,7 @@ func countBeforeSkippingLoop(in []int) {
 func otherGroup() {
 	var wg, wg2 sync.WaitGroup
 	wg.Add(1)
-	go func() { defer wg2.Done() }()
+	go func() { defer wg2.Done() }() // want `nothing here waits for this goroutine`
 	wg.Wait()
 }
 

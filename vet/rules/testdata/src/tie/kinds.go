@@ -1,0 +1,57 @@
+package tie
+
+import (
+	"context"
+	"net"
+)
+
+func answer() int { return 42 }
+
+func promise() int {
+	ch := make(chan int, 1)
+	go func() { ch <- answer() }() // want `a promise: braid.Fork`
+	return <-ch
+}
+
+func watchdog(ctx context.Context, c net.Conn, done chan struct{}) {
+	go func() { // want `a watchdog: context.AfterFunc`
+		select {
+		case <-ctx.Done():
+			c.Close()
+		case <-done:
+		}
+	}()
+	go func() { // want `a watchdog: context.AfterFunc`
+		<-ctx.Done()
+		c.Close()
+	}()
+}
+
+type server struct{ l net.Listener }
+
+func newServer(l net.Listener) *server {
+	s := &server{l}
+	go s.serve() // want `this goroutine belongs to server, which has a Close`
+	return s
+}
+
+func (s *server) serve() {
+	for {
+		c, err := s.l.Accept()
+		if err != nil {
+			return
+		}
+		go c.Close() // want `this goroutine belongs to server, which has a Close`
+	}
+}
+
+func (s *server) Close() error { return s.l.Close() }
+
+func loose(in chan int) {
+	go func() { // want `nothing here waits for this goroutine`
+		for n := range in {
+			use(n)
+		}
+	}()
+	go work() // want `nothing here waits for this goroutine`
+}
