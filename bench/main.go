@@ -5,6 +5,7 @@
 //	go run ./bench -quick -workloads '^retry'   # a first look at some
 //	go run ./bench -o table.md -svg bars.svg
 //	go run ./bench -compare HEAD~5              # braid against an earlier braid
+//	go run ./bench -resume samples.json -within 2m   # a part, and the next one another time
 //	go run ./bench -growth                      # what a task costs among a hundred, and among a million
 //	go run ./bench -latency                     # how soon a failure is known, and an end seen
 //	go run ./bench -fairness                    # what others in the process notice
@@ -19,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"time"
 
 	"github.com/braid-go/braid/bench/internal/work"
 )
@@ -40,6 +42,8 @@ type config struct {
 	works, peers     *regexp.Regexp
 	quick, list      bool
 	out, svg, revert string
+	resume           string        // the file that keeps the samples
+	within           time.Duration // 0 for as long as it takes
 }
 
 func parse(args []string, stderr io.Writer) (config, error) {
@@ -58,8 +62,13 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	fs.StringVar(&c.out, "o", "", "write the Markdown to this file instead of the standard output")
 	fs.StringVar(&c.svg, "svg", "", "draw bars into this file")
 	fs.StringVar(&c.revert, "compare", "", "compare braid with itself as it was at this git revision")
+	fs.StringVar(&c.resume, "resume", "", "keep what is measured in this file, and go on from what it has")
+	fs.DurationVar(&c.within, "within", 0, "with -resume: stop after this long, to go on another time")
 	if err := fs.Parse(args); err != nil {
 		return c, err
+	}
+	if c.within < 0 || c.within > 0 && c.resume == "" {
+		return c, errors.New("-within is a time, and is for what -resume goes on with")
 	}
 	if fs.NArg() > 0 {
 		return c, fmt.Errorf("there is nothing to be said beside flags, got %q", fs.Arg(0))
@@ -132,9 +141,17 @@ func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	if len(cells) == 0 {
 		return errors.New("no workload and peer match")
 	}
-	results, err := rounds(ctx, cells, c.rounds, inProcess, stderr)
+	results, err := recall(c.resume, cells, c.rounds)
 	if err != nil {
 		return err
+	}
+	left, err := rounds(ctx, cells, results, c.rounds, c.within, inProcess, stderr)
+	if err := errors.Join(err, keep(c.resume, cells, results)); err != nil {
+		return err
+	}
+	if left > 0 {
+		fmt.Fprintf(stderr, "bench: %d measurements are left; the same command goes on with them\n", left)
+		return nil
 	}
 	write := func(path string, to func(io.Writer) error) error {
 		f, err := os.Create(path)

@@ -134,7 +134,9 @@ func TestEachRoundBeginsWithAnotherPeerOfEachWorkload(t *testing.T) {
 
 func TestACellThatFailsIsNotMeasuredAgainAndTheOthersAre(t *testing.T) {
 	calls := make(map[string]int)
-	results, err := rounds(context.Background(), twoWorkloads(), 3, func(_ context.Context, c cell) (table.Sample, error) {
+	cells := twoWorkloads()
+	results, _ := recall("", cells, 3)
+	left, err := rounds(context.Background(), cells, results, 3, 0, func(_ context.Context, c cell) (table.Sample, error) {
 		name := c.order.Workload + "/" + c.name
 		calls[name]++
 		if name == "a/x" && calls[name] == 2 {
@@ -142,8 +144,8 @@ func TestACellThatFailsIsNotMeasuredAgainAndTheOthersAre(t *testing.T) {
 		}
 		return table.Sample{Amount: float64(calls[name])}, nil
 	}, io.Discard)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || left != 0 {
+		t.Fatal(left, err)
 	}
 	for _, r := range results {
 		samples, calling, failed := 3, 3, ""
@@ -159,13 +161,47 @@ func TestACellThatFailsIsNotMeasuredAgainAndTheOthersAre(t *testing.T) {
 func TestAnInterruptionEndsTheRounds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	calls := 0
-	_, err := rounds(ctx, twoWorkloads(), 3, func(context.Context, cell) (table.Sample, error) {
+	cells := twoWorkloads()
+	results, _ := recall("", cells, 3)
+	_, err := rounds(ctx, cells, results, 3, 0, func(context.Context, cell) (table.Sample, error) {
 		calls++
 		cancel()
 		return table.Sample{}, nil
 	}, io.Discard)
 	if !errors.Is(err, context.Canceled) || calls != 1 {
 		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+func TestWhatIsMeasuredInPartsIsMeasuredOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "samples.json")
+	calls, parts := make(map[string]int), 0
+	var results []table.Cell
+	for left := 1; left > 0; parts++ {
+		cells := twoWorkloads()
+		var err error
+		if results, err = recall(file, cells, 3); err != nil {
+			t.Fatal(err)
+		}
+		left, err = rounds(context.Background(), cells, results, 3, time.Nanosecond, func(_ context.Context, c cell) (table.Sample, error) {
+			time.Sleep(time.Microsecond) // so that the time is over, if the clock is coarse
+			calls[c.order.Workload+"/"+c.name]++
+			return table.Sample{Amount: float64(calls[c.order.Workload+"/"+c.name])}, nil
+		}, io.Discard)
+		if err = errors.Join(err, keep(file, cells, results)); err != nil {
+			t.Fatal(err)
+		}
+		if parts > 30 {
+			t.Fatal("there is no end to it")
+		}
+	}
+	if parts < 2 {
+		t.Error("it was measured in one part")
+	}
+	for _, r := range results {
+		if got := r.Amounts(); !slices.Equal(got, []float64{1, 2, 3}) || calls[r.Workload+"/"+r.Peer] != 3 {
+			t.Errorf("%s of %s: %v after %d calls", r.Workload, r.Peer, got, calls[r.Workload+"/"+r.Peer])
+		}
 	}
 }
 

@@ -21,30 +21,43 @@ import (
 // of a workload one right after the other, each round beginning with another of
 // them, so that whatever the machine does besides falls on all alike.
 
-// rounds measures each cell that many times. A cell that fails is not measured
-// again, and the others go on. The error tells only of an interruption.
-func rounds(ctx context.Context, cells []cell, times int, measure func(context.Context, cell) (table.Sample, error), stderr io.Writer) ([]table.Cell, error) {
-	results := make([]table.Cell, len(cells))
-	for i, c := range cells {
-		results[i] = table.Cell{Workload: c.order.Workload, Peer: c.name}
-	}
+// rounds measures each cell that many times, but for what the results have
+// already, and adds to them. A cell that fails is not measured again, and the
+// others go on. When the time is over, unless that is 0, it ends before the next
+// workload, and tells how many measurements are left. The error tells only of an
+// interruption.
+func rounds(ctx context.Context, cells []cell, results []table.Cell, times int, within time.Duration, measure func(context.Context, cell) (table.Sample, error), stderr io.Writer) (left int, err error) {
 	p := progress.New("bench")
-	p.Total(len(cells) * times)
-	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+	for i := range cells {
+		if results[i].Failed == "" {
+			left += max(times-len(results[i].Samples), 0)
+		}
+	}
+	p.Total(left)
+	begun, workload := time.Now(), ""
+	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		p.Show(g, 5*time.Second, progress.Lines(stderr))
 		for round := range times {
 			for _, i := range turn(cells, round) {
-				if results[i].Failed != "" {
-					p.Skip(1)
+				if results[i].Failed != "" || len(results[i].Samples) > round {
 					continue
+				}
+				if now := cells[i].order.Workload; now != workload {
+					if within > 0 && workload != "" && time.Since(begun) > within {
+						return nil
+					}
+					workload = now
 				}
 				sample, err := measure(ctx, cells[i])
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
+				left--
 				if err != nil {
 					results[i].Failed = err.Error()
 					p.Fail(1)
+					left -= times - len(results[i].Samples) - 1
+					p.Skip(times - len(results[i].Samples) - 1)
 					continue
 				}
 				results[i].Samples = append(results[i].Samples, sample)
@@ -53,7 +66,7 @@ func rounds(ctx context.Context, cells []cell, times int, measure func(context.C
 		}
 		return nil
 	}, braid.Name("bench"))
-	return results, err
+	return left, err
 }
 
 // turn gives the order of the cells in a round: by workload, the peers of each
