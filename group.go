@@ -52,7 +52,6 @@ type Group struct {
 	closed   bool // nothing is accepted any more
 	bodyDone bool
 	noticed  bool // the death of the context has been acted upon; see cancel.go
-	cut      bool // a cancellation cut a task or the body short
 
 	limit int // 0: none
 	used  int // slots taken
@@ -257,8 +256,8 @@ func (c *groupConfig) inherit(up *groupConfig) {
 }
 
 // join waits until the tasks have ended; the body has. When it returns the
-// group is closed. It gives what there is to conclude.
-func (g *Group) join() (m *groupMore, cut bool) {
+// group is closed. It gives g.more.
+func (g *Group) join() (m *groupMore) {
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
@@ -266,10 +265,10 @@ func (g *Group) join() (m *groupMore, cut bool) {
 	quiesce := g.fore == 0 && g.back > 0
 	if g.pending == 0 {
 		g.closed = true
-		m, cut = g.more, g.cut
+		m = g.more
 		g.mu.Unlock()
 		g.sees(taskEnded)
-		return m, cut
+		return m
 	}
 	starter := reuse && !quiesce
 	if starter {
@@ -290,10 +289,10 @@ func (g *Group) join() (m *groupMore, cut bool) {
 	if !g.closed {
 		g.await(starter)
 	}
-	m, cut = g.more, g.cut
+	m = g.more
 	g.mu.Unlock()
 	g.sees(taskEnded)
-	return m, cut
+	return m
 }
 
 // await waits until nothing is pending, for a starter after a look for queued
@@ -326,13 +325,13 @@ func (g *Group) await(starter bool) {
 
 // conclude runs what has to run after the join, and gives what the group
 // returns, raises or exits with. The group lets go of all it kept.
-func (g *Group) conclude(m *groupMore, cut bool) (err error, raise *PanicError, exit bool) {
+func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool) {
 	g.free = nil // nobody takes from there any more
 	if g.flags.Load()&hasChildren != 0 {
 		if err := g.closeChildren(); err != nil {
 			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
 		}
-		m, cut = g.kept()
+		m = g.kept()
 	}
 	if m != nil {
 		g.stopHandlers()
@@ -340,9 +339,9 @@ func (g *Group) conclude(m *groupMore, cut bool) (err error, raise *PanicError, 
 		if m.stall != nil {
 			m.stall.Stop()
 		}
-		m, cut = g.kept()
+		m = g.kept()
 	}
-	if m != nil || cut {
+	if cut := g.flags.Load()&wasCut != 0; m != nil || cut {
 		err, raise, exit = g.outcome(m, cut)
 	}
 	if !g.plain {
@@ -365,10 +364,10 @@ func (g *Group) conclude(m *groupMore, cut bool) (err error, raise *PanicError, 
 	return err, raise, exit
 }
 
-func (g *Group) kept() (m *groupMore, cut bool) {
+func (g *Group) kept() *groupMore {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.more, g.cut
+	return g.more
 }
 
 // reportLost tells of failures that cannot be returned, because a Goexit, or a

@@ -249,9 +249,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	}
 	if t.withdraw() {
 		if g.dead() { // that is why, whichever of the two was seen first
-			g.mu.Lock()
-			g.cut = true
-			g.mu.Unlock()
+			g.cutShort()
 		}
 		t.g.retire(t, 0)
 		if ctx.Err() != nil {

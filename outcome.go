@@ -133,13 +133,25 @@ func (t *task) cancelled(err error, final State) {
 	} else {
 		t.note(nil, final)
 	}
-	if c, ok := context.Cause(t.ctx()).(*Cancellation); !t.background() && (!ok || c.of != t) {
-		t.g.mu.Lock()
-		t.g.cut = true
-		t.g.mu.Unlock()
+	if !t.background() && t.g.flags.Load()&wasCut == 0 && !t.byItself() {
+		t.g.cutShort()
 	}
 	t.end(final)
 }
+
+// byItself reports whether the dead task was cancelled alone. One that nobody has
+// a context of was not. That is asked first: Cause waits for the lock of a
+// context that may still be waking a hundred thousand others.
+func (t *task) byItself() bool {
+	if t.std.Load() == nil {
+		return false
+	}
+	c, ok := context.Cause(t.ctx()).(*Cancellation)
+	return ok && c.of == t
+}
+
+// cutShort notes that something was, before it ends.
+func (g *Group) cutShort() { g.flags.Or(wasCut) }
 
 // skip settles a task that is never called.
 func (t *task) skip() {
@@ -213,9 +225,7 @@ func (g *Group) bodyReturned(err error) {
 			g.cancel(&Cancellation{kind: byFailure, reason: known, at: time.Now()})
 		}
 	case rest == nil:
-		g.mu.Lock()
-		g.cut = true
-		g.mu.Unlock()
+		g.cutShort()
 	default:
 		g.record(&TaskError{Err: rest, AfterCancel: dead, body: true, pc: g.pc, in: g.info()})
 	}

@@ -102,9 +102,7 @@ func again(ctx context.Context) seam.Verdict {
 func (g *Group) failAt(pc uintptr, item int, err error) bool {
 	rest, _, dead := g.judge(err, g.ctx())
 	if rest == nil {
-		g.mu.Lock()
-		g.cut = true
-		g.mu.Unlock()
+		g.cutShort()
 		return false
 	}
 	te := &TaskError{Err: rest, AfterCancel: dead, name: "source", pc: pc, in: g.info()}
