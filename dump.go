@@ -132,7 +132,7 @@ func blockedIn(stack string) string {
 // inner parts, where a user looks for nothing.
 func foreign(frame string) bool {
 	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(",
-		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream.", pkgPath + "/inspect."} {
+		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream.", pkgPath + "/inspect.", pkgPath + "/engine."} {
 		if strings.HasPrefix(frame, prefix) {
 			return true
 		}

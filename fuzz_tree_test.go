@@ -115,11 +115,12 @@ func FuzzSplitLaws(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, which byte) {
 		g := &grower{data: data}
 		err := g.tree(6)
-		match := []braid.Matcher{
+		matchers := []braid.Matcher{
 			braid.As[*codeError](), braid.Is(io.EOF), braid.As[*braid.TaskError](), braid.As[weird](),
 			func(n error) bool { _, ok := n.(*coded); return ok },
 			func(n error) bool { return true },
-		}[which%6]
+		}
+		match, second := matchers[which%6], matchers[which/6%6]
 		m, r := braid.Split(err, match)
 		all, in, out := leafList(err), leafList(m), leafList(r)
 		if g.tied == 0 {
@@ -160,7 +161,21 @@ func FuzzSplitLaws(f *testing.F) {
 		if !slices.Equal(rest, out) {
 			t.Errorf("Catch left %q, Split %q", rest, out)
 		}
+		// Subgroup is the matched part.
+		if sub := braid.Subgroup(err, match); !same(sub, m) {
+			t.Errorf("Subgroup of %s gives %s, Split %s", shape(err), shape(sub), shape(m))
+		}
+		// Of two clauses the second is given what matches it of what the first left.
+		var given [2][]string
+		take := func(i int) func(error) error {
+			return func(e error) error { given[i] = append(given[i], leafList(e)...); return nil }
+		}
+		left := braid.Catch(err, braid.When(match, take(0)), braid.When(second, take(1)))
 		if g.tied == 0 {
+			m2, r2 := braid.Split(r, second)
+			if !slices.Equal(given[0], in) || !slices.Equal(given[1], leafList(m2)) || !slices.Equal(leafList(left), leafList(r2)) {
+				t.Errorf("the clauses were given %q, and %q was left", given, leafList(left))
+			}
 			_ = fmt.Sprintf("%v %+v", err, m)
 		}
 	})

@@ -41,8 +41,8 @@ import (
 // As in any bubble, a goroutine that waits for a mutex or for the world outside
 // is not seen as waiting: a mutex that is held across a call of Run, Map and the
 // like, for which others wait, makes the test hang. And fn must not call
-// synctest.Wait. Explore panics if t or fn is nil, seeds is less than one, or an
-// option makes no sense.
+// synctest.Wait. Explore panics if t or fn is nil, seeds is less than one or an
+// option makes no sense, and inside a bubble.
 func Explore(t *testing.T, seeds int, fn func(ctx context.Context) error, opts ...SweepOption) {
 	s := newSweep(t, "Explore", fn, opts, "seed", "choices")
 	if seeds < 1 {

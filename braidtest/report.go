@@ -294,7 +294,7 @@ func (f frame) users() bool {
 	}
 	pkg := f.pkg()
 	switch pkg {
-	case module, module + "/stream", module + "/service", module + "/progress", module + "/braidtest":
+	case module, module + "/stream", module + "/service", module + "/progress", module + "/inspect", module + "/engine", module + "/braidtest":
 		return strings.HasSuffix(f.file, "_test.go")
 	}
 	if pkg == "main" || strings.HasSuffix(f.file, "_test.go") {

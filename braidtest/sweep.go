@@ -52,7 +52,7 @@ import (
 //
 // As in any bubble, a goroutine that waits for a mutex or for the world outside
 // is not seen as waiting, and fn must not call synctest.Wait. CancelSweep panics
-// if t or fn is nil, or an option makes no sense.
+// if t or fn is nil or an option makes no sense, and inside a bubble.
 func CancelSweep(t *testing.T, fn func(ctx context.Context) error, opts ...SweepOption) {
 	s := newSweep(t, "CancelSweep", fn, opts, "point")
 	t.Helper()
@@ -75,7 +75,7 @@ func CancelSweep(t *testing.T, fn func(ctx context.Context) error, opts ...Sweep
 	}
 	for n := 1; ; n++ {
 		if came, _ := s.cancelAt(n, " of "+strconv.Itoa(of)); !came {
-			t.Logf("braidtest: fn was cancelled at %d points", n-1)
+			t.Logf("braidtest: points at which fn was cancelled: %d", n-1)
 			return
 		}
 	}
@@ -144,8 +144,9 @@ var ErrInjected = errors.New("injected by braidtest")
 // once without. So it finds what fails badly when a part does.
 //
 // The tasks are those of groups that were opened with the context that fn is
-// given, or below; an item of Map or of a stream is one. A resource that a task
-// was given with GoWith is closed as ever.
+// given, or below; an item of Map or of a stream is one. The parts of a service
+// and the calls of package engine are none. A resource that a task was given with
+// GoWith is closed as ever.
 //
 // After each run these are checked: fn has returned within [Within] of virtual
 // time after the failure; nothing is left; the error is nil, or matches
@@ -178,7 +179,7 @@ func FailSweep(t *testing.T, fn func(ctx context.Context) error, opts ...SweepOp
 	if n == 1 {
 		t.Fatalf("%s: no task was started in a group under the context of fn, so that none can fail", t.Name())
 	}
-	t.Logf("braidtest: %d tasks have failed, one in each run", n-1)
+	t.Logf("braidtest: tasks that have failed, each alone: %d", n-1)
 }
 
 // failTask runs fn and lets the n-th task fail, and reports whether there is one.

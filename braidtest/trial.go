@@ -223,7 +223,8 @@ func (s *sweep) failedAt(headline string, tr *trial, how string) string {
 		}
 	}
 	if tr.ended {
-		fmt.Fprintf(&b, "fn returned: %s\n", or(text(tr.err), "<nil>"))
+		said, _, _ := strings.Cut(text(tr.err), "\n\ngoroutine ") // the stack of a panic
+		fmt.Fprintf(&b, "fn returned: %s\n", said)
 	}
 	b.WriteString("To see this run alone: " + replayVariable + "='" + how + "' go test -run '^" + strings.ReplaceAll(s.t.Name(), "/", "$/^") + "$'")
 	return b.String()

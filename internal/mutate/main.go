@@ -2,7 +2,7 @@
 // after the other into a copy of the root package, runs the tests there, and
 // tells which of them found it.
 //
-//	go run ./internal/mutate           # all mutants, some ten seconds each
+//	go run ./internal/mutate           # all mutants, up to a minute each
 //	go run ./internal/mutate -from 7 -to 9
 //	go run ./internal/mutate -dry      # only whether they still fit the source
 //
