@@ -162,7 +162,7 @@ func FuzzSplitLaws(f *testing.F) {
 			t.Errorf("Catch left %q, Split %q", rest, out)
 		}
 		// Subgroup is the matched part.
-		if sub := braid.Subgroup(err, match); !same(sub, m) {
+		if sub := braid.Subgroup(err, match); (sub == nil) != (m == nil) || g.tied == 0 && shape(sub) != shape(m) {
 			t.Errorf("Subgroup of %s gives %s, Split %s", shape(err), shape(sub), shape(m))
 		}
 		// Of two clauses the second is given what matches it of what the first left.

@@ -7,7 +7,7 @@
 //	go run ./internal/mutate -dry      # only whether they still fit the source
 //
 // The random programs of internal/model come first, then the tests of the root
-// package. A mutant that survives is an equivalent one, see docs/proof.md, or a
+// package, and those of braidtest that are about it. A mutant that survives is an equivalent one, see docs/proof.md, or a
 // hole.
 package main
 
@@ -125,7 +125,10 @@ func killer(dir string) string {
 	if by := test(dir, "./internal/model", "-programs=1500"); by != "" {
 		return by
 	}
-	return test(dir, ".", "-short", "-skip=Page|Exported|Flat|AMillion")
+	if by := test(dir, ".", "-short", "-skip=Page|Exported|Flat|AMillion"); by != "" {
+		return by
+	}
+	return test(dir, "./braidtest", "-run=Core_")
 }
 
 func test(dir, pkg string, args ...string) string {
