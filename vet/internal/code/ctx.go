@@ -38,12 +38,18 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 	}
 	r := &Reach{Func: fn}
 	for place := cur; ; {
-		typ, body := FuncParts(fn.Node())
+		typ, _ := FuncParts(fn.Node())
 		if v := CtxParam(x.Info, typ); v != nil {
 			r.Ctx = v
 			return r
 		}
-		if v := x.localCtx(body, place.Node().Pos()); v != nil {
+		if lit, ok := fn.Node().(*ast.FuncLit); ok && x.Task[lit] != nil {
+			if v := unnamedCtx(x.Info, typ); v != nil {
+				r.Ctx = v
+				return r
+			}
+		}
+		if v := x.localCtx(typ, place.Node().Pos()); v != nil {
 			r.Ctx = v
 			return r
 		}
@@ -67,6 +73,16 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 			return nil
 		}
 	}
+}
+
+// unnamedCtx gives a variable for a context parameter that has no name, or is named _.
+func unnamedCtx(info *types.Info, f *ast.FuncType) *types.Var {
+	for _, field := range f.Params.List {
+		if t := info.TypeOf(field.Type); IsContext(t) {
+			return types.NewParam(field.Pos(), nil, "the context", t)
+		}
+	}
+	return nil
 }
 
 // runsInside tells whether a literal that is no task runs while the function
@@ -111,30 +127,39 @@ func CalleeName(call *ast.CallExpr) string {
 
 // localCtx gives the context variable of the function's own that is in scope at
 // pos, declared last, and can be cancelled.
-func (x *Index) localCtx(body *ast.BlockStmt, pos token.Pos) *types.Var {
-	scope := x.Pass.Pkg.Scope().Innermost(pos)
+func (x *Index) localCtx(typ *ast.FuncType, pos token.Pos) *types.Var {
 	var found *types.Var
-	for ; scope != nil && body != nil; scope = scope.Parent() {
-		if scope.Pos() < body.Pos() { // beyond the function's own
-			break
-		}
+	outermost := x.Info.Scopes[typ]
+	for scope := outermost.Innermost(pos); scope != nil; scope = scope.Parent() {
 		for _, name := range scope.Names() {
 			v, ok := scope.Lookup(name).(*types.Var)
 			if !ok || v.Pos() >= pos || name == "_" || !IsContext(v.Type()) {
+				continue
+			}
+			if _, seen := scope.LookupParent(name, pos); seen != v { // not yet declared there
 				continue
 			}
 			if (found == nil || v.Pos() > found.Pos()) && x.Cancellable(v) {
 				found = v
 			}
 		}
-		if found != nil {
+		if found != nil || scope == outermost {
 			return found
 		}
 	}
 	return nil
 }
 
+// requestParam gives the request of an HTTP handler: a function that has a
+// ResponseWriter too.
 func requestParam(info *types.Info, f *ast.FuncType) *types.Var {
+	handler := false
+	for _, field := range f.Params.List {
+		handler = handler || IsNamed(info.TypeOf(field.Type), "net/http", "ResponseWriter")
+	}
+	if !handler {
+		return nil
+	}
 	for _, field := range f.Params.List {
 		for _, name := range field.Names {
 			if v, ok := info.Defs[name].(*types.Var); ok && name.Name != "_" && IsNamed(v.Type(), "net/http", "Request") {
@@ -189,6 +214,37 @@ func (x *Index) cancellableExpr(e ast.Expr, depth int) bool {
 		}
 		for _, arg := range e.Args { // made by somebody of a context
 			if IsContext(x.Info.TypeOf(arg)) && x.cancellableExpr(arg, depth) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Given tells whether a context comes from outside the function: it is a
+// parameter, a request's, the program's until a signal, or made of such a one.
+func (x *Index) Given(v *types.Var) bool { return x.given(v, 0) }
+
+func (x *Index) given(v *types.Var, depth int) bool {
+	if IsParam(x.Info, v) {
+		return true
+	}
+	if depth > 10 {
+		return false
+	}
+	for _, o := range x.Origins(v) {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok {
+			if w := Var(x.Info, o); w != nil && w != v && x.given(w, depth+1) {
+				return true
+			}
+			continue
+		}
+		if fn := Callee(x.Info, call); Is(fn, "os/signal", "NotifyContext") || Is(fn, "net/http", "Request.Context") {
+			return true
+		}
+		for _, arg := range call.Args {
+			if w := Var(x.Info, arg); w != nil && w != v && IsContext(w.Type()) && x.given(w, depth+1) {
 				return true
 			}
 		}

@@ -112,6 +112,16 @@ func (x *Index) fileOf(pos token.Pos) *file {
 	return nil
 }
 
+// FileOf gives the file that has a place in it.
+func (x *Index) FileOf(pos token.Pos) *ast.File {
+	for f := range x.files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
 // InTest tells whether the place is in a file of tests.
 func (x *Index) InTest(pos token.Pos) bool {
 	f := x.fileOf(pos)

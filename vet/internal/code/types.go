@@ -98,12 +98,12 @@ func CtxParam(info *types.Info, f *ast.FuncType) *types.Var {
 
 // ErrResult gives the index of the last result if that is an error, else -1.
 func ErrResult(info *types.Info, f *ast.FuncType) int {
-	sig, ok := info.TypeOf(f).(*types.Signature)
-	if !ok || sig.Results().Len() == 0 {
+	if f.Results == nil {
 		return -1
 	}
-	if last := sig.Results().Len() - 1; IsError(sig.Results().At(last).Type()) {
-		return last
+	n := f.Results.NumFields()
+	if last := f.Results.List[len(f.Results.List)-1]; IsError(info.TypeOf(last.Type)) {
+		return n - 1
 	}
 	return -1
 }

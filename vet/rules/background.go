@@ -1,0 +1,165 @@
+// A fresh context where there is one in reach: what it is given to is not
+// cancelled with the rest.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Background finds context.Background and context.TODO where a context is in reach.
+var Background = register(&Rule{
+	Name:  "background",
+	Title: "a fresh context is used where one is in reach",
+	Why: "What is given `context.Background()` or `context.TODO()` does not end with the caller, and does not see its values and deadline. " +
+		"Work that is meant to outlive its context says so with `context.WithoutCancel(ctx)`, or runs under `braid.Shield`.",
+	Wrong: `
+func save(ctx context.Context, put func(context.Context, []byte) error, data []byte) error {
+	return put(context.Background(), data)
+}
+`,
+	Right: `
+func save(ctx context.Context, put func(context.Context, []byte) error, data []byte) error {
+	return put(ctx, data)
+}
+`,
+	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
+		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures.",
+	Shapes: []Shape{
+		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},
+		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
+		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if !code.IsCall(c.Info, call, "context", "Background", "TODO") {
+			continue
+		}
+		if kind, _ := cur.ParentEdge(); kind != edge.CallExpr_Args {
+			continue
+		}
+		r := c.reach(cur)
+		if r == nil || !r.Request && !c.Given(r.Ctx) || r.Task != nil && r.Task.Kind == code.Bare && !joined(r.Task) {
+			continue
+		}
+		outer := cur.Parent().Node().(*ast.CallExpr)
+		if c.observes(outer) || c.endingNow(cur, outer) {
+			continue
+		}
+		shape, name := "call", "context."+code.CalleeName(call)+"()"
+		switch {
+		case name == "context.TODO()":
+			shape = "todo"
+		case len(outer.Args) > 0 && outer.Args[0] == call && code.IsContext(firstResult(c, outer)):
+			shape = "derived"
+			if v := c.assignedTo(cur.Parent()); v != nil {
+				if ending.MatchString(v.Name()) || c.onlyEnds(v) {
+					continue
+				}
+			} else if v := code.Var(c.Info, lhsOf(cur.Parent())); v != nil && !code.IsLocal(v) {
+				continue // an object's own
+			}
+		}
+		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
+	}
+})
+
+// joined tells whether a goroutine says when it is done: it defers x.Done(), or
+// sends or closes something.
+func joined(t *code.Task) (done bool) {
+	if t.Lit == nil {
+		return false
+	}
+	ast.Inspect(t.Lit.Body, func(n ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok && code.CalleeName(d.Call) == "Done" {
+			done = true
+		}
+		return !done
+	})
+	return done
+}
+
+var ending = regexp.MustCompile(`(?i)^(shutdown|clos|stop|clean|rollback|releas|unlock|abort|delet|remov|revok|kill|flush|sync|disconnect|leav|deregister|unregister|teardown|destroy|drain|finish|detach|undo|bg|background|grace|free|purg)` +
+	`|(Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|Grace|Detach|Background|Async)`)
+
+// endingNow tells whether a place is about the end of things: by the name of the
+// function called or around, or since the context is known to have ended.
+func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
+	if name := code.CalleeName(call); ending.MatchString(name) {
+		return true
+	}
+	decl, _ := code.DeclAround(cur)
+	if decl != nil && ending.MatchString(decl.Name.Name) {
+		return true
+	}
+	for at := range cur.Enclosing((*ast.CommClause)(nil), (*ast.IfStmt)(nil)) {
+		switch n := at.Node().(type) {
+		case *ast.CommClause:
+			if _, is := c.DoneClause(n); is {
+				return true
+			}
+		case *ast.IfStmt:
+			if c.LooksAtCtx(n.Cond) || n.Init != nil && c.LooksAtCtx(n.Init) {
+				return true
+			}
+			found := false // ctx == nil, or some switch that says how
+			ast.Inspect(n.Cond, func(n ast.Node) bool {
+				if e, ok := n.(ast.Expr); ok && code.IsContext(c.Info.TypeOf(e)) {
+					found = true
+				}
+				return !found
+			})
+			if found {
+				return true
+			}
+		}
+	}
+	ended := false // <-ctx.Done() before
+	if fn, ok := code.FuncAround(cur); ok {
+		_, body := code.FuncParts(fn.Node())
+		code.Shallow(body, func(n ast.Node) bool {
+			if s, ok := n.(*ast.ExprStmt); ok && s.Pos() < cur.Node().Pos() && c.DoneOf(s.X) != nil {
+				ended = true
+			}
+			return !ended
+		})
+	}
+	return ended
+}
+
+// onlyEnds tells whether all calls that are given a context are about the end of things.
+func (c *check) onlyEnds(v *types.Var) (ends bool) {
+	for _, use := range c.Uses[v] {
+		if kind, _ := use.ParentEdge(); kind != edge.CallExpr_Args {
+			continue
+		}
+		if call := use.Parent().Node().(*ast.CallExpr); !ending.MatchString(code.CalleeName(call)) && !c.observes(call) {
+			return false
+		}
+		ends = true
+	}
+	return ends
+}
+
+func firstResult(c *check, call *ast.CallExpr) types.Type {
+	t := c.Info.TypeOf(call)
+	if tuple, ok := t.(*types.Tuple); ok && tuple.Len() > 0 {
+		return tuple.At(0).Type()
+	}
+	return t
+}
+
+func lhsOf(cur inspector.Cursor) ast.Expr {
+	if as, ok := cur.Parent().Node().(*ast.AssignStmt); ok && len(as.Rhs) == 1 {
+		return as.Lhs[0]
+	}
+	return &ast.BadExpr{}
+}

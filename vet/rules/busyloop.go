@@ -1,0 +1,322 @@
+// Loops that burn a processor while they wait.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// BusyLoop finds loops that wait without blocking.
+var BusyLoop = register(&Rule{
+	Name:  "busyloop",
+	Title: "a loop waits without blocking",
+	Why: "A loop that only asks whether something has happened takes a whole processor until it has; of a plain variable it may never learn. " +
+		"The commonest are by mistake: a `default` in a select that was meant to wait, a `break` that leaves the select and not the loop, a `ctx.Done()` clause that goes on, " +
+		"so that a cancelled loop runs hot for ever.",
+	Wrong: `
+func drain(ctx context.Context, in <-chan int, use func(int)) {
+	for {
+		select {
+		case v := <-in:
+			use(v)
+		case <-ctx.Done():
+			break
+		}
+	}
+}
+`,
+	Right: `
+func drain(ctx context.Context, in <-chan int, use func(int)) {
+	for {
+		select {
+		case v := <-in:
+			use(v)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+`,
+	Exempt: "Package runtime and its kin; loops that compare and swap; a `default` with work in it, or a loop with anything else in it that may take time.",
+	Shapes: []Shape{
+		{Name: "done", Severity: Error, What: "the clause for ctx.Done() of an endless loop does not leave it"},
+		{Name: "default", Severity: Warning, What: "a select with an empty default in a loop that does nothing else"},
+		{Name: "flag", Severity: Warning, What: "a loop that only looks at variables, atomics or under a mutex"},
+		{Name: "empty", Severity: Warning, What: "for {}"},
+	},
+}, func(c *check) {
+	switch c.Pkg.Path() {
+	case "runtime", "internal/runtime/atomic", "sync/atomic", "internal/sync", "sync":
+		return
+	}
+	for cur := range c.Root.Preorder((*ast.ForStmt)(nil)) {
+		n := cur.Node().(*ast.ForStmt)
+		switch {
+		case len(n.Body.List) == 0 && n.Cond == nil:
+			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
+		case n.Cond == nil && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
+			c.emptyDefault(n)
+		case c.onlyLooks(n):
+			if !c.emptyDefault(n) {
+				c.report(n, "flag", "this loop burns a processor until what it looks at changes: wait for a channel or a sync.Cond")
+			}
+		}
+		c.deadDone(n)
+	}
+})
+
+// neverBlocks tells whether a statement is a select whose default does nothing and
+// does not leave the loop.
+func neverBlocks(s ast.Stmt) bool {
+	sel, ok := s.(*ast.SelectStmt)
+	if !ok {
+		return false
+	}
+	for _, cl := range sel.Body.List {
+		if cl := cl.(*ast.CommClause); cl.Comm == nil {
+			return quiet(cl.Body)
+		}
+	}
+	return false
+}
+
+// emptyDefault reports a select whose default does nothing, in a loop that does
+// nothing else; it tells whether there is a select.
+func (c *check) emptyDefault(loop *ast.ForStmt) (found bool) {
+	for _, s := range loop.Body.List {
+		sel, ok := s.(*ast.SelectStmt)
+		if !ok {
+			continue
+		}
+		found = true
+		for _, cl := range sel.Body.List {
+			if cl := cl.(*ast.CommClause); cl.Comm == nil {
+				c.report(cl, "default", "with this default the loop never blocks: leave the default out, or wait in it")
+			}
+		}
+	}
+	return found
+}
+
+// onlyLooks tells whether a loop does nothing but look: no call but of atomic
+// loads, mutexes, runtime.Gosched, len, cap and ctx.Err; nothing assigned but its own variables; every
+// select with a default, and what is looked at is something that others change.
+func (c *check) onlyLooks(loop *ast.ForStmt) bool {
+	if loop.Init != nil || loop.Post != nil {
+		return false
+	}
+	ok, looks := true, false
+	ast.Inspect(loop, func(n ast.Node) bool {
+		if !ok {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.RangeStmt, *ast.IncDecStmt, *ast.TypeSwitchStmt:
+			ok = false
+		case *ast.ForStmt:
+			ok = n == loop
+		case *ast.SelectStmt:
+			for _, cl := range n.Body.List {
+				cl := cl.(*ast.CommClause)
+				if cl.Comm == nil {
+					looks = true
+					ok = ok && quiet(cl.Body)
+				} else if !leaves(cl.Body) {
+					ok = false
+				}
+			}
+			ok = ok && looks
+			return false
+		case *ast.UnaryExpr:
+			ok = n.Op != token.ARROW
+		case *ast.AssignStmt:
+			ok = n.Tok == token.DEFINE
+		case *ast.CallExpr:
+			if !c.looking(n) {
+				ok = false
+			}
+			if fn := code.Callee(c.Info, n); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync/atomic" {
+				looks = true
+			}
+		case *ast.ReturnStmt, *ast.BranchStmt:
+			return true
+		}
+		return ok
+	})
+	if !ok {
+		return false
+	}
+	if looks {
+		return true
+	}
+	return loop.Cond != nil && c.flag(loop.Cond) || len(loop.Body.List) > 0 && loop.Cond == nil && c.underMutex(loop)
+}
+
+// looking tells whether a call only looks at something.
+func (c *check) looking(call *ast.CallExpr) bool {
+	switch c.Builtin(call) {
+	case "len", "cap":
+		return true
+	}
+	if c.ErrOf(call) != nil || c.Info.Types[call.Fun].IsType() {
+		return true
+	}
+	fn := code.Callee(c.Info, call)
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "sync/atomic":
+		return len(fn.Name()) >= 4 && fn.Name()[:4] == "Load"
+	case "sync":
+		return fn.Name() == "Lock" || fn.Name() == "Unlock" || fn.Name() == "RLock" || fn.Name() == "RUnlock"
+	case "runtime":
+		return fn.Name() == "Gosched"
+	}
+	return false
+}
+
+// flag tells whether a condition is of variables that the loop's own goroutine does not change.
+func (c *check) flag(cond ast.Expr) (vars bool) {
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if _, ok := c.Info.Uses[id].(*types.Var); ok {
+				vars = true
+			}
+		}
+		return true
+	})
+	return vars
+}
+
+func (c *check) underMutex(loop *ast.ForStmt) (locks bool) {
+	ast.Inspect(loop.Body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if fn := code.Callee(c.Info, call); code.Is(fn, "sync", "Mutex.Lock") || code.Is(fn, "sync", "RWMutex.RLock") || code.Is(fn, "sync", "RWMutex.Lock") {
+				locks = true
+			}
+		}
+		return true
+	})
+	return locks
+}
+
+// quiet tells whether a default's body does nothing that takes time.
+func quiet(list []ast.Stmt) bool {
+	for _, s := range list {
+		switch s := s.(type) {
+		case *ast.BranchStmt:
+			if s.Tok != token.CONTINUE && s.Tok != token.BREAK || s.Label != nil && s.Tok == token.BREAK {
+				return false
+			}
+		case *ast.EmptyStmt:
+		case *ast.ExprStmt:
+			if call, ok := s.X.(*ast.CallExpr); !ok || code.CalleeName(call) != "Gosched" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// leaves tells whether a clause's body ends in a return, or a jump that may leave the loop.
+func leaves(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch s := list[len(list)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok == token.GOTO || s.Tok == token.BREAK && s.Label != nil
+	}
+	return false
+}
+
+// deadDone reports a clause for ctx.Done() from which an endless loop goes round
+// again, without having done anything that could make the next round another one.
+func (c *check) deadDone(loop *ast.ForStmt) {
+	if loop.Cond != nil {
+		return
+	}
+	for i, s := range loop.Body.List {
+		if l, ok := s.(*ast.LabeledStmt); ok {
+			s = l.Stmt
+		}
+		sel, ok := s.(*ast.SelectStmt)
+		if !ok {
+			continue
+		}
+		for _, cl := range sel.Body.List {
+			cl := cl.(*ast.CommClause)
+			ctx, is := c.DoneClause(cl)
+			if !is || ctx == nil || c.changes(cl.Body) || code.Within(c.declOf(ctx), loop) {
+				continue
+			}
+			if !falls(cl.Body) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
+				continue
+			}
+			c.report(cl, "done", "when "+ctx.Name()+" has ended this loop runs hot: the clause leaves the select, not the loop")
+		}
+	}
+}
+
+// changes tells whether statements assign to anything, or call what may: then the
+// next round may be another one.
+func (c *check) changes(list []ast.Stmt) (changes bool) {
+	for _, s := range list {
+		code.Shallow(s, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt, *ast.IncDecStmt, *ast.SendStmt, *ast.SelectStmt, *ast.ReturnStmt, *ast.GoStmt, *ast.UnaryExpr:
+				changes = true
+			case *ast.CallExpr:
+				if !c.logs(n) && !ending.MatchString(code.CalleeName(n)) && c.ErrOf(n) == nil {
+					changes = true
+				}
+			}
+			return !changes
+		})
+	}
+	return changes
+}
+
+// falls tells whether a clause's body runs to the end of the select.
+func falls(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return true
+	}
+	switch s := list[len(list)-1].(type) {
+	case *ast.BranchStmt:
+		return s.Label == nil && s.Tok != token.GOTO
+	case *ast.ReturnStmt:
+		return false
+	}
+	return true
+}
+
+// harmless tells whether what is beside the select in the loop neither leaves it
+// nor blocks.
+func (c *check) harmless(list []ast.Stmt) bool {
+	ok := true
+	for _, s := range list {
+		code.Shallow(s, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ReturnStmt, *ast.BranchStmt, *ast.SelectStmt, *ast.UnaryExpr, *ast.SendStmt:
+				ok = false
+			case *ast.CallExpr:
+				switch code.CalleeName(n) {
+				case "panic", "Exit", "Fatal", "Fatalf", "Goexit":
+					ok = false
+				}
+			}
+			return ok
+		})
+	}
+	return ok
+}

@@ -1,0 +1,147 @@
+// Network connections read and written where nothing ends the call when the
+// context does.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Deadline finds reads, writes and accepts that a context cannot end.
+var Deadline = register(&Rule{
+	Name:  "deadline",
+	Title: "a connection is waited for without deadline",
+	Why: "A `net.Conn` knows no context: `Read` and `Write` end when the peer sends or closes, or at a deadline. Where a context is in reach, " +
+		"carry it over: set the deadline, or let the end of the context set one or close the connection, with `context.AfterFunc`.",
+	Wrong: `
+func hello(ctx context.Context, conn net.Conn) error {
+	buf := make([]byte, 5)
+	_, err := io.ReadFull(conn, buf)
+	return err
+}
+`,
+	Right: `
+func hello(ctx context.Context, conn net.Conn) error {
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Now()) })
+	defer stop()
+	buf := make([]byte, 5)
+	_, err := io.ReadFull(conn, buf)
+	return err
+}
+`,
+	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; `main` and `init`; methods of types that are connections themselves.",
+	Shapes: []Shape{
+		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, with no deadline in the function"},
+		{Name: "accept", Severity: Warning, What: "Accept of a listener that nothing in the function closes when the context ends"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		conn, what := c.connOf(call)
+		if conn == nil {
+			continue
+		}
+		r := c.reach(cur)
+		if r == nil || r.Request {
+			continue
+		}
+		shape := "conn"
+		if what == "Accept" {
+			shape = "accept"
+		}
+		if c.ended(cur, conn) {
+			continue
+		}
+		c.report(call, shape, what+" on "+conn.Name()+" has no deadline and "+r.Name()+" cannot end it: use context.AfterFunc to set one or to close it")
+	}
+})
+
+// connOf gives the variable of the connection or listener that a call waits for.
+func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
+	var e ast.Expr
+	name := code.CalleeName(call)
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		switch name {
+		case "Read", "Write", "ReadFrom", "WriteTo":
+			if isConn(c.Info.TypeOf(sel.X)) {
+				e = sel.X
+			}
+		case "Accept", "AcceptTCP", "AcceptUnix":
+			if isNet(c.Info.TypeOf(sel.X), "Listener", "TCPListener", "UnixListener") {
+				e, name = sel.X, "Accept"
+			}
+		}
+	}
+	if code.IsCall(c.Info, call, "io", "ReadFull", "ReadAll", "ReadAtLeast", "Copy", "CopyN", "CopyBuffer") {
+		for _, arg := range call.Args {
+			if isConn(c.Info.TypeOf(arg)) {
+				e, name = arg, "io."+name
+			}
+		}
+	}
+	if e == nil {
+		return nil, ""
+	}
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return nil, ""
+	}
+	v := code.Var(c.Info, id)
+	if !code.IsLocal(v) {
+		return nil, ""
+	}
+	return v, name
+}
+
+func isConn(t types.Type) bool { return isNet(t, "Conn", "TCPConn", "UDPConn", "UnixConn", "IPConn") }
+
+func isNet(t types.Type, names ...string) bool {
+	for _, name := range names {
+		if code.IsNamed(t, "net", name) {
+			return true
+		}
+	}
+	return false
+}
+
+// ended tells whether something in sight may end a wait for the connection: a
+// deadline, a Close that is not deferred by the function itself, or somebody who was handed it.
+func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
+	for _, use := range c.Uses[v] {
+		switch c.UseOf(use) {
+		case code.Method:
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			switch sel.Sel.Name {
+			case "SetDeadline", "SetReadDeadline", "SetWriteDeadline":
+				return true
+			case "Close":
+				lit, _ := code.FuncAround(use)
+				here, _ := code.FuncAround(at)
+				if !code.Deferred(use) || lit != here {
+					if lit != here {
+						return true
+					}
+				}
+			}
+		case code.Argument:
+			call, ok := use.Parent().Node().(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if w, _ := c.connOf(call); w != v && !code.IsCall(c.Info, call, "bufio", "NewReader", "NewWriter", "NewScanner") {
+				return true
+			}
+		case code.Stored, code.MethodVal, code.Returned:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,178 @@
+// Calls that could have been given the context in reach and were not.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// NoCtx finds blocking calls without a context where one is in reach.
+var NoCtx = register(&Rule{
+	Name:  "noctx",
+	Title: "a call is not given the context in reach",
+	Why: "A request, query, command, dial or look-up that does not know the context goes on when the context has ended: " +
+		"the caller is kept, and what was asked for is thrown away when it comes.",
+	Wrong: `
+func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
+	err = db.QueryRow("select name from users where id = ?", id).Scan(&name)
+	return name, err
+}
+`,
+	Right: `
+func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
+	err = db.QueryRowContext(ctx, "select name from users where id = ?", id).Scan(&name)
+	return name, err
+}
+`,
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`; " +
+		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs.",
+	Shapes: []Shape{
+		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
+		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
+		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context: F beside FContext, FWithContext or FCtx (database/sql, os/exec and all others)"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		fn := code.Callee(c.Info, call)
+		if fn == nil || fn.Pkg() == nil || fn.Signature().Params().Len() > 0 && code.IsContext(fn.Signature().Params().At(0).Type()) {
+			continue
+		}
+		shape, better := ctxForm(fn)
+		if shape == "" {
+			continue
+		}
+		r := c.reach(cur)
+		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) {
+			continue
+		}
+		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
+	}
+})
+
+// ctxForm gives the better form of a function that takes no context.
+func ctxForm(fn *types.Func) (shape, better string) {
+	for _, name := range []string{"Get", "Head", "Post", "PostForm", "Client.Get", "Client.Head", "Client.Post", "Client.PostForm"} {
+		if code.Is(fn, "net/http", name) {
+			return "http", "http.NewRequestWithContext and Do"
+		}
+	}
+	if code.Is(fn, "net/http", "NewRequest") {
+		return "http", "http.NewRequestWithContext"
+	}
+	if path := fn.Pkg().Path(); path == "net" && fn.Signature().Recv() == nil {
+		switch {
+		case fn.Name() == "Dial" || fn.Name() == "DialTimeout":
+			return "net", "net.Dialer.DialContext"
+		case strings.HasPrefix(fn.Name(), "Lookup"):
+			return "net", "net.Resolver." + fn.Name() + ", with the context"
+		}
+		return "", ""
+	} else if path == "crypto/tls" && (fn.Name() == "Dial" || fn.Name() == "DialWithDialer") {
+		return "net", "tls.Dialer.DialContext"
+	}
+	if t := twin(fn); t != nil {
+		return "twin", t.Name()
+	}
+	return "", ""
+}
+
+// twin gives the function or method beside fn that is the same with a context
+// before the other parameters.
+func twin(fn *types.Func) *types.Func {
+	if strings.Contains(fn.Pkg().Path(), "log") || strings.HasPrefix(fn.Name(), "Log") {
+		return nil
+	}
+	recv := fn.Signature().Recv()
+	for _, suffix := range []string{"Context", "WithContext", "Ctx"} {
+		name := fn.Name() + suffix
+		var o types.Object
+		if recv == nil {
+			if fn.Parent() == fn.Pkg().Scope() {
+				o = fn.Pkg().Scope().Lookup(name)
+			}
+		} else {
+			o, _, _ = types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
+		}
+		if t, ok := o.(*types.Func); ok && t.Exported() == fn.Exported() && withCtx(fn.Signature(), t.Signature()) {
+			return t
+		}
+	}
+	return nil
+}
+
+// withCtx tells whether b is a with a context first.
+func withCtx(a, b *types.Signature) bool {
+	pa, pb := a.Params(), b.Params()
+	if pb.Len() != pa.Len()+1 || !code.IsContext(pb.At(0).Type()) || a.Variadic() != b.Variadic() || a.Results().Len() != b.Results().Len() {
+		return false
+	}
+	for i := range pa.Len() {
+		if !types.Identical(pa.At(i).Type(), pb.At(i+1).Type()) {
+			return false
+		}
+	}
+	for i := range a.Results().Len() {
+		if !types.Identical(a.Results().At(i).Type(), b.Results().At(i).Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// givenLater tells whether what the call makes is given a context afterwards
+// (req.WithContext), or is a command that is started and not waited for.
+func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func) bool {
+	request, command := code.Is(fn, "net/http", "NewRequest"), code.Is(fn, "os/exec", "Command")
+	if !request && !command {
+		return false
+	}
+	v := c.assignedTo(cur)
+	if v == nil {
+		return false
+	}
+	if command && c.Escapes(v) {
+		return true
+	}
+	started, waited := false, false
+	for _, use := range c.Uses[v] {
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if !ok {
+			continue
+		}
+		switch sel.Sel.Name {
+		case "WithContext", "Clone":
+			return true
+		case "Start":
+			started = true
+		case "Wait", "Run", "Output", "CombinedOutput":
+			waited = true
+		}
+	}
+	return command && started && !waited
+}
+
+// assignedTo gives the local variable that takes the first result of the call, or nil.
+func (c *check) assignedTo(cur inspector.Cursor) *types.Var {
+	if as, ok := cur.Parent().Node().(*ast.AssignStmt); ok && len(as.Rhs) == 1 {
+		if id, ok := as.Lhs[0].(*ast.Ident); ok && id.Name != "_" {
+			if v := code.Var(c.Info, id); code.IsLocal(v) {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+// isTwin tells whether the function around is named like one of fn's twins: it
+// is the one that brings the context in.
+func (c *check) isTwin(cur inspector.Cursor, fn *types.Func) bool {
+	decl, _ := code.DeclAround(cur)
+	return decl != nil && strings.HasPrefix(decl.Name.Name, fn.Name()) && fn.Pkg() == c.Pkg
+}

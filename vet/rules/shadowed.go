@@ -1,0 +1,121 @@
+// Derived contexts that miss their purpose: nobody uses them, or they pile up.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Shadowed finds derived contexts that miss their purpose.
+var Shadowed = register(&Rule{
+	Name:  "shadowed",
+	Title: "a derived context misses its purpose",
+	Why: "`ctx, cancel := context.WithTimeout(ctx, d)` in an inner block makes a second variable: what comes after the block still has the old context, " +
+		"without the timeout. And a context that a loop derives from itself grows by one link a round, with each deadline under the one before.",
+	Wrong: `
+func load(ctx context.Context, limit time.Duration, get func(context.Context) error) error {
+	if limit > 0 {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		_ = ctx
+	}
+	return get(ctx)
+}
+`,
+	Right: `
+func load(ctx context.Context, limit time.Duration, get func(context.Context) error) error {
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	return get(ctx)
+}
+`,
+	Exempt: "A derived context that anything but a log is given; a loop that is left in the same round, or sets the variable anew.",
+	Shapes: []Shape{
+		{Name: "unused", Severity: Error, What: "a derived context is used by nobody but _ or a log, and its parent is used afterwards"},
+		{Name: "grows", Severity: Warning, What: "a loop assigns to a context what it derives from it"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.AssignStmt)(nil)) {
+		as := cur.Node().(*ast.AssignStmt)
+		if len(as.Rhs) != 1 {
+			continue
+		}
+		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 || !code.IsContext(firstResult(c, call)) {
+			continue
+		}
+		id, ok := as.Lhs[0].(*ast.Ident)
+		if !ok {
+			continue
+		}
+		v, parent := code.Var(c.Info, id), code.Var(c.Info, call.Args[0])
+		if !code.IsLocal(v) || parent == nil || !code.IsContext(parent.Type()) {
+			continue
+		}
+		if c.Info.Defs[id] != nil {
+			if v != parent && code.IsLocal(parent) && c.idle(v) && c.usedAfter(parent, as.End()) {
+				c.report(id, "unused", "nobody uses this context: what follows is given "+parent.Name()+", without it")
+			}
+			continue
+		}
+		if fn := code.Callee(c.Info, call); v == parent && fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
+			c.grows(cur, id, v)
+		}
+	}
+})
+
+// idle tells whether a context is used by nobody but _ and logs.
+func (c *check) idle(v *types.Var) bool {
+	for _, use := range c.released(v, false) {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		if !ok || !c.logs(call) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
+			return false
+		}
+	}
+	return true
+}
+
+// usedAfter tells whether a call is given a context somewhere behind pos.
+func (c *check) usedAfter(v *types.Var, pos token.Pos) bool {
+	for _, use := range c.Uses[v] {
+		if call, ok := use.Parent().Node().(*ast.CallExpr); ok && use.Node().Pos() > pos && !c.observes(call) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *check) grows(cur inspector.Cursor, at ast.Node, v *types.Var) {
+	loop, ok := code.LoopAround(cur)
+	if !ok || loop.Node().Pos() <= v.Pos() && v.Pos() < loop.Node().End() {
+		return
+	}
+	fn, _ := code.FuncAround(cur)
+	f := code.FlowOf(c.cfgs, fn.Node())
+	if f == nil {
+		return
+	}
+	again := false
+	f.After(cur.Node(), func(step ast.Node) bool {
+		if code.Within(cur.Node(), step) {
+			again = true
+			return false
+		}
+		return !again && !code.Has(step, func(n ast.Node) bool { // set anew
+			as, ok := n.(*ast.AssignStmt)
+			return ok && as.Tok == token.ASSIGN && len(as.Lhs) > 0 && code.Var(c.Info, as.Lhs[0]) == v
+		})
+	})
+	if again {
+		c.report(at, "grows", v.Name()+" grows by one link each round of the loop: derive into a variable of the round")
+	}
+}

@@ -1,0 +1,193 @@
+// Pauses that nobody can cut short: time.Sleep and bare timers where a context is
+// in reach.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"time"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// A pause up to this long is found only in a loop that does not look at its context.
+const shortPause = 100 * time.Millisecond
+
+// Sleep finds pauses that ignore the context in reach.
+var Sleep = register(&Rule{
+	Name:  "sleep",
+	Title: "a pause ignores the context",
+	Why: "`time.Sleep` and a bare `<-time.After(d)` cannot be cut short. A cancelled task that sleeps holds up the join of its group, " +
+		"a cancelled request is kept, a shutdown waits. `braid.Sleep(ctx, d)` returns when the context ends; so does a `select` with `<-ctx.Done()`.",
+	Wrong: `
+func poll(ctx context.Context, ready func() bool) error {
+	for !ready() {
+		time.Sleep(time.Second)
+	}
+	return nil
+}
+`,
+	Right: `
+func poll(ctx context.Context, ready func() bool) error {
+	for !ready() {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+`,
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, or in a loop that looks at the context; " +
+		"`if !t.Stop() { <-t.C }`.",
+	Shapes: []Shape{
+		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
+		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
+		{Name: "tick", Severity: Warning, What: "a loop over a ticker's channel that never looks at the context"},
+		{Name: "handler", Severity: Note, Off: true, What: "a pause in an HTTP handler, whose request has a context"},
+		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil)) {
+		switch n := cur.Node().(type) {
+		case *ast.CallExpr:
+			if code.IsCall(c.Info, n, "time", "Sleep") {
+				c.pause(cur, "sleep", n.Args[0], "time.Sleep")
+			}
+		case *ast.UnaryExpr:
+			if n.Op != token.ARROW || inComm(cur) {
+				continue
+			}
+			if d, what := c.timerOf(n.X); what != "" && !afterStop(cur) {
+				c.pause(cur, "after", d, "a bare receive from "+what)
+			}
+		case *ast.RangeStmt:
+			if _, what := c.timerOf(n.X); what == "" {
+				continue
+			}
+			if r := c.reach(cur); r != nil && !c.LooksAtCtx(n.Body) {
+				c.report(n.X, "tick", "the loop over the ticker never looks at "+r.Name()+": select on its Done beside the tick")
+			}
+		}
+	}
+})
+
+func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what string) {
+	r := c.reach(cur)
+	if r == nil {
+		return
+	}
+	if r.Request {
+		shape = "handler"
+	}
+	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
+		if ns <= 0 {
+			return
+		}
+		if loop, ok := code.LoopAround(cur); !ok || c.LooksAtCtx(loop.Node()) {
+			shape = "short"
+		}
+	}
+	c.report(cur.Node(), shape, what+" ignores "+r.Name()+": use braid.Sleep, or select on its Done")
+}
+
+func duration(info *types.Info, e ast.Expr) (time.Duration, bool) {
+	if e == nil {
+		return 0, false
+	}
+	n, ok := code.IntValue(info, e)
+	return time.Duration(n), ok
+}
+
+// timerOf recognises time.After(d), time.Tick(d), time.NewTimer(d).C and t.C of a
+// timer or ticker made in the function; it gives the duration if that is known.
+func (c *check) timerOf(ch ast.Expr) (d ast.Expr, what string) {
+	switch e := ast.Unparen(ch).(type) {
+	case *ast.CallExpr:
+		if code.IsCall(c.Info, e, "time", "After", "Tick") {
+			return e.Args[0], "time." + code.CalleeName(e)
+		}
+	case *ast.SelectorExpr:
+		if e.Sel.Name != "C" {
+			return nil, ""
+		}
+		t := c.Info.TypeOf(e.X)
+		if !code.IsNamed(t, "time", "Timer") && !code.IsNamed(t, "time", "Ticker") {
+			return nil, ""
+		}
+		made := ast.Unparen(e.X)
+		if v := code.Var(c.Info, e.X); v != nil {
+			if !code.IsLocal(v) || code.IsParam(c.Info, v) {
+				return nil, ""
+			}
+			o := c.Origins(v)
+			if len(o) != 1 {
+				return nil, ""
+			}
+			made = ast.Unparen(o[0])
+		}
+		if call, ok := made.(*ast.CallExpr); ok && code.IsCall(c.Info, call, "time", "NewTimer", "NewTicker") {
+			return call.Args[0], "time." + code.CalleeName(call)
+		}
+	}
+	return nil, ""
+}
+
+// inComm tells whether a receive is the communication of a select clause.
+func inComm(cur inspector.Cursor) bool {
+	for c := range cur.Enclosing((*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
+		clause, ok := c.Node().(*ast.CommClause)
+		return ok && clause.Comm != nil && code.Within(cur.Node(), clause.Comm)
+	}
+	return false
+}
+
+// afterStop tells whether a receive drains a timer that was stopped.
+func afterStop(cur inspector.Cursor) bool {
+	for c := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil), (*ast.ForStmt)(nil)) {
+		if c == cur {
+			continue
+		}
+		s, ok := c.Node().(*ast.IfStmt)
+		if !ok {
+			return false
+		}
+		stop := false
+		ast.Inspect(s, func(n ast.Node) bool {
+			if n == s.Body {
+				return false
+			}
+			if call, ok := n.(*ast.CallExpr); ok && code.CalleeName(call) == "Stop" {
+				stop = true
+			}
+			return true
+		})
+		if stop {
+			return true
+		}
+	}
+	return false
+}
+
+// reach gives the context that a place should heed: none in main, init, and
+// deferred functions.
+func (c *check) reach(cur inspector.Cursor) *code.Reach {
+	if c.exempt(cur.Node().Pos()) {
+		return nil
+	}
+	if decl, _ := code.DeclAround(cur); decl != nil && decl.Recv == nil {
+		if name := decl.Name.Name; name == "init" || name == "main" && c.Pkg.Name() == "main" {
+			return nil
+		}
+	}
+	if kind, _ := cur.ParentEdge(); kind == edge.DeferStmt_Call {
+		return nil
+	}
+	return c.ReachAt(cur)
+}

@@ -1,0 +1,573 @@
+// Cancellations that are turned into success.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Swallowed finds functions and tasks that were cut short and say nil.
+var Swallowed = register(&Rule{
+	Name:  "swallowed",
+	Title: "a cancellation is swallowed",
+	Why: "A function that is cut short and returns nil tells its caller that all was done. The caller goes on with half the work; a group " +
+		"takes the task for one that succeeded. And a loop that logs the error of a cancelled call and tries again never ends: the next call fails at once.",
+	Wrong: `
+func copyAll(ctx context.Context, in <-chan string, put func(context.Context, string) error) error {
+	for {
+		select {
+		case s, ok := <-in:
+			if !ok {
+				return nil
+			}
+			if err := put(ctx, s); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+`,
+	Right: `
+func copyAll(ctx context.Context, in <-chan string, put func(context.Context, string) error) error {
+	for {
+		select {
+		case s, ok := <-in:
+			if !ok {
+				return nil
+			}
+			if err := put(ctx, s); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+`,
+	Exempt: "A loop without end that is left in no other way than by its context: there nil says that it was told to stop; a function that gives back a value or a bool beside nil; " +
+		"a branch that does something with the error, or that says in a comment why it is ignored; a context that the function derived itself (its own timeout).",
+	Shapes: []Shape{
+		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
+		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged"},
+		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success"},
+		{Name: "service", Severity: Note, Off: true, What: "the same in a loop without end that is left in no other way"},
+		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
+		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
+		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.IfStmt)(nil), (*ast.CommClause)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		if c.exempt(cur.Node().Pos()) {
+			continue
+		}
+		switch n := cur.Node().(type) {
+		case *ast.IfStmt:
+			if ctx := c.endedCond(n); ctx != nil {
+				c.cutShort(cur, ctx, n.Body.List)
+			} else {
+				c.ignored(cur, n)
+			}
+		case *ast.CommClause:
+			if n.Comm == nil {
+				continue
+			}
+			if es, ok := n.Comm.(*ast.ExprStmt); ok {
+				if ctx := c.DoneOf(es.X); ctx != nil {
+					c.cutShort(cur, ctx, n.Body)
+				}
+			}
+		case *ast.ForStmt:
+			c.tryAgain(cur, n.Cond == nil)
+		case *ast.RangeStmt:
+			c.tryAgain(cur, false)
+		}
+	}
+})
+
+// errFunc gives the innermost function around a place if its last result is an
+// error, and a context is in reach that it was given.
+func (c *check) errFunc(cur inspector.Cursor) (fn inspector.Cursor, r *code.Reach) {
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return fn, nil
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	if code.ErrResult(c.Info, typ) < 0 {
+		return fn, nil
+	}
+	r = c.reach(cur)
+	if r == nil || r.Request || c.deferSets(fn, typ) {
+		return fn, nil
+	}
+	return fn, r
+}
+
+// deferSets tells whether a deferred literal has the last word on the error.
+func (c *check) deferSets(fn inspector.Cursor, typ *ast.FuncType) bool {
+	last := typ.Results.List[len(typ.Results.List)-1]
+	for _, name := range last.Names {
+		for _, use := range c.Uses[c.Info.Defs[name]] {
+			if in, _ := code.FuncAround(use); in != fn && c.UseOf(use) == code.Assigned && code.Deferred(use) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nilReturn gives the return statement at the end of a branch if it gives nil for
+// the error and nothing for the other results.
+func (c *check) nilReturn(list []ast.Stmt) *ast.ReturnStmt {
+	if len(list) == 0 {
+		return nil
+	}
+	ret, ok := list[len(list)-1].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) == 0 || !isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+		return nil
+	}
+	for _, e := range ret.Results[:len(ret.Results)-1] {
+		if !c.zero(e) {
+			return nil
+		}
+	}
+	return ret
+}
+
+func isNilIdent(info *types.Info, e ast.Expr) bool {
+	tv, ok := info.Types[e]
+	return ok && tv.IsNil()
+}
+
+// zero tells whether an expression is the zero value, but not false: that says something.
+func (c *check) zero(e ast.Expr) bool {
+	e = ast.Unparen(e)
+	if tv, ok := c.Info.Types[e]; ok {
+		if tv.IsNil() {
+			return true
+		}
+		if tv.Value != nil {
+			s := tv.Value.ExactString()
+			return s == "0" || s == `""`
+		}
+	}
+	lit, ok := e.(*ast.CompositeLit)
+	return ok && len(lit.Elts) == 0
+}
+
+// endedCond gives the context of `if ctx.Err() != nil` and `if err := ctx.Err(); err != nil`.
+func (c *check) endedCond(s *ast.IfStmt) ast.Expr {
+	b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
+	if !ok || !isNil(b, token.NEQ) {
+		return nil
+	}
+	if ctx := c.ErrOf(b.X); ctx != nil {
+		return ctx
+	}
+	if as, ok := s.Init.(*ast.AssignStmt); ok && len(as.Lhs) == 1 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == code.Var(c.Info, b.X) {
+		return c.ErrOf(as.Rhs[0])
+	}
+	return nil
+}
+
+// cutShort looks at a branch that is taken because the context has ended.
+func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
+	fn, r := c.errFunc(cur)
+	if r == nil || len(body) == 0 || c.saysWhy(cur.Node()) {
+		return
+	}
+	v := code.Var(c.Info, ctx)
+	if v == nil || v.IsField() || c.derivedHere(v, fn) || c.boolResult(fn) {
+		return
+	}
+	if ret := c.nilReturn(body); ret != nil {
+		if c.keeps(body[:len(body)-1]) {
+			return
+		}
+		shape := "done"
+		if c.service(cur, fn, ret) {
+			shape = "service"
+		}
+		c.report(ret, shape, "this is reached because "+v.Name()+" has ended, and nil says that all was done: return context.Cause("+v.Name()+")")
+		return
+	}
+	br, ok := body[len(body)-1].(*ast.BranchStmt)
+	if !ok || br.Tok != token.BREAK || c.keeps(body[:len(body)-1]) {
+		return
+	}
+	loop, ok := brokenLoop(cur, br)
+	if !ok {
+		return
+	}
+	if f, ok := loop.Node().(*ast.ForStmt); ok && f.Cond == nil && breaks(f.Body) == 1 {
+		return // left in no other way
+	}
+	if ret := c.behind(loop); ret != nil {
+		c.report(br, "break", "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
+	}
+}
+
+// derivedHere tells whether a context was made in this function: it is its own
+// timeout or cancel.
+func (c *check) derivedHere(v *types.Var, fn inspector.Cursor) bool {
+	if code.IsParam(c.Info, v) {
+		return false
+	}
+	in, ok := c.DeclaredIn(v)
+	return !ok || in == fn
+}
+
+// boolResult tells whether the function gives a bool back, which may say that it was cut short.
+func (c *check) boolResult(fn inspector.Cursor) bool {
+	typ, _ := code.FuncParts(fn.Node())
+	for _, f := range typ.Results.List {
+		if b, ok := c.Info.TypeOf(f.Type).Underlying().(*types.Basic); ok && b.Info()&types.IsBoolean != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// keeps tells whether statements do more than log, stop and close: something may be told of the end.
+func (c *check) keeps(list []ast.Stmt) bool {
+	for _, s := range list {
+		es, ok := s.(*ast.ExprStmt)
+		if !ok {
+			return true
+		}
+		call, ok := es.X.(*ast.CallExpr)
+		if !ok || !c.logs(call) && !ending.MatchString(code.CalleeName(call)) {
+			return true
+		}
+	}
+	return false
+}
+
+var logging = regexp.MustCompile(`[Ll]og($|[^io])|^(?i)(print|println|printf|fprint|fprintf|fprintln|debug|debugf|debugw|info|infof|infow|infoln|warn|warnf|warnw|warning|warningf|error|errorf|errorw|trace|tracef|notice|noticef|msg|msgf|send)$`)
+
+// logs tells whether a call only writes a log.
+func (c *check) logs(call *ast.CallExpr) bool {
+	name := code.CalleeName(call)
+	if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" {
+		return len(name) > 5 && (name[0] == 'P' || name[0] == 'F')
+	}
+	return logging.MatchString(name) || c.observes(call)
+}
+
+// service tells whether the function is a loop without end around the place, and
+// nothing else in it may return nil.
+func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
+	endless := false
+	for l := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		if l == fn {
+			break
+		}
+		f, ok := l.Node().(*ast.ForStmt)
+		endless = ok && f.Cond == nil
+	}
+	if !endless {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	alone := true
+	for rc := range fn.Preorder((*ast.ReturnStmt)(nil)) {
+		ret := rc.Node().(*ast.ReturnStmt)
+		if in, _ := code.FuncAround(rc); in != fn || ret == here || !code.Within(ret, body) || len(ret.Results) == 0 {
+			continue
+		}
+		last := ast.Unparen(ret.Results[len(ret.Results)-1])
+		switch {
+		case isNilIdent(c.Info, last):
+			alone = alone && (c.onEnd(rc) || !inLoop(rc))
+		default:
+			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
+				if fn := code.Callee(c.Info, last.(*ast.CallExpr)); fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "fmt" && fn.Pkg().Path() != "errors" {
+					alone = false
+				}
+			} else if !isCall && !c.guarded(rc) {
+				alone = false
+			}
+		}
+	}
+	return alone
+}
+
+func inLoop(cur inspector.Cursor) bool { _, ok := code.LoopAround(cur); return ok }
+
+// onEnd tells whether a place is in a branch that is taken because a context has ended.
+func (c *check) onEnd(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.CommClause)(nil), (*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
+		switch n := at.Node().(type) {
+		case *ast.CommClause:
+			if _, is := c.DoneClause(n); is {
+				return true
+			}
+		case *ast.IfStmt:
+			if c.endedCond(n) != nil {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// guarded tells whether a place is in the body of an if, so that what it returns is not nil.
+func (c *check) guarded(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
+		n, ok := at.Node().(*ast.IfStmt)
+		return ok && isNil(n.Cond, token.NEQ)
+	}
+	return false
+}
+
+// brokenLoop gives the loop that a break leaves.
+func brokenLoop(cur inspector.Cursor, br *ast.BranchStmt) (inspector.Cursor, bool) {
+	if br.Label == nil {
+		if _, ok := cur.Node().(*ast.CommClause); ok {
+			return cur, false // only the select
+		}
+		for l := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.SelectStmt)(nil), (*ast.FuncLit)(nil)) {
+			switch l.Node().(type) {
+			case *ast.ForStmt, *ast.RangeStmt:
+				return l, true
+			}
+			return l, false
+		}
+		return cur, false
+	}
+	for l := range cur.Enclosing((*ast.LabeledStmt)(nil)) {
+		if s := l.Node().(*ast.LabeledStmt); s.Label.Name == br.Label.Name {
+			inner, ok := l.FirstChild()
+			for c := range l.Children() {
+				if c.Node() == s.Stmt {
+					inner = c
+				}
+			}
+			return inner, ok
+		}
+	}
+	return cur, false
+}
+
+// breaks counts the break and goto statements in a loop's body.
+func breaks(body *ast.BlockStmt) (n int) {
+	code.Shallow(body, func(s ast.Node) bool {
+		if b, ok := s.(*ast.BranchStmt); ok && (b.Tok == token.BREAK || b.Tok == token.GOTO) {
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// behind gives the return of nil that a loop runs into, if nothing on the way
+// asks about the context.
+func (c *check) behind(loop inspector.Cursor) *ast.ReturnStmt {
+	at := loop
+	if kind, _ := at.ParentEdge(); kind == edge.LabeledStmt_Stmt {
+		at = at.Parent()
+	}
+	for {
+		sib, ok := at.NextSibling()
+		if !ok {
+			return nil
+		}
+		at = sib
+		s, ok := at.Node().(ast.Stmt)
+		if !ok || c.LooksAtCtx(s) {
+			return nil
+		}
+		if ret, ok := s.(*ast.ReturnStmt); ok {
+			if len(ret.Results) > 0 && isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+				return ret
+			}
+			return nil
+		}
+	}
+}
+
+// ignored looks at `if err != nil { return nil }` behind a call that was given a context.
+func (c *check) ignored(cur inspector.Cursor, s *ast.IfStmt) {
+	if !isNil(s.Cond, token.NEQ) {
+		return
+	}
+	ret := c.nilReturn(s.Body.List)
+	if ret == nil {
+		return
+	}
+	fn, r := c.errFunc(cur)
+	if r == nil || c.boolResult(fn) {
+		return
+	}
+	err := code.Var(c.Info, s.Cond.(*ast.BinaryExpr).X)
+	call := c.givesErr(cur, s, err)
+	if call == nil || c.saysWhy(s) {
+		return
+	}
+	before := s.Body.List[:len(s.Body.List)-1]
+	shape := "error"
+	if len(before) > 0 {
+		if c.keeps(before) || c.LooksAtCtx(s.Body) {
+			return
+		}
+		shape = "logged"
+	}
+	c.report(ret, shape, "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
+}
+
+// givesErr gives the call that err comes from, in the if itself or right before
+// it, if that was given a context that is not the function's own or is a group's join.
+func (c *check) givesErr(cur inspector.Cursor, s *ast.IfStmt, err *types.Var) *ast.CallExpr {
+	if err == nil || !code.IsError(err.Type()) {
+		return nil
+	}
+	stmt := s.Init
+	if stmt == nil {
+		prev, ok := cur.PrevSibling()
+		if !ok {
+			return nil
+		}
+		stmt, _ = prev.Node().(ast.Stmt)
+	}
+	as, ok := stmt.(*ast.AssignStmt)
+	if !ok || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != err {
+		return nil
+	}
+	call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") {
+		return call
+	}
+	ctx := c.CtxArg(call)
+	if ctx == nil {
+		return nil
+	}
+	if v := code.Var(c.Info, ctx); v != nil && !v.IsField() {
+		if fn, _ := code.FuncAround(cur); c.ownTimeout(v, fn) {
+			return nil
+		}
+	}
+	return call
+}
+
+// ownTimeout tells whether a context is one that the function limited itself.
+func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
+	for _, o := range c.Origins(v) {
+		if call, ok := ast.Unparen(o).(*ast.CallExpr); ok && code.IsCall(c.Info, call, "context", "WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause") {
+			return true
+		}
+	}
+	return false
+}
+
+var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back`)
+
+// saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
+func (c *check) saysWhy(n ast.Node) bool {
+	f := c.FileOf(n.Pos())
+	if f == nil {
+		return false
+	}
+	from := c.Fset.Position(n.Pos()).Line
+	for _, g := range f.Comments {
+		if g.End() > n.End() {
+			break
+		}
+		if (g.Pos() > n.Pos() || c.Fset.Position(g.End()).Line == from-1) && deliberate.MatchString(g.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
+// tryAgain looks at a loop that skips the errors of calls that were given a context.
+func (c *check) tryAgain(loop inspector.Cursor, endless bool) {
+	if c.LooksAtCtx(loop.Node()) {
+		return
+	}
+	fn, ok := code.FuncAround(loop)
+	if !ok {
+		return
+	}
+	var found *ast.CallExpr
+	var at *ast.IfStmt
+	for cur := range loop.Preorder((*ast.IfStmt)(nil)) {
+		s := cur.Node().(*ast.IfStmt)
+		if in, _ := code.FuncAround(cur); in != fn || !isNil(s.Cond, token.NEQ) || s.Else != nil {
+			continue
+		}
+		if inner, _ := code.LoopAround(cur); inner != loop {
+			continue
+		}
+		err := code.Var(c.Info, s.Cond.(*ast.BinaryExpr).X)
+		call := c.givesErr(cur, s, err)
+		if call == nil {
+			continue
+		}
+		v := code.Var(c.Info, c.CtxArg(call))
+		if v == nil || v.IsField() || code.Within(c.declOf(v), loop.Node()) {
+			continue
+		}
+		leaves := false
+		code.Shallow(s.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ReturnStmt:
+				leaves = true
+			case *ast.BranchStmt:
+				leaves = leaves || n.Tok != token.CONTINUE
+			case *ast.CallExpr:
+				switch code.CalleeName(n) {
+				case "panic", "Fatal", "Fatalf", "Exit", "Fatalln":
+					leaves = true
+				}
+			}
+			return true
+		})
+		if leaves {
+			return // some call ends the loop when the context has
+		}
+		list := s.Body.List
+		if len(list) > 0 {
+			if br, ok := list[len(list)-1].(*ast.BranchStmt); ok && br.Tok == token.CONTINUE {
+				list = list[:len(list)-1]
+			}
+		}
+		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(s) {
+			found, at = call, s
+		}
+	}
+	if found == nil {
+		return
+	}
+	name := code.CalleeName(found)
+	if endless {
+		if hasSelect(loop) {
+			return // some channel may end it
+		}
+		c.report(at.Cond, "spin", "when the context of "+name+" has ended it fails at once, and this loop never ends: look at the context")
+		return
+	}
+	if f, r := c.errFunc(loop); r != nil && f == fn && c.behind(loop) != nil {
+		c.report(at.Cond, "loop", "the error of "+name+" is skipped: after a cancellation the rest fails as fast, and nil is returned")
+	}
+}
+
+func hasSelect(loop inspector.Cursor) bool {
+	for range loop.Preorder((*ast.SelectStmt)(nil)) {
+		return true
+	}
+	return false
+}

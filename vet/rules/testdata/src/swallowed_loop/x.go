@@ -1,0 +1,28 @@
+package swallowed_loop
+
+import (
+	"context"
+	"log"
+)
+
+func do(context.Context, int) error { return nil }
+
+func skipped(ctx context.Context, items []int) error {
+	for _, i := range items {
+		if err := do(ctx, i); err != nil { // want `the error of do is skipped`
+			log.Println(err)
+			continue
+		}
+	}
+	return nil
+}
+
+func looks(ctx context.Context, items []int) error {
+	for _, i := range items {
+		if err := do(ctx, i); err != nil {
+			log.Println(err)
+			continue
+		}
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,262 @@
+// Tickers, timers and signal registrations that outlive the function that made
+// them for itself.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Unstopped finds tickers, timers and signal channels that are not stopped.
+var Unstopped = register(&Rule{
+	Name:  "unstopped",
+	Title: "a ticker, timer or signal channel is not stopped",
+	Why: "A ticker goes on after the function that made it has returned. Since Go 1.23 the garbage collector takes one that nobody " +
+		"can reach; until it runs, and in older programs for ever, each call leaves one behind. `signal.Notify` is never undone by itself: the " +
+		"signal stays captured, and the program no longer dies of it.",
+	Wrong: `
+func beat(ctx context.Context, send func()) {
+	t := time.NewTicker(time.Second)
+	for {
+		select {
+		case <-t.C:
+			send()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+`,
+	Right: `
+func beat(ctx context.Context, send func()) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			send()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+`,
+	Exempt: "`main`; a function that never returns; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out.",
+	Shapes: []Shape{
+		{Name: "ticker", Severity: Warning, What: "a ticker of the function's own is not stopped on every path"},
+		{Name: "timer", Severity: Note, What: "nothing stops a timer of the function's own, which may still run when it returns"},
+		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path"},
+		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns"},
+		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
+		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
+		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		switch {
+		case code.IsCall(c.Info, call, "time", "NewTicker"):
+			c.unstopped(cur, "ticker")
+		case code.IsCall(c.Info, call, "time", "NewTimer"):
+			c.unstopped(cur, "timer")
+		case code.IsCall(c.Info, call, "time", "Tick"):
+			c.tick(cur, call)
+		case code.IsCall(c.Info, call, "os/signal", "Notify"):
+			c.notify(cur, call)
+		}
+	}
+})
+
+func (c *check) unstopped(cur inspector.Cursor, shape string) {
+	fn, ok := code.FuncAround(cur)
+	if !ok || c.inMain(cur) {
+		return
+	}
+	kind, _ := cur.ParentEdge()
+	if kind == edge.SelectorExpr_X && shape == "ticker" { // time.NewTicker(d).C
+		if c.returnsAfter(fn, cur.Node()) {
+			c.report(cur.Node(), shape, "nothing can stop this ticker: keep it in a variable and defer its Stop")
+		}
+		return
+	}
+	var lhs ast.Expr
+	switch n := cur.Parent().Node().(type) {
+	case *ast.AssignStmt:
+		if len(n.Lhs) == 1 && len(n.Rhs) == 1 {
+			lhs = n.Lhs[0]
+		}
+	case *ast.ValueSpec:
+		if len(n.Names) == 1 {
+			lhs = n.Names[0]
+		}
+	case *ast.KeyValueExpr:
+		lhs = n.Key
+	}
+	if lhs == nil {
+		return
+	}
+	v := code.Var(c.Info, lhs)
+	switch {
+	case v == nil:
+	case v.IsField():
+		if shape == "ticker" && !v.Exported() && v.Pkg() == c.Pkg && len(c.stops(v)) == 0 {
+			c.report(cur.Node(), "field", "nothing in the package stops the ticker in "+v.Name())
+		}
+	case code.IsLocal(v):
+		if declared, _ := c.DeclaredIn(v); declared != fn {
+			return
+		}
+		uses := c.stops(v)
+		if shape == "timer" {
+			if len(uses) > 0 {
+				shape = "timerpath"
+			}
+			uses = append(uses, c.fires(v)...)
+		}
+		if c.ticksForEver(fn, v) {
+			return
+		}
+		if c.lost(fn, cur.Parent().Node(), v, uses) {
+			c.report(cur.Node(), shape, v.Name()+" is not stopped on every path: defer its Stop here")
+			return
+		}
+		c.deferInLoop(cur, cur.Node(), v, uses, "loop", shape+"s made")
+	}
+}
+
+// ticksForEver tells whether the function loops over a ticker's channel, which
+// nobody closes, and has no other way out of that loop.
+func (c *check) ticksForEver(fn inspector.Cursor, v *types.Var) bool {
+	for cur := range fn.Preorder((*ast.RangeStmt)(nil)) {
+		n := cur.Node().(*ast.RangeStmt)
+		x := ast.Unparen(n.X)
+		if sel, ok := x.(*ast.SelectorExpr); ok && sel.Sel.Name == "C" {
+			x = sel.X
+		}
+		if in, _ := code.FuncAround(cur); in == fn && code.Var(c.Info, x) == v && !left(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// left tells whether there is a way out of a loop in its body.
+func left(loop *ast.RangeStmt) (out bool) {
+	code.Shallow(loop.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			out = true
+		case *ast.BranchStmt:
+			out = out || n.Tok == token.BREAK || n.Tok == token.GOTO
+		}
+		return !out
+	})
+	return out
+}
+
+// stops gives the mentions of a ticker or timer that stop it or hand it on.
+func (c *check) stops(v *types.Var) (uses []inspector.Cursor) {
+	for _, use := range c.released(v, false) {
+		at := use
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			at = use.Parent()
+		}
+		if sel, ok := at.Parent().Node().(*ast.SelectorExpr); ok && sel.X == at.Node() && sel.Sel.Name != "Stop" {
+			if in, _ := code.FuncAround(use); !v.IsField() {
+				if declared, _ := c.DeclaredIn(v); in != declared { // captured: the literal's matter
+					uses = append(uses, use)
+				}
+			}
+			continue
+		}
+		uses = append(uses, use)
+	}
+	return uses
+}
+
+// fires gives the receives from a timer's channel: after one it runs no more.
+func (c *check) fires(v *types.Var) (uses []inspector.Cursor) {
+	for _, use := range c.Uses[v] {
+		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "C" {
+			if u, ok := use.Parent().Parent().Node().(*ast.UnaryExpr); !ok || u.X != sel {
+				uses = append(uses, use) // the channel goes elsewhere
+				continue
+			}
+			uses = append(uses, use)
+		}
+	}
+	return uses
+}
+
+// tick reports time.Tick in a function that returns, but not in main.
+func (c *check) tick(cur inspector.Cursor, call *ast.CallExpr) {
+	fn, ok := code.FuncAround(cur)
+	if !ok || c.inMain(cur) {
+		return
+	}
+	if kind, _ := cur.ParentEdge(); kind == edge.ReturnStmt_Results {
+		return
+	}
+	if kind, _ := cur.ParentEdge(); kind == edge.RangeStmt_X && !left(cur.Parent().Node().(*ast.RangeStmt)) {
+		return
+	}
+	if v := c.assignedTo(cur); v != nil && c.ticksForEver(fn, v) {
+		return
+	}
+	if c.returnsAfter(fn, call) {
+		c.report(call, "tick", "time.Tick cannot be stopped and this function returns: use time.NewTicker and defer its Stop")
+	}
+}
+
+func (c *check) returnsAfter(fn inspector.Cursor, at ast.Node) (returns bool) {
+	f := code.FlowOf(c.cfgs, fn.Node())
+	if f == nil {
+		return false
+	}
+	f.After(at, func(step ast.Node) bool {
+		if _, ok := step.(*ast.ReturnStmt); ok {
+			returns = true
+		}
+		return !returns
+	})
+	return returns
+}
+
+// notify reports a local signal channel that is never given to signal.Stop.
+func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
+	fn, ok := code.FuncAround(cur)
+	if !ok || c.Pkg.Name() == "main" || len(call.Args) == 0 {
+		return
+	}
+	if decl, _ := code.DeclAround(cur); decl != nil && decl.Name.Name == "init" {
+		return
+	}
+	v := code.Var(c.Info, call.Args[0])
+	if !code.IsLocal(v) || code.IsParam(c.Info, v) {
+		return
+	}
+	if declared, _ := c.DeclaredIn(v); declared != fn || !c.returnsAfter(fn, call) {
+		return
+	}
+	for _, use := range c.Uses[v] {
+		switch c.UseOf(use) {
+		case code.Argument:
+			if use.Parent().Node() != call {
+				return
+			}
+		case code.Stored, code.Returned, code.Assigned:
+			return
+		}
+		if in, _ := code.FuncAround(use); in != fn {
+			return // a goroutine goes on listening
+		}
+	}
+	c.report(call, "signal", "the signals stay captured when this function returns: defer signal.Stop("+v.Name()+"), or use signal.NotifyContext")
+}

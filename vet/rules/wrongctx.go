@@ -1,0 +1,193 @@
+// Tasks that use another context than their own: a failing sibling, or the group's
+// end, does not reach them.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"strings"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// WrongCtx finds tasks that use another context than their own.
+var WrongCtx = register(&Rule{
+	Name:  "wrongctx",
+	Title: "a task uses another context than its own",
+	Why: "A group cancels its tasks by the context it made for them. A task that works with the context outside, or whose group's context was thrown away, " +
+		"is not reached: when a sibling fails, the join waits for work that nobody wants.",
+	Wrong: `
+func both(ctx context.Context, a, b func(context.Context) error) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a(gctx) })
+	g.Go(func() error { return b(ctx) })
+	return g.Wait()
+}
+`,
+	Right: `
+func both(ctx context.Context, a, b func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a(ctx) })
+	g.Go(func() error { return b(ctx) })
+	return g.Wait()
+}
+`,
+	Exempt: "A context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; `context.WithoutCancel`.",
+	Shapes: []Shape{
+		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
+		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's"},
+		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
+	},
+}, func(c *check) {
+	groups := map[*types.Var]*types.Var{} // the context of each group
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if !code.IsCall(c.Info, call, code.Errgroup, "WithContext") {
+			continue
+		}
+		as, ok := cur.Parent().Node().(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 2 {
+			continue
+		}
+		g, ctx := code.Var(c.Info, as.Lhs[0]), code.Var(c.Info, as.Lhs[1])
+		id, _ := as.Lhs[1].(*ast.Ident)
+		switch {
+		case id != nil && id.Name == "_", code.IsLocal(ctx) && !code.IsParam(c.Info, ctx) && len(c.released(ctx, false)) == 0:
+			c.report(as.Lhs[1], "dropped", "the group's context is dropped: no task learns that a sibling has failed")
+		case g != nil && ctx != nil:
+			if _, twice := groups[g]; twice {
+				ctx = nil
+			}
+			groups[g] = ctx
+		}
+	}
+	for _, t := range c.Tasks {
+		if t.Lit == nil || t.Kind == code.Timer {
+			continue
+		}
+		if own := anyCtxParam(c.Info, t.Lit.Type); own != nil {
+			c.otherCtx(t, own, "outer", "this task has a context of its own: ")
+			continue
+		}
+		if t.Kind == code.ErrGroup && t.Owner != nil {
+			if own := groups[code.Var(c.Info, t.Owner)]; own != nil {
+				c.otherCtx(t, own, "group", "this task's group cancels another context, "+own.Name()+": ")
+			}
+		}
+	}
+})
+
+// anyCtxParam is code.CtxParam for literals whose context may also be named _.
+func anyCtxParam(info *types.Info, f *ast.FuncType) *types.Var {
+	for _, field := range f.Params.List {
+		for _, name := range field.Names {
+			if v, ok := info.Defs[name].(*types.Var); ok && code.IsContext(v.Type()) {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+// otherCtx reports the first use in a task of each context from outside that is neither the
+// task's own nor made of it.
+func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
+	lit, ok := c.Root.FindNode(t.Lit)
+	if !ok {
+		return
+	}
+	seen := map[*types.Var]bool{own: true}
+	for cur := range lit.Preorder((*ast.Ident)(nil)) {
+		v, _ := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Var)
+		if v == nil || seen[v] || !code.IsContext(v.Type()) || !code.IsLocal(v) || code.Within(c.declOf(v), t.Lit) {
+			continue
+		}
+		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
+			continue
+		}
+		if in := c.TaskAround(cur); in != t && in != nil && in.Kind == code.Bare {
+			continue
+		}
+		seen[v] = true
+		c.report(cur.Node(), shape, why+v.Name()+" does not end with it")
+	}
+}
+
+// derives tells whether a context is made of another.
+func (c *check) derives(v, of *types.Var, depth int) bool {
+	if v == of {
+		return true
+	}
+	if depth > 5 {
+		return false
+	}
+	for _, o := range c.Origins(v) {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok {
+			if w := code.Var(c.Info, o); w != nil && w != v && c.derives(w, of, depth+1) {
+				return true
+			}
+			continue
+		}
+		for _, arg := range call.Args {
+			if w := code.Var(c.Info, arg); w != nil && w != v && code.IsContext(w.Type()) && c.derives(w, of, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// looksOnly tells whether a mention of a context does no work with it.
+func (c *check) looksOnly(use inspector.Cursor, own *types.Var) bool {
+	switch kind, _ := use.ParentEdge(); kind {
+	case edge.SelectorExpr_X:
+		switch use.Parent().Node().(*ast.SelectorExpr).Sel.Name {
+		case "Value", "Err", "Deadline":
+			return true
+		case "Done": // beside its own
+			for s := range use.Enclosing((*ast.SelectStmt)(nil)) {
+				beside := false
+				for _, clause := range s.Node().(*ast.SelectStmt).Body.List {
+					if ctx, is := c.DoneClause(clause.(*ast.CommClause)); is && ctx == own {
+						beside = true
+					}
+				}
+				return beside
+			}
+		}
+	case edge.CallExpr_Args:
+		return c.observes(use.Parent().Node().(*ast.CallExpr))
+	case edge.AssignStmt_Lhs, edge.BinaryExpr_X, edge.BinaryExpr_Y:
+		return true
+	}
+	return false
+}
+
+var observing = regexp.MustCompile(`^(s?log|tracing|trace|tracer|span|metric|telemetry|otel|meter)($|[^io])|(Log($|[^io])|Trac(e|ing)|Span|Metric|Telemetry|O[Tt]el|Meter)`)
+
+// observes tells whether a call only logs, traces or measures, reads values or
+// asks why a context ended.
+func (c *check) observes(call *ast.CallExpr) bool {
+	fn := code.Callee(c.Info, call)
+	if fn == nil || fn.Pkg() == nil {
+		return observing.MatchString(code.CalleeName(call))
+	}
+	if code.Is(fn, "context", "WithoutCancel") || code.Is(fn, "context", "Cause") {
+		return true
+	}
+	name := fn.Name()
+	if strings.HasSuffix(name, "FromContext") || strings.HasSuffix(name, "FromCtx") || observing.MatchString(name) {
+		return true
+	}
+	if recv := fn.Signature().Recv(); recv != nil && observing.MatchString(types.TypeString(recv.Type(), func(*types.Package) string { return "" })) {
+		return true
+	}
+	path := fn.Pkg().Path()
+	return observing.MatchString(path[strings.LastIndex(path, "/")+1:]) || strings.Contains(path, "opentelemetry")
+}
