@@ -48,7 +48,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight, unless that may leave first; channels that say that something is over (of `struct{}`, or named so); " +
-		"a select with such a channel or a `default`; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
+		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
@@ -71,7 +71,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 				c.wait(cur, n, n.X, "receive", "this receive")
 			}
 		case *ast.RangeStmt:
-			if _, ok := under(c.Info.TypeOf(n.X)).(*types.Chan); ok {
+			if _, ok := under(c.Info.TypeOf(n.X)).(*types.Chan); ok && !c.LooksAtCtx(n.Body) {
 				c.wait(cur, n.X, n.X, "range", "this loop over a channel")
 			}
 		case *ast.SelectStmt:

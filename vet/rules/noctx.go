@@ -142,6 +142,16 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 	}
 	started, waited := false, false
 	for _, use := range c.Uses[v] {
+		switch c.UseOf(use) {
+		case code.Stored: // it may be given one where it is used
+			if request {
+				return true
+			}
+		case code.Argument: // along with one
+			if call, ok := use.Parent().Node().(*ast.CallExpr); ok && request && c.CtxArg(call) != nil {
+				return true
+			}
+		}
 		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
 		if !ok {
 			continue

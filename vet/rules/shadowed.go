@@ -54,7 +54,7 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 			continue
 		}
 		id, ok := as.Lhs[0].(*ast.Ident)
-		if !ok {
+		if !ok || id.Name == "_" {
 			continue
 		}
 		v, parent := code.Var(c.Info, id), code.Var(c.Info, call.Args[0])

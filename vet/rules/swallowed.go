@@ -266,6 +266,9 @@ func (c *check) logs(call *ast.CallExpr) bool {
 // service tells whether the function is a loop without end around the place, and
 // nothing else in it may return nil.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
+	if c.onlyFails(cur) {
+		return true
+	}
 	endless := false
 	for l := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
 		if l == fn {
@@ -299,6 +302,32 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 		}
 	}
 	return alone
+}
+
+// onlyFails tells whether the other clauses of a select give back what they have
+// received, an error: there nil is nothing else than being told to stop.
+func (c *check) onlyFails(cur inspector.Cursor) bool {
+	if _, ok := cur.Node().(*ast.CommClause); !ok {
+		return false
+	}
+	others := 0
+	for _, s := range cur.Parent().Node().(*ast.BlockStmt).List {
+		clause, ok := s.(*ast.CommClause)
+		if !ok || clause == cur.Node() {
+			continue
+		}
+		as, ok := clause.Comm.(*ast.AssignStmt)
+		if !ok || !endsIn[*ast.ReturnStmt](clause.Body) {
+			return false
+		}
+		ret := clause.Body[len(clause.Body)-1].(*ast.ReturnStmt)
+		v := code.Var(c.Info, as.Lhs[0])
+		if v == nil || !code.IsError(v.Type()) || len(ret.Results) == 0 || isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+			return false
+		}
+		others++
+	}
+	return others > 0
 }
 
 func inLoop(cur inspector.Cursor) bool { _, ok := code.LoopAround(cur); return ok }

@@ -381,3 +381,12 @@ func ownCancel() error {
 		return errors.New("late")
 	}
 }
+
+func serves(ctx context.Context, errs <-chan error) error {
+	select {
+	case err := <-errs:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
