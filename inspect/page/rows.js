@@ -1,5 +1,7 @@
 // Lays the tree out as rows: what is folded or filtered out has none.
 
+import { brief, file } from './text.js';
+
 // rowsOf gives the rows, and index, the row of each id.
 export function rowsOf(model, keep) {
   const wanted = filter(model, keep);
@@ -55,6 +57,6 @@ function is(n, only) {
 // they have a slash, in its path.
 function matches(n, search) {
   if (!search.length) return true;
-  const text = [n.name, n.kind, n.state, n.tone, n.func, n.site, n.cancelled?.cause, n.waits?.path, n.shielded && 'shielded'].join(' ').toLowerCase();
+  const text = [n.name, n.kind, n.state, n.tone, n.func && brief(n.func), n.site && file(n.site), n.cancelled?.cause, n.waits?.path, n.shielded && 'shielded'].join(' ').toLowerCase();
   return search.every(w => text.includes(w) || w.includes('/') && n.path.toLowerCase().includes(w));
 }
