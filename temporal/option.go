@@ -102,14 +102,21 @@ func (o limitOption) applyToGroup(c *groupConfig) {
 	c.limit = int(o)
 }
 
+// A GraceOption is an option of groups and of workers.
+type GraceOption interface {
+	GroupOption
+	WorkerOption
+}
+
 type graceOption time.Duration
 
 // Grace sets how long tasks may go on after their group was cancelled before
 // they are named in the workflow's log, and how long the functions given to
 // [Group.Defer] have. The default is [braid.DefaultGrace]; groups opened below
-// inherit it. Grace(braid.Forever) never reports and sets no bound. It panics if
-// d is not positive.
-func Grace(d time.Duration) GroupOption {
+// inherit it. Grace(braid.Forever) never reports and sets no bound. Of a worker it
+// is how long what runs may go on when that stops ([Serve]). It panics if d is
+// not positive.
+func Grace(d time.Duration) GraceOption {
 	if d <= 0 {
 		panic("braid: Grace must be positive; Grace(Forever) turns the report off")
 	}

@@ -43,6 +43,9 @@ type ending struct {
 // nil however the command itself ended; if it was stopped because ctx died,
 // the error is the cause.
 func (s *session) attempt(ctx context.Context, c command, to streams) (e ending, err error) {
+	if s.away != nil {
+		return s.attemptAway(ctx, c, to)
+	}
 	began := time.Now()
 	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		p, pipes, err := s.launch(g, c, to)

@@ -28,7 +28,7 @@ func rootCommand() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("braid {{.Version}}\n")
-	root.AddCommand(runCommand(), mapCommand(), firstCommand(), psCommand(), topCommand(), vetCommand())
+	root.AddCommand(runCommand(), mapCommand(), firstCommand(), workerCommand(), psCommand(), topCommand(), vetCommand())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [VERB]",
 		Short: "Show what a verb does",

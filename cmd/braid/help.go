@@ -78,8 +78,27 @@ The first failure stops everything, unless --keep-going is given. The exit
 status is 1 if any command failed. It is 2 also if the arguments could not be
 read to their end; the commands for those before it are run all the same.
 
+With --engine the commands run on the workers of a Temporal server (see braid
+worker), as many at a time as -j says, by default 64. A worker that dies is
+followed by another, which runs its commands again. They run in the folder where
+the worker was started, and write at most 1 MiB each.
+
   git ls-files | braid map -j 4 --progress -- sha256sum {}
   braid map --timeout 5s --retries 2 --keep-going -- ping -c 1 ::: host1 host2
+
+` + commonHelp
+
+const workerHelp = `Run the commands that braid map --engine hands out, in this folder, as if they
+had been started here, until a signal comes. Then it takes no more, gives those
+that run the time that --grace says, and stops them; other workers run them
+again. As many workers as you like may serve one server, on any machines.
+
+The address is temporal://HOST:PORT, or temporal://HOST:PORT/NAMESPACE?queue=QUEUE;
+only maps with the same queue get this worker. Whoever can reach the server can
+have anything run here: it is for machines that trust each other.
+
+  braid worker -j 8 temporal://localhost:7233
+  git ls-files | braid map --engine temporal://localhost:7233 -- sha256sum {}
 
 ` + commonHelp
 

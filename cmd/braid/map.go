@@ -27,13 +27,24 @@ type mapOptions struct {
 	progress  bool
 	null      bool
 	file      string
+	engine    string
 }
+
+// jobsAway is how many commands run at a time where other machines run them.
+const jobsAway = 64
 
 func mapCommand() *cobra.Command {
 	o := mapOptions{jobs: countFlag{runtime.NumCPU(), 1}}
-	cmd := verb("map [flags] -- CMD {} ::: ARG …", "Run a command for each argument, several at a time, output in order", mapHelp, &o.options,
-		func(words []string) error { return mapAll(&o, words) })
+	var cmd *cobra.Command
+	cmd = verb("map [flags] -- CMD {} ::: ARG …", "Run a command for each argument, several at a time, output in order", mapHelp, &o.options,
+		func(words []string) error {
+			if o.engine != "" && !cmd.Flags().Changed("jobs") {
+				o.jobs.n = jobsAway
+			}
+			return mapAll(&o, words)
+		})
 	flags := cmd.Flags()
+	flags.StringVar(&o.engine, "engine", "", "run the commands on the workers of `ADDR` (temporal://HOST:PORT)")
 	flags.VarP(&o.jobs, "jobs", "j", "run `N` commands at a time (default: one for each CPU)")
 	flags.Lookup("jobs").DefValue = "0" // said in the text
 	flags.Var(&o.retries, "retries", "try a command that fails up to `N` times more, with growing pauses")
@@ -64,7 +75,14 @@ func mapAll(o *mapOptions, words []string) error {
 	}
 	m := &mapping{o: o, template: template}
 	m.session = session{opts: &o.options}
-	if name, fixed := template.Program(); fixed {
+	if o.engine != "" {
+		release, err := m.engage(o.engine)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	if name, fixed := template.Program(); fixed && m.away == nil {
 		if m.path, err = findProgram(name); err != nil {
 			return err
 		}
@@ -154,7 +172,7 @@ func (m *mapping) one(ctx context.Context, g *braid.Group, arg string) error {
 
 // try runs a command as often as the user wants it tried.
 func (m *mapping) try(ctx context.Context, c command, slot *output.Slot) (e ending, attempts int, err error) {
-	if c.path == "" {
+	if c.path == "" && m.away == nil {
 		if c.path, err = findProgram(c.argv[0]); err != nil {
 			return e, 1, &failure{c.label, err.Error(), statusNotRun}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/braid-go/braid/cmd/braid/internal/proc"
 	"github.com/braid-go/braid/cmd/braid/internal/report"
+	"github.com/braid-go/braid/engine"
 )
 
 // A session is one call of braid: the processes, the signals and the report.
@@ -25,6 +26,7 @@ type session struct {
 	ledger ledger
 	strays []string       // about processes found at the very end
 	looks  []net.Listener // where the tree is to be served
+	away   engine.Engine  // of workers that run the commands, if not this machine
 }
 
 // do runs body as a tree of tasks that ends when body returns or a signal
