@@ -25,7 +25,7 @@ import (
 const (
 	tasksPerStarter = 32   // queued tasks for which one more starter pays
 	yieldEvery      = 64   // tasks after which a worker steps aside
-	maxNodes        = 16   // tasks that are made at once
+	maxNodes        = 18   // tasks that are made at once: no more fit into 1792 bytes
 	maxSpares       = 1024 // tasks kept for use again
 )
 
