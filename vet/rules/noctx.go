@@ -157,7 +157,7 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 			continue
 		}
 		switch sel.Sel.Name {
-		case "WithContext", "Clone":
+		case "WithContext", "Clone", "Cancel": // Cancel is what contexts replaced
 			return true
 		case "Start":
 			started = true

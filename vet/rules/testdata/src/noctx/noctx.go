@@ -186,3 +186,12 @@ func plainCmd() error { return exec.Command("make").Run() }
 func resolver(ctx context.Context) ([]string, error) {
 	return net.DefaultResolver.LookupHost(ctx, "localhost")
 }
+
+func cancelField(ctx context.Context, url string) (*http.Response, error) {
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Cancel = ctx.Done()
+	return http.DefaultClient.Do(req)
+}
