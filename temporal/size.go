@@ -35,7 +35,7 @@ func CheckSize(conv converter.DataConverter, what string, values ...any) error {
 		total = payloads.Size()
 	}
 	if total > MaxPayload {
-		return fmt.Errorf("%w: %s has %s, of %s at most; what is larger belongs into a Store", ErrTooLarge, what, bytes(total), bytes(MaxPayload))
+		return fmt.Errorf("%w: %s: %s, of %s at most; what is larger belongs into a Store", ErrTooLarge, what, bytes(total), bytes(MaxPayload))
 	}
 	return nil
 }

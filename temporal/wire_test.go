@@ -446,3 +446,24 @@ func grown(data []byte) error {
 	}
 	return errors.Join(made...)
 }
+
+func TestWhatIsTooLargeIsAnErrorThatNamesItAndItsSize(t *testing.T) {
+	large := strings.Repeat("x", temporal.MaxPayload+1)
+	if err := temporal.CheckSize(nil, "a result", large); !errors.Is(err, temporal.ErrTooLarge) || !strings.Contains(err.Error(), "a result: 2.0 MiB") {
+		t.Error(err)
+	}
+	if err := temporal.CheckSize(nil, "a result", "small"); err != nil {
+		t.Error(err)
+	}
+	if err := temporal.CheckSize(nil, "a result", func() {}); err == nil || errors.Is(err, temporal.ErrTooLarge) {
+		t.Error(err)
+	}
+	err := run(t, func(ctx wctx, g *group) error {
+		g.Go(func(ctx wctx) error { _, err := temporal.Activity[int](ctx, "post", large); return err }, temporal.Name("poster"))
+		g.Go(func(ctx wctx) error { _, err := temporal.Child[int](ctx, idle, large); return err })
+		return nil
+	}, temporal.Supervised)
+	if !errors.Is(err, temporal.ErrTooLarge) || !strings.Contains(err.Error(), "poster: braid: too large to be sent: the arguments of activity post: 2.0 MiB") || !strings.Contains(err.Error(), "child workflow idle") {
+		t.Error(err)
+	}
+}
