@@ -2,6 +2,7 @@ package braid_test
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -90,15 +91,16 @@ func TestAllocs_BytesOfGroupsAndTasks(t *testing.T) {
 		})
 	}
 	for what, c := range map[string]struct {
-		want uint64
+		want float64
 		add  func(g *braid.Group)
 	}{
-		"a queued task without a handle": {100, func(g *braid.Group) { g.Go(nop) }},
+		"a queued task without a handle": {99.6, func(g *braid.Group) { g.Go(nop) }},
 		"a typed task":                   {112, func(g *braid.Group) { braid.Fork(g, one) }},
 	} {
 		few, more := bytesPerRun(400, many(180, c.add)), bytesPerRun(100, many(1980, c.add))
-		if got := (more - few + 900) / 1800; got != c.want {
-			t.Errorf("%s: %d bytes, want %d", what, got, c.want)
+		// Tasks without a handle come 18 at once, in 1792 bytes.
+		if got := float64(more-few) / 1800; math.Abs(got-c.want) > 1 {
+			t.Errorf("%s: %.1f bytes, want %v", what, got, c.want)
 		}
 	}
 }
