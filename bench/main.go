@@ -150,8 +150,7 @@ func measure(ctx context.Context, c config, stdout, stderr io.Writer) error {
 		return err
 	}
 	if left > 0 {
-		fmt.Fprintf(stderr, "bench: %d measurements are left; the same command goes on with them\n", left)
-		return nil
+		fmt.Fprintf(stderr, "bench: %d measurements are left; what there is by now is written, and the same command goes on\n", left)
 	}
 	write := func(path string, to func(io.Writer) error) error {
 		f, err := os.Create(path)
