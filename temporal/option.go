@@ -110,15 +110,15 @@ type GraceOption interface {
 
 type graceOption time.Duration
 
-// Grace sets how long tasks may go on after their group was cancelled before
-// they are named in the workflow's log, and how long the functions given to
-// [Group.Defer] have. The default is [braid.DefaultGrace]; groups opened below
-// inherit it. Grace(braid.Forever) never reports and sets no bound. Of a worker it
-// is how long what runs may go on when that stops ([Serve]). It panics if d is
-// not positive.
+// Grace sets how long the functions given to [Group.Defer] of a group may take,
+// whose default is [braid.DefaultGrace] and which groups opened below inherit, and
+// how long what runs on a worker may go on when that stops ([Serve]).
+// Grace(braid.Forever) sets no bound. (Tasks of a workflow that do not obey a
+// cancel are waited for and not reported: the server's pages show what is pending.)
+// It panics if d is not positive.
 func Grace(d time.Duration) GraceOption {
 	if d <= 0 {
-		panic("braid: Grace must be positive; Grace(Forever) turns the report off")
+		panic("braid: Grace must be positive; Grace(Forever) sets no bound")
 	}
 	return graceOption(d)
 }

@@ -38,9 +38,9 @@ func TestNoArgumentsAreNoError(t *testing.T) {
 
 func TestThousandsOfArgumentsWithProgress(t *testing.T) {
 	var in strings.Builder
-	n := 10000
+	n := 3000
 	if raceEnabled || testing.Short() {
-		n = 2000
+		n = 1000
 	}
 	for i := range n {
 		fmt.Fprintln(&in, i)

@@ -245,7 +245,8 @@ export class Timeline {
     }
     if (!move) return false;
     const [dx, dy] = move;
-    let i = this.lanes.findIndex(l => l.bars.includes(this.at));
+    const is = b => this.at && b.id === this.at.id && b.t0 === this.at.t0; // each layout makes other objects
+    let i = this.lanes.findIndex(l => l.bars.some(is));
     let bar;
     if (i < 0) {
       i = 0;
@@ -255,7 +256,7 @@ export class Timeline {
       bar = this.lanes[i].bars.reduce((a, b) => Math.abs(b.t0 - this.at.t0) < Math.abs(a.t0 - this.at.t0) ? b : a);
     } else {
       const bars = this.lanes[i].bars;
-      bar = bars[Math.max(0, Math.min(bars.length - 1, bars.indexOf(this.at) + dx))];
+      bar = bars[Math.max(0, Math.min(bars.length - 1, bars.findIndex(is) + dx))];
     }
     if (!bar) return true;
     const y = axis + i * lane;

@@ -191,6 +191,7 @@ func TestTheTimelineTellsWhySomethingFailed(t *testing.T) {
 			return errors.New("no route to host")
 		}, braid.Name("dial"))
 		b.until(`why().includes('no route to host')`)
+		b.click(`$('#pause')`) // or it would leave to the left on a slow machine
 		b.do(chromedp.Focus(chromedp.CSS("canvas")))
 		const told = `!$('#tip').hidden && $('#tip').innerText.includes('no route to host') && $('#tip').innerText.includes('timed/dial')`
 		for range 50 { // what other tests have left is there too
@@ -203,7 +204,6 @@ func TestTheTimelineTellsWhySomethingFailed(t *testing.T) {
 		b.key(kb.Escape)
 		b.until(`$('#tip').hidden`)
 		// With the mouse: somewhere in the lanes is the bar.
-		b.click(`$('#pause')`)
 		at := eval[[]float64](b, `(() => {
 			const canvas = $('canvas'), box = canvas.getBoundingClientRect();
 			for (let y = box.top + 30; y < box.bottom; y += 6) for (let x = box.right; x > box.left; x -= 3) {
