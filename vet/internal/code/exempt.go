@@ -23,6 +23,7 @@ const Detached = "detached"
 type file struct {
 	test, generated bool
 	lines           map[int][]directive
+	comments        map[int]bool // lines on which one ends
 	funcs           []funcDirective
 }
 
@@ -39,9 +40,11 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 		test:      strings.HasSuffix(name, "_test.go"),
 		generated: ast.IsGenerated(f),
 		lines:     map[int][]directive{},
+		comments:  map[int]bool{},
 	}
 	for _, group := range f.Comments {
 		for _, c := range group.List {
+			out.comments[pass.Fset.Position(c.End()).Line] = true
 			if d, ok := parse(c.Text); ok {
 				line := pass.Fset.Position(c.Pos()).Line
 				out.lines[line] = append(out.lines[line], d)
@@ -126,4 +129,10 @@ func (x *Index) FileOf(pos token.Pos) *ast.File {
 func (x *Index) InTest(pos token.Pos) bool {
 	f := x.fileOf(pos)
 	return f != nil && f.test
+}
+
+// Commented tells whether a comment ends on the line above a place.
+func (x *Index) Commented(pos token.Pos) bool {
+	f := x.fileOf(pos)
+	return f != nil && f.comments[x.Pass.Fset.Position(pos).Line-1]
 }

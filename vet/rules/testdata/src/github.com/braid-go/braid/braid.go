@@ -35,3 +35,41 @@ func Map[A, B any](ctx context.Context, in []A, fn func(context.Context, A) (B, 
 	return nil, nil
 }
 func Limit(n int) Option { return nil }
+
+type flag struct{}
+
+func (flag) option() {}
+
+var (
+	OwnGoroutine Option = flag{}
+	Always       Option = flag{}
+)
+
+func (g *Group) TryGo(fn func(context.Context) error, opts ...Option) error { return nil }
+func (g *Group) SetLimit(n int)                                             {}
+func (g *Group) GoWait(ctx context.Context, fn func(context.Context) error, opts ...Option) error {
+	return nil
+}
+func TryFork[T any](g *Group, fn func(context.Context) (T, error), opts ...Option) (*Task[T], error) {
+	return nil, nil
+}
+func GoWith[C interface{ Close() error }](g *Group, c C, fn func(context.Context, C) error, opts ...Option) {
+}
+func Each[A any](ctx context.Context, in []A, fn func(context.Context, A) error, opts ...Option) error {
+	return nil
+}
+func Abandon[T any](ctx context.Context, fn func() (T, error), onAbandon func(T, error), opts ...Option) (t T, err error) {
+	return
+}
+
+type (
+	Clause  struct{ _ int }
+	Matcher func(error) bool
+)
+
+func Catch(err error, clauses ...Clause) error               { return err }
+func On[E any](fn func(err error, matched []E) error) Clause { return Clause{} }
+func When(match Matcher, fn func(err error) error) Clause    { return Clause{} }
+func Otherwise(fn func(err error) error) Clause              { return Clause{} }
+func Is(target error) Matcher                                { return nil }
+func Split(err error, match Matcher) (matched, rest error)   { return }

@@ -1,0 +1,69 @@
+// A clause of Catch that does not look at what it has caught.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Clause finds clauses that swallow errors unseen.
+var Clause = register(&Rule{
+	Name:  "clause",
+	Title: "a clause of Catch ignores what it was given",
+	Why: "A clause gets all errors of its kind as one, and handles them by returning nil. One that looks at none of them and returns nil swallows " +
+		"failures that nobody will hear of: how many there were, of which tasks, and what they said.",
+	Wrong: `
+func fetch(ctx context.Context, run func(context.Context) error) error {
+	return braid.Catch(run(ctx), braid.Otherwise(func(err error) error {
+		return nil
+	}))
+}
+`,
+	Right: `
+func fetch(ctx context.Context, run func(context.Context) error) error {
+	return braid.Catch(run(ctx), braid.Otherwise(func(err error) error {
+		slog.WarnContext(ctx, "fetching", "err", err)
+		return nil
+	}))
+}
+`,
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; clauses that return something else than nil.",
+	Shapes: []Shape{
+		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
+	},
+}, func(c *check) {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if !code.IsCall(c.Info, call, code.Braid, "On", "When", "Otherwise") || len(call.Args) == 0 {
+			continue
+		}
+		lit, ok := ast.Unparen(call.Args[len(call.Args)-1]).(*ast.FuncLit)
+		if !ok || !returnsNil(lit.Body) || c.usesParams(lit) || ofSentinel(c, call) {
+			continue
+		}
+		c.report(lit, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")
+	}
+})
+
+func (c *check) usesParams(lit *ast.FuncLit) bool {
+	for _, field := range lit.Type.Params.List {
+		for _, name := range field.Names {
+			if v, ok := c.Info.Defs[name].(*types.Var); ok && len(c.Uses[v]) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofSentinel tells whether a clause is When(Is(target), …).
+func ofSentinel(c *check, call *ast.CallExpr) bool {
+	if len(call.Args) < 2 {
+		return false
+	}
+	match, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
+	return ok && code.IsCall(c.Info, match, code.Braid, "Is")
+}

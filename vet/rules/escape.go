@@ -1,0 +1,385 @@
+// A group, or the context of its tasks, that gets out of the block it belongs to.
+
+package rules
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Escape finds groups and their contexts that are kept, handed out or used after their end.
+var Escape = register(&Rule{
+	Name:  "escape",
+	Title: "a group or its context outlives its block",
+	Why: "A group ends with the block that waits for it, and its context dies then, also when nothing failed. " +
+		"Kept in a field or a global, returned, sent, or used after `Wait`, they are dead: a call with the context fails at once with `context canceled`, " +
+		"a task handed to an ended braid group panics, and an errgroup runs it with nobody to wait for it. " +
+		"The best-known form is `g, ctx := errgroup.WithContext(ctx)`, which replaces the outer context: whatever comes after `g.Wait()` is given the dead one.",
+	Wrong: `
+func load(ctx context.Context, part func(context.Context) error, save func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return part(ctx) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return save(ctx)
+}
+`,
+	Right: `
+func load(ctx context.Context, part func(context.Context) error, save func(context.Context) error) error {
+	g, groupCtx := errgroup.WithContext(ctx)
+	g.Go(func() error { return part(groupCtx) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return save(ctx)
+}
+`,
+	Exempt: "Groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks, which may be kept; values on their way down (arguments, a composite literal in a local variable); " +
+		"after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
+	Shapes: []Shape{
+		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
+		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
+		{Name: "returned", Severity: Error, What: "it is returned from its block"},
+		{Name: "sent", Severity: Error, What: "it is sent over a channel"},
+		{Name: "after", Severity: Error, What: "a group's context is used after its Wait"},
+		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
+		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
+	},
+}, func(c *check) {
+	e := &escaper{check: c, told: map[token.Pos]bool{}}
+	blocks := map[*types.Var]block{}
+	for _, t := range c.Tasks { // parameters of bodies and tasks
+		if t.Lit == nil || t.Kind != code.BraidTask && t.Kind != code.ConcGroup {
+			continue
+		}
+		for _, field := range t.Lit.Type.Params.List {
+			for _, name := range field.Names {
+				v, ok := c.Info.Defs[name].(*types.Var)
+				if !ok {
+					continue
+				}
+				if code.IsNamed(v.Type(), code.Braid, "Group") {
+					blocks[v] = block{t.Lit, "the group"}
+				} else if code.IsContext(v.Type()) {
+					blocks[v] = block{t.Lit, "the context of a group"}
+				}
+			}
+		}
+	}
+	for _, cur := range c.Decls { // functions that are given a group
+		decl := cur.Node().(*ast.FuncDecl)
+		for _, field := range decl.Type.Params.List {
+			for _, name := range field.Names {
+				if v, ok := c.Info.Defs[name].(*types.Var); ok && code.IsNamed(v.Type(), code.Braid, "Group") {
+					blocks[v] = block{decl, "the group"}
+				}
+			}
+		}
+	}
+	for v, b := range blocks {
+		e.escapes(v, b)
+	}
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") ||
+			code.IsCall(c.Info, call, code.ConcPool, joinsOfConc...) || code.IsCall(c.Info, call, code.ConcPool, "Pool.Wait") {
+			e.afterWait(cur, call)
+		}
+	}
+})
+
+type escaper struct {
+	*check
+	told map[token.Pos]bool
+}
+
+func (c *escaper) tell(n ast.Node, shape, message string) {
+	if !c.told[n.Pos()] {
+		c.told[n.Pos()] = true
+		c.report(n, shape, message)
+	}
+}
+
+// block is where a group or context is good.
+type block struct {
+	fn   ast.Node
+	what string
+}
+
+// escapes finds the mentions of v that carry it out of its block.
+func (c *escaper) escapes(v *types.Var, b block) {
+	for _, use := range c.Uses[v] {
+		if b.what == "the group" {
+			c.outlives(use, v, b)
+		}
+		shape, to := c.sink(use, v, b)
+		if shape == "" {
+			continue
+		}
+		c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead when its block has ended", b.what, v.Name(), to))
+	}
+}
+
+// sink says where a mention of v goes, if that is out of its block.
+func (c *escaper) sink(use inspector.Cursor, v *types.Var, b block) (shape, to string) {
+	composite := false
+	for cur := use; ; {
+		kind, i := cur.ParentEdge()
+		parent := cur.Parent()
+		switch kind {
+		case edge.ParenExpr_X, edge.UnaryExpr_X:
+		case edge.KeyValueExpr_Value, edge.CompositeLit_Elts:
+			composite = true
+		case edge.CallExpr_Args:
+			if c.Builtin(parent.Node().(*ast.CallExpr)) != "append" {
+				return "", ""
+			}
+			composite = true
+		case edge.AssignStmt_Rhs:
+			as := parent.Node().(*ast.AssignStmt)
+			if len(as.Lhs) != len(as.Rhs) {
+				return "", ""
+			}
+			return c.target(as.Lhs[i], b)
+		case edge.SendStmt_Value:
+			return "sent", "sent over a channel"
+		case edge.ReturnStmt_Results:
+			fn, ok := code.FuncAround(cur)
+			if !ok || fn.Node() != b.fn && c.calledInPlace(fn) {
+				return "", ""
+			}
+			if _, isDecl := b.fn.(*ast.FuncDecl); isDecl && composite { // an object made for the group's own work
+				return "", ""
+			}
+			if fn.Node() != b.fn {
+				return "", ""
+			}
+			return "returned", "returned"
+		default:
+			return "", ""
+		}
+		cur = parent
+	}
+}
+
+func (c *escaper) calledInPlace(fn inspector.Cursor) bool {
+	kind, _ := fn.ParentEdge()
+	return kind == edge.CallExpr_Fun
+}
+
+// target says what an assignment to lhs means for something that is good in a block.
+func (c *escaper) target(lhs ast.Expr, b block) (shape, to string) {
+	inBlock := func(v *types.Var) bool { return b.fn.Pos() <= v.Pos() && v.Pos() < b.fn.End() }
+	if id, ok := ast.Unparen(lhs).(*ast.Ident); ok {
+		v, _ := c.Info.ObjectOf(id).(*types.Var)
+		switch {
+		case v == nil || id.Name == "_" || code.IsLocal(v) && inBlock(v):
+			return "", ""
+		case code.IsLocal(v):
+			return "captured", "assigned to a variable outside of its block"
+		}
+		return "stored", "stored in a global"
+	}
+	root := rootOf(c.Info, lhs)
+	if root != nil && code.IsLocal(root) && inBlock(root) && root.Kind() == types.LocalVar {
+		return "", ""
+	}
+	return "stored", "stored in what outlives it"
+}
+
+// rootOf gives the variable that x.f[i].g starts from.
+func rootOf(info *types.Info, e ast.Expr) *types.Var {
+	for {
+		switch n := ast.Unparen(e).(type) {
+		case *ast.SelectorExpr:
+			e = n.X
+		case *ast.IndexExpr:
+			e = n.X
+		case *ast.StarExpr:
+			e = n.X
+		case *ast.Ident:
+			v, _ := info.ObjectOf(n).(*types.Var)
+			return v
+		default:
+			return nil
+		}
+	}
+}
+
+// outlives finds tasks that a goroutine or a timer, which the block does not wait for, hands to the group.
+func (c *escaper) outlives(use inspector.Cursor, v *types.Var, b block) {
+	if !c.handsOver(use, v) {
+		return
+	}
+	t := c.TaskAround(use)
+	if t == nil || t.Kind != code.Bare && t.Kind != code.Timer || !code.Within(t.At.Node(), b.fn) || c.joins(t) {
+		return
+	}
+	c.tell(use.Node(), "outlives", fmt.Sprintf("%s may have ended when this goroutine, which nobody waits for, hands it a task", v.Name()))
+}
+
+// handsOver tells whether a mention of a group hands it a task.
+func (c *escaper) handsOver(use inspector.Cursor, v *types.Var) bool {
+	for _, t := range c.Tasks {
+		if t.Owner != nil && code.Within(use.Node(), t.Call) && code.Within(use.Node(), t.Owner) && !t.Body {
+			return true
+		}
+	}
+	return false
+}
+
+// afterWait finds what is done with a group and its context after its Wait.
+func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
+	g := groupOf(c.check, call)
+	fn, ok := code.FuncAround(cur)
+	if !ok || !code.IsLocal(g) || code.Deferred(cur) || c.InTest(call.Pos()) {
+		return
+	}
+	decl, ok := c.DeclaredIn(g)
+	if !ok || decl != fn {
+		return
+	}
+	ctx := c.contextOf(g)
+	for v, what := range map[*types.Var]string{g: "the group", ctx: "the context of a group"} { // kept though it is waited for here
+		if v == nil || v.Kind() == types.ParamVar {
+			continue
+		}
+		for _, use := range c.Uses[v] {
+			if in, ok := code.FuncAround(use); !ok || in != fn && v == g || !code.Within(use.Node(), fn.Node()) {
+				continue
+			}
+			if shape, to := c.sink(use, v, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
+				c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead after the Wait in line %d", what, v.Name(), to, c.Fset.Position(call.Pos()).Line))
+			}
+		}
+	}
+	for _, use := range c.Uses[g] {
+		if in, ok := code.FuncAround(use); ok && in != fn {
+			c.outlives(use, g, block{fn.Node(), "the group"})
+		}
+	}
+	if g.Kind() == types.ParamVar {
+		return
+	}
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	line := c.Fset.Position(call.Pos()).Line
+	told := false
+	flow.After(call, func(step ast.Node) bool {
+		if sets(c.check, step, g) {
+			return false
+		}
+		code.Shallow(step, func(n ast.Node) bool {
+			if other, ok := n.(*ast.CallExpr); ok && !told && other != call && c.handsTo(other, g) {
+				told = true
+				c.tell(other, "late", fmt.Sprintf("%s has ended in line %d: its context is dead, and nobody waits for this task; make a new group", g.Name(), line))
+			}
+			return true
+		})
+		return !told
+	})
+	if ctx == nil || told {
+		return
+	}
+	flow.After(call, func(step ast.Node) bool {
+		if told || sets(c.check, step, ctx) {
+			return false
+		}
+		if _, ok := step.(*ast.DeferStmt); ok {
+			return true
+		}
+		ast.Inspect(step, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok || told || c.Info.Uses[id] != types.Object(ctx) {
+				return true
+			}
+			if at, ok := c.Root.FindNode(id); ok && c.needsLive(at) {
+				told = true
+				c.tell(id, "after", fmt.Sprintf("%s belongs to %s, and is dead since the Wait in line %d: use the context around it", ctx.Name(), g.Name(), line))
+			}
+			return true
+		})
+		return true
+	})
+}
+
+// contextOf gives the context variable that was made together with a group.
+func (c *escaper) contextOf(g *types.Var) *types.Var {
+	decl, ok := c.Root.FindByPos(g.Pos(), g.Pos())
+	if !ok {
+		return nil
+	}
+	for cur := range decl.Enclosing((*ast.AssignStmt)(nil)) {
+		as := cur.Node().(*ast.AssignStmt)
+		if len(as.Lhs) != 2 || len(as.Rhs) != 1 {
+			return nil
+		}
+		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+		if !ok || !code.IsCall(c.Info, call, code.Errgroup, "WithContext") && !code.IsCall(c.Info, call, code.Braid, "Open") {
+			return nil
+		}
+		id, ok := as.Lhs[1].(*ast.Ident)
+		if !ok {
+			return nil
+		}
+		v, _ := c.Info.ObjectOf(id).(*types.Var)
+		return v
+	}
+	return nil
+}
+
+// sets tells whether a step gives a variable a new value.
+func sets(c *check, step ast.Node, v *types.Var) bool {
+	return code.Has(step, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if id, ok := l.(*ast.Ident); ok && c.Info.ObjectOf(id) == types.Object(v) {
+					return true
+				}
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				if c.Info.Defs[id] == types.Object(v) {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// handsTo tells whether a call hands a task to the group.
+func (c *escaper) handsTo(call *ast.CallExpr, g *types.Var) bool {
+	for _, t := range c.Tasks {
+		if t.Call == call && t.Owner != nil && code.Var(c.Info, t.Owner) == g && !t.Body {
+			return true
+		}
+	}
+	return false
+}
+
+// needsLive tells whether a mention of a context is of use only if it is alive: an argument of a
+// call that is no logging, or its Done.
+func (c *escaper) needsLive(use inspector.Cursor) bool {
+	kind, _ := use.ParentEdge()
+	parent := use.Parent()
+	switch kind {
+	case edge.SelectorExpr_X:
+		return parent.Node().(*ast.SelectorExpr).Sel.Name == "Done"
+	case edge.CallExpr_Args:
+		call := parent.Node().(*ast.CallExpr)
+		if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
+			return fn.Name() == "WithTimeout" || fn.Name() == "WithCancel" || fn.Name() == "WithDeadline"
+		}
+		return !logs(c.check, call)
+	}
+	return false
+}

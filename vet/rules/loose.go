@@ -1,0 +1,390 @@
+// Work outside any group: a go statement whose goroutine nobody waits for.
+
+package rules
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// Loose finds goroutines that nothing joins, where something is there that they should belong to.
+var Loose = register(&Rule{
+	Name:  "loose",
+	Title: "a goroutine that nobody waits for",
+	Why: "A function that takes a context works for somebody who waits for it. A goroutine that it starts and does not join goes on when that " +
+		"caller believes the work is over: its error and its panic reach nobody, what it uses may be gone, and its context is dead or will never be. " +
+		"Inside a task it escapes the task's group, and in an HTTP handler the request's context dies as soon as the handler returns.",
+	Wrong: `
+func save(ctx context.Context, key string) error {
+	go func() {
+		audit(ctx, key)
+	}()
+	return ctx.Err()
+}
+
+func audit(ctx context.Context, key string) {}
+`,
+	Right: `
+func save(ctx context.Context, key string) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { audit(ctx, key) })
+	return ctx.Err()
+}
+
+func audit(ctx context.Context, key string) {}
+`,
+	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given. " +
+		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
+		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like (give it a group " +
+		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), functions whose name says that they start something, and functions without a context.",
+	Shapes: []Shape{
+		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
+		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
+		{Name: "ctx", Severity: Warning, What: "a go statement with a literal in a function that takes a context"},
+		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, or an AfterFunc in a function with a context that nobody can stop"},
+		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
+		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something"},
+		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context"},
+		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
+	},
+	Detachable: true,
+}, func(c *check) {
+	for _, t := range c.Tasks {
+		switch t.Kind {
+		case code.Bare:
+			c.loose(t)
+		case code.Timer:
+			c.looseTimer(t)
+		}
+	}
+})
+
+func (c *check) loose(t *code.Task) {
+	decl, _ := code.DeclAround(t.At)
+	if decl == nil || decl.Recv == nil && (decl.Name.Name == "main" || decl.Name.Name == "init") || c.joins(t) {
+		return
+	}
+	around := c.TaskAround(t.At)
+	for around != nil && around.Kind == code.Bare {
+		around = c.TaskAround(around.At)
+	}
+	if around != nil {
+		if around.Kind == code.Timer {
+			c.report(t.At.Node(), "afterfunc", "a go statement in AfterFunc: AfterFunc has started a goroutine already, and nobody waits for either")
+		} else {
+			c.report(t.At.Node(), "task", "a go statement in a task: the work escapes the task's group, which ends without it; hand it to the group")
+		}
+		return
+	}
+	detached := uses(c, t.At.Node(), "context", "WithoutCancel")
+	ctx, request := c.ctxAround(t.At)
+	switch {
+	case request != nil && !detached && c.mentionsRequest(t, request):
+		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))
+	case ctx == nil && request == nil:
+		c.report(t.At.Node(), "plain", "nobody waits for this goroutine")
+	case c.watches(t):
+		c.report(t.At.Node(), "watchdog", "this goroutine only waits for the end of a context: context.AfterFunc does so without one, and its stop ends it")
+	case belongsToObject(c, decl):
+		c.report(t.At.Node(), "object", "nobody waits for this goroutine of an object with a Close: give the object a group made with braid.Open, and close that")
+	case starts(decl.Name.Name):
+		c.report(t.At.Node(), "starter", fmt.Sprintf("%s starts a goroutine that nobody can wait for: take a group, or return something to wait with", decl.Name.Name))
+	case t.Lit == nil || detached:
+	default:
+		name := "a request"
+		if ctx != nil {
+			name = ctx.Name()
+		}
+		c.report(t.At.Node(), "ctx", fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
+	}
+}
+
+func (c *check) looseTimer(t *code.Task) {
+	if t.Lit == nil {
+		return
+	}
+	switch kind, _ := t.At.ParentEdge(); kind {
+	case edge.ExprStmt_X:
+	case edge.AssignStmt_Rhs:
+		as := t.At.Parent().Node().(*ast.AssignStmt)
+		if id, ok := as.Lhs[0].(*ast.Ident); !ok || id.Name != "_" {
+			return
+		}
+	default:
+		return
+	}
+	decl, _ := code.DeclAround(t.At)
+	around := c.TaskAround(t.At)
+	ctx, request := c.ctxAround(t.At)
+	if decl == nil || around == nil && ctx == nil && request == nil || c.joins(t) || uses(c, t.At.Node(), "context", "WithoutCancel") {
+		return
+	}
+	c.report(t.At.Node(), "afterfunc", "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")
+}
+
+// ctxAround gives the nearest context or request parameter of the functions around a place.
+func (c *check) ctxAround(cur inspector.Cursor) (ctx, request *types.Var) {
+	for fn := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		ft, _ := code.FuncParts(fn.Node())
+		for _, field := range ft.Params.List {
+			for _, name := range field.Names {
+				v, ok := c.Info.Defs[name].(*types.Var)
+				if !ok || name.Name == "_" {
+					continue
+				}
+				if ctx == nil && code.IsContext(v.Type()) {
+					ctx = v
+				}
+				if request == nil && code.IsNamed(v.Type(), "net/http", "Request") {
+					request = v
+				}
+			}
+		}
+	}
+	return ctx, request
+}
+
+// mentionsRequest tells whether what is started uses r.Context(), or a variable made of it.
+func (c *check) mentionsRequest(t *code.Task, r *types.Var) (found bool) {
+	for _, arg := range t.Call.Args { // handed over whole
+		if id, ok := ast.Unparen(arg).(*ast.Ident); ok && c.Info.Uses[id] == types.Object(r) {
+			return true
+		}
+	}
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if code.IsCall(c.Info, n, "net/http", "Request.Context") {
+				found = true
+			}
+		case *ast.Ident:
+			v, _ := c.Info.Uses[n].(*types.Var)
+			if v == nil || !code.IsLocal(v) || code.Within(t.At.Node(), n) {
+				break
+			}
+			if code.IsContext(v.Type()) && !(t.At.Node().Pos() <= v.Pos() && v.Pos() < t.At.Node().End()) {
+				found = found || c.ofRequest(v, 0)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func (c *check) ofRequest(v *types.Var, depth int) bool {
+	if depth > 5 {
+		return false
+	}
+	for _, e := range c.Origins(v) {
+		found := false
+		ast.Inspect(e, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if code.IsCall(c.Info, n, "context", "WithoutCancel") {
+					return false
+				}
+				found = found || code.IsCall(c.Info, n, "net/http", "Request.Context")
+			case *ast.Ident:
+				if w, ok := c.Info.Uses[n].(*types.Var); ok && w != v && code.IsLocal(w) && code.IsContext(w.Type()) {
+					found = found || c.ofRequest(w, depth+1)
+				}
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// uses tells whether a function is called below a node.
+func uses(c *check, n ast.Node, path, name string) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && code.IsCall(c.Info, call, path, name) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// watches tells whether a goroutine starts by waiting for the end of a context.
+func (c *check) watches(t *code.Task) bool {
+	if t.Lit == nil {
+		return false
+	}
+	for _, stmt := range t.Lit.Body.List {
+		switch s := stmt.(type) {
+		case *ast.DeferStmt:
+			continue
+		case *ast.ExprStmt:
+			return c.DoneOf(s.X) != nil
+		case *ast.SelectStmt:
+			for _, cc := range s.Body.List {
+				if _, ok := c.DoneClause(cc.(*ast.CommClause)); ok {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return false
+}
+
+var closers = map[string]bool{
+	"Close": true, "Stop": true, "Shutdown": true, "Wait": true, "Cancel": true, "Done": true, "Terminate": true, "Kill": true, "Quit": true, "Destroy": true, "Release": true,
+	"GracefulStop": true, "Unsubscribe": true, "Disconnect": true, "CloseNow": true, "Join": true, "stop": true, "close": true, "shutdown": true,
+}
+
+// belongsToObject tells whether a function is a method of something that can be
+// closed, or returns such a thing.
+func belongsToObject(c *check, decl *ast.FuncDecl) bool {
+	fn, ok := c.Info.Defs[decl.Name].(*types.Func)
+	if !ok {
+		return false
+	}
+	sig := fn.Signature()
+	if sig.Recv() != nil && closable(sig.Recv().Type()) {
+		return true
+	}
+	for r := range sig.Results().Variables() {
+		if closable(r.Type()) {
+			return true
+		}
+		if _, ok := r.Type().Underlying().(*types.Signature); ok { // a stop function
+			return true
+		}
+		if _, ok := r.Type().Underlying().(*types.Chan); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func closable(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.Pointer); !ok && !types.IsInterface(t) {
+		t = types.NewPointer(t)
+	}
+	if code.IsContext(t) || code.IsError(t) {
+		return false
+	}
+	set := types.NewMethodSet(t)
+	for m := range set.Methods() {
+		if name := m.Obj().Name(); closers[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func starts(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"start", "run", "serve", "watch", "listen", "new", "init", "open", "launch", "spawn", "go", "begin", "subscribe", "setup", "async", "detach", "background", "monitor", "schedule", "loop", "register", "connect", "dial", "poll"} {
+		if strings.HasPrefix(name, word) || strings.HasSuffix(name, word) {
+			return true
+		}
+	}
+	return strings.Contains(name, "async") || strings.Contains(name, "background") || strings.Contains(name, "detach")
+}
+
+// joins tells whether a goroutine may tell somebody of its end: by a WaitGroup, a channel, a
+// condition, a semaphore, or a function that it is given.
+func (c *check) joins(t *code.Task) bool {
+	for _, arg := range t.Call.Args {
+		if t.Kind != code.Bare {
+			break
+		}
+		typ := c.Info.TypeOf(arg)
+		if typ == nil {
+			return true
+		}
+		switch u := typ.Underlying().(type) {
+		case *types.Chan, *types.Signature:
+			return true
+		case *types.Pointer:
+			if code.IsNamed(u, "sync", "WaitGroup") {
+				return true
+			}
+		}
+		if code.IsNamed(typ, "sync", "WaitGroup") {
+			return true
+		}
+	}
+	var body ast.Node
+	if t.Lit != nil {
+		body = t.Lit.Body
+	} else if fn := code.Callee(c.Info, t.Call); fn != nil && t.Kind == code.Bare {
+		decl, ok := c.Decls[fn]
+		if !ok {
+			return false
+		}
+		body = decl.Node().(*ast.FuncDecl).Body
+	} else {
+		return true // a function value
+	}
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			found = found || c.heard(code.Var(c.Info, n.Chan), body)
+		case *ast.CallExpr:
+			switch {
+			case c.Builtin(n) == "close":
+				found = found || len(n.Args) == 1 && c.heard(code.Var(c.Info, n.Args[0]), body)
+			case code.IsCall(c.Info, n, "sync", "WaitGroup.Done", "Cond.Signal", "Cond.Broadcast"):
+				found = true
+			case code.CalleeName(n) == "Release" || code.CalleeName(n) == "Done" && len(n.Args) == 0 && !code.IsContext(receiver(c, n)):
+				found = true
+			}
+		case *ast.DeferStmt: // a function that it was given
+			if _, ok := c.Info.TypeOf(n.Call.Fun).(*types.Signature); ok && code.Callee(c.Info, n.Call) == nil && c.Builtin(n.Call) == "" {
+				if v := code.Var(c.Info, n.Call.Fun); v != nil && !(body.Pos() <= v.Pos() && v.Pos() < body.End()) {
+					found = true
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func receiver(c *check, call *ast.CallExpr) types.Type {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		return c.Info.TypeOf(sel.X)
+	}
+	return nil
+}
+
+// heard tells whether somebody outside of a goroutine's body may receive from a channel.
+func (c *check) heard(v *types.Var, body ast.Node) bool {
+	if v == nil || !code.IsLocal(v) || v.Kind() == types.ParamVar {
+		return true
+	}
+	if body.Pos() <= v.Pos() && v.Pos() < body.End() {
+		return false
+	}
+	for _, use := range c.Uses[v] {
+		if code.Within(use.Node(), body) {
+			continue
+		}
+		switch kind, _ := use.ParentEdge(); kind {
+		case edge.SendStmt_Chan:
+		case edge.CallExpr_Args:
+			if name := c.Builtin(use.Parent().Node().(*ast.CallExpr)); name != "close" && name != "len" && name != "cap" {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+// A task that keeps its OS thread locked, on a goroutine that others use after it.
+
+package rules
+
+import (
+	"go/ast"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// OSThread finds tasks that lock their OS thread for good without OwnGoroutine.
+var OSThread = register(&Rule{
+	Name:  "osthread",
+	Title: "a task locks its OS thread for good",
+	Why: "Tasks share goroutines, one after the other. One that calls `runtime.LockOSThread` and ends without unlocking leaves the thread locked, with whatever was changed of it " +
+		"(a network namespace, a user id, the state of a C library), to the tasks that come after. `braid.OwnGoroutine` gives it a goroutine that ends with it, and the runtime throws the thread away.",
+	Wrong: `
+func enter(g *braid.Group, setns func() error) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		return setns()
+	})
+}
+`,
+	Right: `
+func enter(g *braid.Group, setns func() error) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		return setns()
+	}, braid.OwnGoroutine)
+}
+`,
+	Exempt: "Tasks that unlock it, also in `defer`; bodies, which run on the caller's goroutine; options that are not in sight.",
+	Shapes: []Shape{
+		{Name: "task", Severity: Error, What: "a task of Go, Fork and the like without OwnGoroutine"},
+		{Name: "item", Severity: Error, What: "the function of Map, Each, First and the like, which takes no such option"},
+	},
+}, func(c *check) {
+	for _, t := range c.Tasks {
+		if t.Kind != code.BraidTask || t.Body {
+			continue
+		}
+		var body ast.Node
+		if t.Lit != nil {
+			body = t.Lit.Body
+		} else if fn := funcOf(c, t.Fn); fn != nil {
+			body = fn.Body
+		}
+		if body == nil || !locks(c, body) || t.Call.Ellipsis.IsValid() || mentions(t.Call, "OwnGoroutine") {
+			continue
+		}
+		if t.Owner == nil {
+			c.report(t.Fn, "item", "this function locks its OS thread for good, and runs on a goroutine that goes on to others: use Run and Go with OwnGoroutine")
+		} else if !hasVarOption(c, t.Call) {
+			c.report(t.Fn, "task", "this task locks its OS thread for good, and other tasks run on its goroutine afterwards: it needs the option OwnGoroutine")
+		}
+	}
+})
+
+// funcOf gives the declaration of a function of the package that is a value.
+func funcOf(c *check, e ast.Expr) *ast.FuncDecl {
+	var id *ast.Ident
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		id = e
+	case *ast.SelectorExpr:
+		id = e.Sel
+	default:
+		return nil
+	}
+	for fn, cur := range c.Decls {
+		if c.Info.Uses[id] == fn {
+			return cur.Node().(*ast.FuncDecl)
+		}
+	}
+	return nil
+}
+
+// locks tells whether a body locks its thread and does not unlock it.
+func locks(c *check, body ast.Node) bool {
+	lock, unlock := false, false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			return false
+		case *ast.SelectorExpr:
+			if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" {
+				lock = lock || n.Sel.Name == "LockOSThread"
+				unlock = unlock || n.Sel.Name == "UnlockOSThread"
+			}
+		}
+		return true
+	})
+	return lock && !unlock
+}
+
+// mentions tells whether a call's arguments, but for literals, name something.
+func mentions(call *ast.CallExpr, name string) (found bool) {
+	for _, arg := range call.Args {
+		ast.Inspect(arg, func(n ast.Node) bool {
+			if _, ok := n.(*ast.FuncLit); ok {
+				return false
+			}
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// hasVarOption tells whether a call has an option that is a variable, of which nothing is known.
+func hasVarOption(c *check, call *ast.CallExpr) bool {
+	for _, arg := range call.Args {
+		if v := code.Var(c.Info, arg); v != nil && code.IsNamed(v.Type(), code.Braid, "TaskOption") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package osthread
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/braid-go/braid"
+)
+
+func setns() error { return nil }
+
+// Found.
+
+func literal(g *braid.Group) {
+	g.Go(func(ctx context.Context) error { // want `locks its OS thread for good`
+		runtime.LockOSThread()
+		return setns()
+	})
+}
+
+func locked(ctx context.Context) error {
+	runtime.LockOSThread()
+	return setns()
+}
+
+func named(g *braid.Group) {
+	g.Go(locked) // want `needs the option OwnGoroutine`
+}
+
+func fork(g *braid.Group) *braid.Task[int] {
+	return braid.Fork(g, func(ctx context.Context) (int, error) { // want `locks its OS thread for good`
+		runtime.LockOSThread()
+		return 1, setns()
+	}, braid.Always)
+}
+
+func mapped(ctx context.Context, in []int) ([]int, error) {
+	return braid.Map(ctx, in, func(ctx context.Context, n int) (int, error) { // want `use Run and Go with OwnGoroutine`
+		runtime.LockOSThread()
+		return n, setns()
+	})
+}
+
+// Left alone.
+
+func own(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		return setns()
+	}, braid.OwnGoroutine)
+}
+
+func unlocks(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		return setns()
+	})
+}
+
+func body(ctx context.Context) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		runtime.LockOSThread()
+		return setns()
+	})
+}
+
+func outside() {
+	go func() {
+		runtime.LockOSThread()
+		_ = setns()
+	}()
+}
+
+func starts(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		done := make(chan error)
+		go func() {
+			runtime.LockOSThread()
+			done <- setns()
+		}()
+		return <-done
+	})
+}

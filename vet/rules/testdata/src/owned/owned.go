@@ -1,0 +1,97 @@
+package owned
+
+import (
+	"context"
+	"net"
+	"os"
+
+	"github.com/braid-go/braid"
+)
+
+func handle(context.Context, net.Conn) error { return nil }
+
+// Found.
+
+func serve(g *braid.Group, l net.Listener) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		g.Go(func(ctx context.Context) error {
+			defer conn.Close() // want `if this task is skipped, nobody closes conn`
+			return handle(ctx, conn)
+		})
+	}
+}
+
+func file(g *braid.Group, name string) (*braid.Task[int], error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return braid.Fork(g, func(ctx context.Context) (int, error) {
+		n, err := f.Read(nil)
+		if cerr := f.Close(); err == nil { // want `nobody closes f`
+			err = cerr
+		}
+		return n, err
+	}), nil
+}
+
+// Left alone.
+
+func handedOver(g *braid.Group, l net.Listener) error {
+	conn, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	braid.GoWith(g, conn, handle)
+	return nil
+}
+
+func inside(g *braid.Group, name string) {
+	g.Go(func(ctx context.Context) error {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return nil
+	})
+}
+
+func always(g *braid.Group, l net.Listener) error {
+	conn, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	g.Go(func(ctx context.Context) error {
+		defer conn.Close()
+		return handle(ctx, conn)
+	}, braid.Always)
+	return nil
+}
+
+func outside(ctx context.Context, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(ctx context.Context) error {
+			_, err := f.Read(nil)
+			f.Close()
+			return err
+		})
+		return nil
+	})
+}
+
+func param(g *braid.Group, conn net.Conn) {
+	g.Go(func(ctx context.Context) error {
+		defer conn.Close()
+		return handle(ctx, conn)
+	})
+}

@@ -1,0 +1,22 @@
+package unbounded
+
+import "golang.org/x/sync/errgroup"
+
+func do(string) error { return nil }
+
+func all(names []string) error {
+	var g errgroup.Group
+	for _, n := range names {
+		g.Go(func() error { return do(n) }) // want `a goroutine for each element of names`
+	}
+	return g.Wait()
+}
+
+func limited(names []string) error {
+	var g errgroup.Group
+	g.SetLimit(3)
+	for _, n := range names {
+		g.Go(func() error { return do(n) })
+	}
+	return g.Wait()
+}
