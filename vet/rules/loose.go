@@ -87,12 +87,12 @@ func (c *check) loose(t *code.Task) {
 	detached := uses(c, t.At.Node(), "context", "WithoutCancel")
 	ctx, request := c.ctxAround(t.At)
 	switch {
+	case (ctx != nil || request != nil) && c.watches(t):
+		c.report(t.At.Node(), "watchdog", "this goroutine only waits for the end of a context: context.AfterFunc does so without one, and its stop ends it")
 	case request != nil && !detached && c.mentionsRequest(t, request):
 		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))
 	case ctx == nil && request == nil:
 		c.report(t.At.Node(), "plain", "nobody waits for this goroutine")
-	case c.watches(t):
-		c.report(t.At.Node(), "watchdog", "this goroutine only waits for the end of a context: context.AfterFunc does so without one, and its stop ends it")
 	case belongsToObject(c, decl):
 		c.report(t.At.Node(), "object", "nobody waits for this goroutine of an object with a Close: give the object a group made with braid.Open, and close that")
 	case starts(decl.Name.Name):
@@ -130,10 +130,15 @@ func (c *check) looseTimer(t *code.Task) {
 	c.report(t.At.Node(), "afterfunc", "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")
 }
 
-// ctxAround gives the nearest context or request parameter of the functions around a place.
+// ctxAround gives the nearest context parameter of the functions around a place, and the nearest
+// request that an HTTP handler is given.
 func (c *check) ctxAround(cur inspector.Cursor) (ctx, request *types.Var) {
 	for fn := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
 		ft, _ := code.FuncParts(fn.Node())
+		handler := false
+		for _, field := range ft.Params.List {
+			handler = handler || code.IsNamed(c.Info.TypeOf(field.Type), "net/http", "ResponseWriter")
+		}
 		for _, field := range ft.Params.List {
 			for _, name := range field.Names {
 				v, ok := c.Info.Defs[name].(*types.Var)
@@ -143,7 +148,7 @@ func (c *check) ctxAround(cur inspector.Cursor) (ctx, request *types.Var) {
 				if ctx == nil && code.IsContext(v.Type()) {
 					ctx = v
 				}
-				if request == nil && code.IsNamed(v.Type(), "net/http", "Request") {
+				if request == nil && handler && code.IsNamed(v.Type(), "net/http", "Request") {
 					request = v
 				}
 			}

@@ -51,7 +51,7 @@ func load(ctx context.Context, urls []string, check func() error) error {
 
 func fetch(ctx context.Context, url string) error { return ctx.Err() }
 `,
-	Exempt: "Groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; fields that the package exports.",
+	Exempt: "Groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
 		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},
@@ -114,12 +114,12 @@ func isWaitable(t types.Type) bool {
 }
 
 // owned tells whether a group belongs to what is in sight: a local variable that is made
-// here and is not handed to code that may wait for it, or an unexported field or global of which the same is true.
+// here and is not handed to code that may wait for it, or an unexported field of which the same is true.
 func (c *check) owned(v *types.Var) bool {
 	if v.Kind() == types.ParamVar || v.Kind() == types.ResultVar || v.Kind() == types.RecvVar {
 		return false
 	}
-	if v.Embedded() || !code.IsLocal(v) && v.Exported() {
+	if v.Embedded() || !code.IsLocal(v) && (v.Exported() || !v.IsField()) {
 		return false
 	}
 	if _, isPointer := v.Type().(*types.Pointer); isPointer || code.IsNamed(v.Type(), code.Braid, "Group") {

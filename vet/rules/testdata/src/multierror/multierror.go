@@ -110,7 +110,7 @@ func asLoop(names []string) string {
 	return ""
 }
 
-func canceled(a, b error) error {
+func canceled(a, b error) error { // want canceled:"returns errors.Join"
 	err := errors.Join(a, b)
 	if errors.Is(err, context.Canceled) { // want `true of the error of errors.Join if any one of them is a cancellation`
 		return nil
@@ -118,7 +118,7 @@ func canceled(a, b error) error {
 	return err
 }
 
-func canceledGuard(ctx context.Context) error {
+func canceledGuard(ctx context.Context) error { // want canceledGuard:"returns a group"
 	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error { return nil })
 	if err != nil && !errors.Is(err, context.Canceled) { // want `if any one of them is a cancellation`
 		return err
@@ -216,7 +216,7 @@ func used(a, b error) error { // want used:"returns errors.Join"
 	return err
 }
 
-func errgroupIs() error {
+func errgroupIs() error { // want errgroupIs:"returns an errgroup"
 	var g errgroup.Group
 	g.Go(read)
 	if err := g.Wait(); !errors.Is(err, context.Canceled) {
