@@ -210,13 +210,13 @@ func (a *attempt) end() (fails []failure) {
 // called on as well, which therefore must not be ours.
 func (a *attempt) join(exited bool) {
 	if !exited {
-		_ = a.group.Wait() // what failed has been told by the tasks
+		_ = a.group.Wait() //braid:ignore dropped what failed has been told by the tasks
 		return
 	}
 	joined := make(chan struct{})
 	go func() {
 		defer close(joined)
-		_ = a.group.Wait()
+		_ = a.group.Wait() //braid:ignore dropped what failed has been told by the tasks
 	}()
 	<-joined
 }

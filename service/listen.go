@@ -57,7 +57,7 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 	defer l.Close() // if ctx is dead nobody else does
 	part := ctx
 	behind := make(chan struct{}, maxReports) // failures that are being told
-	// What fails in there has been told by the time it returns.
+	//braid:ignore dropped what fails in there has been told by the time it returns
 	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 		g.Go(func(ctx context.Context) error {
 			select {

@@ -102,7 +102,7 @@ func (r *run) all(early *Reason) error {
 		opts = append(opts, braid.Name(r.cfg.name))
 	}
 	err := braid.Run(context.WithoutCancel(r.caller), func(ctx context.Context, g *braid.Group) error {
-		r.ctx = ctx
+		r.ctx = ctx //braid:ignore escape nothing of r goes on when the group has ended
 		if early != nil {
 			r.reason = early
 			r.s.update(func(st *Status) { st.Reason = early })

@@ -41,7 +41,7 @@ func fetchAll(urls []string) error {
 
 func fetch(url string) error { return errors.New(url) }
 `,
-	Exempt: "A group whose tasks all return nil wherever they are started; a join on the side (deferred, or before an early return) " +
+	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
 		"in a function that uses the error of another join of the same group.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
@@ -81,7 +81,7 @@ func fetch(url string) error { return errors.New(url) }
 var (
 	joinsOfBraid = []string{
 		"Run", "Call", "Group.Wait", "Group.Close", "Map", "MapSeq", "MapSeq2", "Each", "EachSeq", "EachSeq2", "All",
-		"Join2", "Join3", "Join4", "Join5", "First", "Race", "Quorum", "Hedge", "Settle", "Retry",
+		"Join2", "Join3", "Join4", "Join5", "First", "Race", "Quorum", "Hedge", "Retry",
 	}
 	joinsOfConc = []string{"ErrorPool.Wait", "ContextPool.Wait", "ResultErrorPool.Wait", "ResultContextPool.Wait"}
 )
@@ -104,30 +104,102 @@ func groupOf(c *check, call *ast.CallExpr) *types.Var {
 	return code.Var(c.Info, sel.X)
 }
 
-// neverFails tells whether all tasks of the group are in sight and return nil.
+// neverFails tells whether all tasks of the group are in sight, and return nil or
+// keep their errors themselves.
 func neverFails(c *check, call *ast.CallExpr) bool {
-	v := groupOf(c, call)
-	if v == nil || code.IsLocal(v) && c.Escapes(v) {
+	v, tasks := groupOf(c, call), 0
+	if v == nil { // a body: its tasks are those of the group it is given
+		for _, t := range c.Tasks {
+			if t.Call != call || t.Lit == nil {
+				continue
+			}
+			if !harmless(c, t.Lit) {
+				return false
+			}
+			tasks++
+			for _, field := range t.Lit.Type.Params.List {
+				for _, name := range field.Names {
+					if g, ok := c.Info.Defs[name].(*types.Var); ok && code.IsNamed(g.Type(), code.Braid, "Group") {
+						v = g
+					}
+				}
+			}
+		}
+		if v == nil {
+			return tasks > 0
+		}
+	} else if v.Kind() == types.ParamVar || code.IsLocal(v) && escapesFrom(c, v) {
 		return false
 	}
-	tasks := 0
 	for _, t := range c.Tasks {
 		if t.Owner == nil || code.Var(c.Info, t.Owner) != v {
 			continue
 		}
 		tasks++
-		if t.Lit == nil || !returnsNil(t.Lit.Body) {
+		if t.Lit != nil {
+			if !harmless(c, t.Lit) {
+				return false
+			}
+		} else if fn := funcOf(c, t.Fn); fn == nil || !returnsNil(fn.Body) || len(fn.Body.List) < 2 {
 			return false
 		}
 	}
 	return tasks > 0
 }
 
+// escapesFrom is Escapes, but for braid.Fork(g, …).
+func escapesFrom(c *check, v *types.Var) bool {
+	for _, use := range c.Uses[v] {
+		switch c.UseOf(use) {
+		case code.Stored, code.Returned, code.MethodVal:
+			return true
+		case code.Argument:
+			if !c.onlyDone(use) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// harmless tells whether a task returns no error but nil, or puts its errors where others find them.
+func harmless(c *check, lit *ast.FuncLit) bool {
+	if returnsNil(lit.Body) {
+		return len(lit.Body.List) > 1 // a stub says nothing
+	}
+	kept := false
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if !code.IsError(c.Info.TypeOf(l)) {
+					continue
+				}
+				if root := rootOf(c.Info, l); root != nil && !(lit.Pos() <= root.Pos() && root.Pos() < lit.End()) {
+					kept = true
+				}
+			}
+		case *ast.SendStmt:
+			ast.Inspect(n.Value, func(n ast.Node) bool {
+				if e, ok := n.(ast.Expr); ok && code.IsError(c.Info.TypeOf(e)) {
+					kept = true
+				}
+				return !kept
+			})
+		}
+		return !kept
+	})
+	return kept
+}
+
 func returnsNil(body *ast.BlockStmt) bool {
 	only := true
 	code.Shallow(body, func(n ast.Node) bool {
 		if ret, ok := n.(*ast.ReturnStmt); ok {
-			for _, e := range ret.Results {
+			if len(ret.Results) == 0 { // of a named result
+				only = false
+			}
+			for _, e := range ret.Results[max(0, len(ret.Results)-1):] {
 				if id, ok := ast.Unparen(e).(*ast.Ident); !ok || id.Name != "nil" {
 					only = false
 				}

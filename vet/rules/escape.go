@@ -43,7 +43,7 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 }
 `,
 	Exempt: "Groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks, which may be kept; values on their way down (arguments, a composite literal in a local variable); " +
-		"after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
+		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
@@ -54,6 +54,9 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
 	},
 }, func(c *check) {
+	if c.Pkg.Path() == code.Braid {
+		return // it makes the groups
+	}
 	e := &escaper{check: c, told: map[token.Pos]bool{}}
 	blocks := map[*types.Var]block{}
 	for _, t := range c.Tasks { // parameters of bodies and tasks
@@ -184,6 +187,9 @@ func (c *escaper) target(lhs ast.Expr, b block) (shape, to string) {
 		case v == nil || id.Name == "_" || code.IsLocal(v) && inBlock(v):
 			return "", ""
 		case code.IsLocal(v):
+			if !c.usedAfter(v, nil, b) {
+				return "", ""
+			}
 			return "captured", "assigned to a variable outside of its block"
 		}
 		return "stored", "stored in a global"
@@ -192,7 +198,40 @@ func (c *escaper) target(lhs ast.Expr, b block) (shape, to string) {
 	if root != nil && code.IsLocal(root) && inBlock(root) && root.Kind() == types.LocalVar {
 		return "", ""
 	}
+	if root != nil && code.IsLocal(root) && root.Kind() == types.LocalVar && !c.usedAfter(root, code.Var(c.Info, lhs), b) {
+		return "", ""
+	}
 	return "stored", "stored in what outlives it"
+}
+
+// usedAfter tells whether a variable of the function around a block, or a field of it, is
+// used after the block in a way that needs a group or context which has not ended.
+func (c *escaper) usedAfter(v, field *types.Var, b block) bool {
+	lit, ok := c.Root.FindNode(b.fn)
+	if !ok {
+		return true
+	}
+	end := lit.Parent().Node().End()
+	for _, use := range c.Uses[v] {
+		if use.Node().Pos() < end {
+			continue
+		}
+		if field != nil {
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_X && (!ok || sel.Sel.Name != field.Name()) {
+				continue
+			}
+			return true
+		}
+		if b.what == "the group" || c.needsLive(use) {
+			return true
+		}
+		switch c.UseOf(use) {
+		case code.Returned, code.Stored:
+			return true
+		}
+	}
+	return false
 }
 
 // rootOf gives the variable that x.f[i].g starts from.
@@ -369,7 +408,7 @@ func (c *escaper) handsTo(call *ast.CallExpr, g *types.Var) bool {
 // needsLive tells whether a mention of a context is of use only if it is alive: an argument of a
 // call that is no logging, or its Done.
 func (c *escaper) needsLive(use inspector.Cursor) bool {
-	kind, _ := use.ParentEdge()
+	kind, i := use.ParentEdge()
 	parent := use.Parent()
 	switch kind {
 	case edge.SelectorExpr_X:
@@ -379,7 +418,39 @@ func (c *escaper) needsLive(use inspector.Cursor) bool {
 		if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
 			return fn.Name() == "WithTimeout" || fn.Name() == "WithCancel" || fn.Name() == "WithDeadline"
 		}
-		return !logs(c.check, call)
+		return !logs(c.check, call) && !c.onlyAsks(call, i)
 	}
 	return false
+}
+
+// onlyAsks tells whether a function of the package needs no living context for its i-th argument.
+func (c *escaper) onlyAsks(call *ast.CallExpr, i int) bool {
+	fn := code.Callee(c.Info, call)
+	if fn == nil || fn.Signature().Variadic() {
+		return false
+	}
+	decl, ok := c.Decls[fn]
+	if !ok {
+		return false
+	}
+	p, ok := code.ParamAt(c.Info, decl.Node().(*ast.FuncDecl).Type, i)
+	if !ok || p == nil || len(c.Uses[p]) == 0 {
+		return false
+	}
+	for _, use := range c.Uses[p] {
+		switch c.UseOf(use) {
+		case code.Stored, code.Returned, code.MethodVal:
+			return false
+		case code.Argument: // asked of package context, or logged
+			inner := use.Parent().Node()
+			if call, ok := inner.(*ast.CallExpr); !ok || !logs(c.check, call) && !code.IsCall(c.Info, call, "context", "Cause", "WithoutCancel") {
+				return false
+			}
+		case code.Method:
+			if sel, ok := use.Parent().Node().(*ast.SelectorExpr); !ok || sel.Sel.Name == "Done" {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -186,7 +186,7 @@ func (f *strandFlow) outside() {
 			f.tell(op, "first", fmt.Sprintf("%s is received from fewer times than it is sent to: what is not received leaves its goroutine blocked for ever; give it room for all", f.v.Name()))
 			continue
 		}
-		if f.room > 0 && !many {
+		if f.room > 0 && !f.ranged(op) {
 			continue
 		}
 		if at := f.leftBefore(op, last); at != nil && f.room == 0 {
@@ -250,6 +250,20 @@ func (f *strandFlow) excess(op code.Op, starts int) bool {
 		return !ok && f.room == 0 || ok && n > receives
 	}
 	return int64(starts) > receives
+}
+
+// ranged tells whether a sender is started for each element of something.
+func (f *strandFlow) ranged(op code.Op) bool {
+	loop, ok := code.LoopAround(op.At)
+	if !ok {
+		return false
+	}
+	n, ok := loop.Node().(*ast.RangeStmt)
+	if !ok {
+		return false
+	}
+	_, bound := f.rounds(op)
+	return !bound && !types.IsInterface(f.Info.TypeOf(n.X))
 }
 
 // rounds gives how often the loop that starts the sender goes round, if that is a constant.

@@ -61,6 +61,7 @@ func checkout(ctx context.Context) error {
 		return "", errors.New("no such host")
 	}
 	_ = braid.Timeout(ctx, time.Second, func(ctx context.Context) error {
+		// What a call of C does cannot be interrupted.
 		_, err := braid.Abandon(ctx, resolve, func(string, error) {}, braid.Name("resolve"))
 		return err
 	}, braid.Name("request"))

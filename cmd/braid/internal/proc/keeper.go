@@ -240,7 +240,7 @@ func (k *Keeper) Close() {
 func (k *Keeper) shut() {
 	signal.Stop(k.wake)
 	k.null.Close()
-	_ = k.work.Close() // the threads return no error
+	_ = k.work.Close() //braid:ignore dropped the threads return no error
 }
 
 // procID tells a process from a later one with the same pid.

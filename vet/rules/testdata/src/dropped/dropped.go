@@ -189,3 +189,57 @@ func handle(ctx context.Context) error {
 type server struct{ g *braid.Group }
 
 func (s *server) Close() error { return s.g.Close() }
+
+func keepErrors(xs []string) []error {
+	errs := make([]error, len(xs))
+	var g errgroup.Group
+	for i := range xs {
+		g.Go(func() error {
+			errs[i] = work(context.Background())
+			return errs[i]
+		})
+	}
+	_ = g.Wait()
+	return errs
+}
+
+func sendErrors(xs []string) error {
+	errs := make(chan error, len(xs))
+	var g errgroup.Group
+	for range xs {
+		g.Go(func() error {
+			err := work(context.Background())
+			errs <- err
+			return err
+		})
+	}
+	_ = g.Wait()
+	return <-errs
+}
+
+func never() error {
+	println("done")
+	return nil
+}
+
+func namedNeverFails() {
+	var g errgroup.Group
+	g.Go(never)
+	g.Wait()
+}
+
+func bodyNeverFails(ctx context.Context) {
+	_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		g.Go(func(context.Context) error {
+			println("done")
+			return nil
+		})
+		return nil
+	})
+}
+
+func stub() {
+	var g errgroup.Group
+	g.Go(func() error { return nil })
+	g.Wait() // want `error is dropped`
+}

@@ -180,6 +180,16 @@ func keeps(ctx context.Context, h *holder) error {
 	return g.Wait()
 }
 
+func storesLocal(ctx context.Context) error {
+	var h holder
+	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		h.g = g // want `stored in what outlives it`
+		return nil
+	})
+	h.g.Go(work)
+	return err
+}
+
 // Left alone.
 
 func down(ctx context.Context) error {
@@ -294,4 +304,24 @@ func deferred(ctx context.Context) error {
 
 func newWorker(g *braid.Group) *holder {
 	return &holder{g: g}
+}
+
+func capturedForTheCause(ctx context.Context) error {
+	var group context.Context
+	err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		group = ctx
+		return nil
+	})
+	if err == nil {
+		return context.Cause(group)
+	}
+	return err
+}
+
+func capturedForTheBlock(ctx context.Context) error {
+	var h holder
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		h.g = g
+		return nil
+	})
 }
