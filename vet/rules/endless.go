@@ -295,7 +295,7 @@ func (c *check) notNil(cond ast.Expr, channels map[*types.Var]bool) (v *types.Va
 		return nil
 	}
 	ast.Inspect(cond, func(n ast.Node) bool {
-		if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.NEQ && isNil(c.Info, b.Y) && channels[code.Var(c.Info, b.X)] {
+		if b, ok := n.(*ast.BinaryExpr); ok && b.Op == token.NEQ && nilExpr(c.Info, b.Y) && channels[code.Var(c.Info, b.X)] {
 			v = code.Var(c.Info, b.X)
 		}
 		return v == nil

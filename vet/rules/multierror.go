@@ -50,7 +50,7 @@ func check(read, write error) string {
 		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled) decides for all of them, and the rest is dropped"},
 	},
 }, func(c *check) {
-	m := &multi{check: c, flows: map[ast.Node]*code.Flow{}, funcs: map[*types.Func]*joined{}}
+	m := &multi{check: c, flows: map[ast.Node]*code.Flow{}, funcs: map[*types.Func]*several{}}
 	if !m.sources() {
 		return
 	}
@@ -68,8 +68,8 @@ func check(read, write error) string {
 	}
 })
 
-// A joined says what an error is made of.
-type joined struct {
+// several says what an error is made of.
+type several struct {
 	what  string // "errors.Join", …
 	first bool   // an errgroup's: one error of several
 	alike bool   // several may be of one kind
@@ -89,7 +89,7 @@ func init() { MultiError.Analyzer.FactTypes = []analysis.Fact{new(joinedFact)} }
 type multi struct {
 	*check
 	flows map[ast.Node]*code.Flow
-	funcs map[*types.Func]*joined
+	funcs map[*types.Func]*several
 }
 
 // sources finds the functions of the package that return such errors, and tells whether there is any.
@@ -141,12 +141,12 @@ func (m *multi) sources() bool {
 	return true
 }
 
-func (m *multi) returns(fn inspector.Cursor) *joined {
+func (m *multi) returns(fn inspector.Cursor) *several {
 	ft, _ := code.FuncParts(fn.Node())
 	if code.ErrResult(m.Info, ft) < 0 {
 		return nil
 	}
-	var found *joined
+	var found *several
 	for cur := range fn.Preorder((*ast.ReturnStmt)(nil)) {
 		ret := cur.Node().(*ast.ReturnStmt)
 		if in, _ := code.FuncAround(cur); in != fn || len(ret.Results) == 0 || found != nil {
@@ -158,7 +158,7 @@ func (m *multi) returns(fn inspector.Cursor) *joined {
 }
 
 // direct tells what a call returns.
-func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *joined {
+func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 	fn := code.Callee(m.Info, call)
 	if fn == nil || fn.Pkg() == nil {
 		return nil
@@ -170,31 +170,31 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *joined {
 		if !call.Ellipsis.IsValid() && len(call.Args) < 2 {
 			return nil
 		}
-		return &joined{what: "errors.Join", alike: alike}
+		return &several{what: "errors.Join", alike: alike}
 	case code.Is(fn, "fmt", "Errorf"):
 		if len(call.Args) > 2 {
 			if tv := m.Info.Types[call.Args[0]]; tv.Value != nil && strings.Count(tv.Value.ExactString(), "%w") > 1 {
-				return &joined{what: "fmt.Errorf"}
+				return &several{what: "fmt.Errorf"}
 			}
 		}
 		return nil
 	case code.Is(fn, code.Errgroup, "Group.Wait"):
-		return &joined{what: "an errgroup", first: true}
+		return &several{what: "an errgroup", first: true}
 	case isJoin(m.check, call):
-		return &joined{what: "a group", alike: true}
+		return &several{what: "a group", alike: true}
 	case code.Is(fn, "go.uber.org/multierr", "Append"), code.Is(fn, "go.uber.org/multierr", "Combine"):
 		_, looped := code.LoopAround(cur)
-		return &joined{what: "multierr", alike: looped || call.Ellipsis.IsValid()}
+		return &several{what: "multierr", alike: looped || call.Ellipsis.IsValid()}
 	case fn.Name() == "ErrorOrNil" && strings.HasSuffix(fn.Pkg().Path(), "hashicorp/go-multierror"):
-		return &joined{what: "go-multierror", alike: true}
+		return &several{what: "go-multierror", alike: true}
 	}
 	if j := m.funcs[fn]; j != nil {
-		return &joined{what: j.what, first: j.first}
+		return &several{what: j.what, first: j.first}
 	}
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &joined{what: fact.What, first: fact.First}
+			return &several{what: fact.What, first: fact.First}
 		}
 	}
 	return nil
@@ -222,7 +222,7 @@ func sameCalls(info *types.Info, args []ast.Expr) bool {
 }
 
 // of tells what an expression of type error may be at a place.
-func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *joined {
+func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 	if depth > 4 {
 		return nil
 	}
@@ -245,7 +245,7 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *joined {
 		inFn := fn.Node().Pos() <= v.Pos() && v.Pos() < fn.Node().End()
 		steps, start := m.flow(fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return m.value(step, v) != nil })
 		if start && !inFn { // as it comes into a literal
-			var last *joined
+			var last *several
 			for _, o := range m.Origins(v) {
 				at, ok := m.Root.FindNode(o)
 				if !ok {
@@ -313,13 +313,13 @@ func (m *multi) value(step ast.Node, v *types.Var) (rhs ast.Expr) {
 	return rhs
 }
 
-func isNil(info *types.Info, e ast.Expr) bool {
+func nilExpr(info *types.Info, e ast.Expr) bool {
 	tv, ok := info.Types[ast.Unparen(e)]
 	return ok && tv.IsNil()
 }
 
 func (m *multi) compare(cur inspector.Cursor, n *ast.BinaryExpr) {
-	if n.Op != token.EQL && n.Op != token.NEQ || isNil(m.Info, n.X) || isNil(m.Info, n.Y) {
+	if n.Op != token.EQL && n.Op != token.NEQ || nilExpr(m.Info, n.X) || nilExpr(m.Info, n.Y) {
 		return
 	}
 	for _, side := range []ast.Expr{n.X, n.Y} {
@@ -333,7 +333,7 @@ func (m *multi) compare(cur inspector.Cursor, n *ast.BinaryExpr) {
 	}
 }
 
-func (m *multi) compared(j *joined) string {
+func (m *multi) compared(j *several) string {
 	if j.first {
 		return "the error of an errgroup is compared as it is, and a task may have wrapped it: use errors.Is"
 	}
@@ -347,7 +347,7 @@ func (m *multi) switched(cur inspector.Cursor, n *ast.SwitchStmt) {
 	named := false
 	for _, s := range n.Body.List {
 		for _, e := range s.(*ast.CaseClause).List {
-			named = named || !isNil(m.Info, e)
+			named = named || !nilExpr(m.Info, e)
 		}
 	}
 	if !named {
