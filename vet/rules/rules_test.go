@@ -55,7 +55,8 @@ func together() *analysis.Analyzer {
 	}
 	var flags sync.Mutex
 	all.Run = func(pass *analysis.Pass) (any, error) {
-		name, shape, _ := strings.Cut(pass.Pkg.Path(), "_")
+		path, _, _ := strings.Cut(pass.Pkg.Path(), "/") // NAME/dep is what NAME imports
+		name, shape, _ := strings.Cut(path, "_")
 		r := rules.Named(name)
 		if r == nil {
 			return nil, nil
