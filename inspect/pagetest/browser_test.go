@@ -262,8 +262,28 @@ func (b *tab) find(text string) {
 func (b *tab) click(js string) {
 	b.t.Helper()
 	b.until(js)
-	at := eval[[]float64](b, "(e => { e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })("+js+")")
+	at := eval[[]float64](b, middle(js))
 	b.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// middle gives an expression for where the middle of an element is, in the window.
+func middle(js string) string {
+	return "(e => { e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })(" + js + ")"
+}
+
+// tap is click with a finger.
+func (b *tab) tap(js string) {
+	b.t.Helper()
+	b.until(js)
+	at := eval[[]float64](b, middle(js))
+	for _, touch := range []input.DispatchTouchEventParams{
+		{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: at[0], Y: at[1]}}},
+		{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}},
+	} {
+		if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, touch); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 }
 
 // shot takes a picture, if any are wanted.

@@ -14,7 +14,7 @@ import (
 )
 
 // This file tests the page in hard times: reloaded, without its server, with too
-// much to show, with names made to hurt.
+// much to show, with names made to hurt, on a phone.
 
 func TestAReloadChangesNothing(t *testing.T) {
 	at, _ := start(t, "127.0.0.1:0")
@@ -123,6 +123,39 @@ func TestHostileNamesDoNothing(t *testing.T) {
 		}
 		if eval[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
 			t.Error("a long name makes the page scroll sideways")
+		}
+	}, braid.Supervised)
+}
+
+func TestAPhoneHasRoomForAllOfIt(t *testing.T) {
+	run(t, "pocket", func(_ context.Context, g *braid.Group) {
+		for i := range 3 {
+			g.Go(untilCancelled, braid.Name(fmt.Sprintf("%d, a task with a name that is longer than a phone is wide", i)))
+		}
+		g.Go(func(context.Context) error { return fmt.Errorf("a failure") }, braid.Name("broken"))
+		b := open(t, serve(t), chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
+		fits := func() {
+			t.Helper()
+			if w := eval[[]int](b, `[document.documentElement.scrollWidth, innerWidth]`); w[0] > w[1] || w[1] != 360 {
+				t.Errorf("%v pixels wide", w)
+			}
+		}
+		b.until(`rows().length >= 5`)
+		fits()
+		if !eval[bool](b, `rows().slice(0, 5).every(r => { const { left, right, top, bottom } = r.getBoundingClientRect(); return right <= innerWidth && document.elementFromPoint((left + right) / 2, (top + bottom) / 2)?.closest('.row') === r; })`) {
+			t.Error("something lies over the rows, or they are not there")
+		}
+		b.shot("phone-tree")
+		b.tap(`rows()[3]`)
+		b.until(`document.body.dataset.view === 'why' && getComputedStyle($('#why')).visibility === 'visible' && why().includes('Why is this')`)
+		fits()
+		b.tap(`$('#tabs [data-view=time]')`)
+		b.until(`getComputedStyle($('#time-view')).visibility === 'visible' && getComputedStyle($('#tree-view')).visibility === 'hidden'`)
+		fits()
+		b.tap(`$('#tabs [data-view=tree]')`)
+		b.until(`getComputedStyle($('#tree-view')).visibility === 'visible'`)
+		if h := eval[float64](b, `rows()[0].getBoundingClientRect().height`); h < 34 {
+			t.Errorf("rows are %v pixels high, too little for a finger", h)
 		}
 	}, braid.Supervised)
 }
