@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -31,7 +32,7 @@ type Patch struct {
 	Recent    []*Ended  `json:"recent"` // what has ended since
 }
 
-func serveEvents(w http.ResponseWriter, r *http.Request) {
+func (from *source) serveEvents(w http.ResponseWriter, r *http.Request) {
 	every := defaultEvery
 	if text := r.URL.Query().Get("every"); text != "" {
 		d, err := time.ParseDuration(text)
@@ -60,12 +61,16 @@ func serveEvents(w http.ResponseWriter, r *http.Request) {
 		_, err = w.Write([]byte("event: " + event + "\ndata: " + string(text) + "\n\n"))
 		return err == nil && out.Flush() == nil
 	}
-	s := take(c)
+	s, err := from.take(r.Context(), c)
+	if err != nil {
+		problem(w, http.StatusBadGateway, err.Error())
+		return
+	}
 	if !send("tree", s) {
 		return
 	}
 	c.since = s.last
-	f := follower{c: c, totals: s.Totals, truncated: s.Truncated, known: map[string][]byte{}}
+	f := follower{from: from, c: c, totals: s.Totals, truncated: s.Truncated, known: map[string][]byte{}}
 	f.compare(s)
 	tick := time.NewTimer(every)
 	defer tick.Stop()
@@ -77,7 +82,11 @@ func serveEvents(w http.ResponseWriter, r *http.Request) {
 		case <-tick.C:
 		}
 		began := time.Now()
-		if p := f.next(); p != nil {
+		p, err := f.next(r.Context())
+		if err != nil {
+			return // who follows asks again, and hears why
+		}
+		if p != nil {
 			quiet = time.Now()
 			if !send("patch", p) {
 				return
@@ -94,6 +103,7 @@ func serveEvents(w http.ResponseWriter, r *http.Request) {
 
 // A follower knows what it has shown.
 type follower struct {
+	from      *source
 	c         *config
 	totals    Totals
 	truncated int
@@ -101,16 +111,19 @@ type follower struct {
 }
 
 // next looks again. It gives nil if nothing has changed.
-func (f *follower) next() *Patch {
-	s := take(f.c)
+func (f *follower) next(ctx context.Context) (*Patch, error) {
+	s, err := f.from.take(ctx, f.c)
+	if err != nil {
+		return nil, err
+	}
 	p := &Patch{Time: s.Time, Totals: s.Totals, Truncated: s.Truncated}
 	p.Recent, f.c.since = s.Recent, s.last
 	p.Nodes, p.Gone = f.compare(s)
 	if len(p.Nodes) == 0 && len(p.Gone) == 0 && len(p.Recent) == 0 && s.Totals == f.totals && s.Truncated == f.truncated {
-		return nil
+		return nil, nil
 	}
 	f.totals, f.truncated = s.Totals, s.Truncated
-	return p
+	return p, nil
 }
 
 // compare gives the nodes that are not what they were, and those that are gone.

@@ -17,9 +17,9 @@ import (
 // docs/inspect.md describes; what comes before the last slash of the request's path does not
 // matter. Whoever can ask it sees what the package's documentation says: mount it
 // where only those can who may.
-func Handler() http.Handler { return http.HandlerFunc(serve) }
+func Handler() http.Handler { return here }
 
-func serve(w http.ResponseWriter, r *http.Request) {
+func (from *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET is served here", http.StatusMethodNotAllowed)
@@ -32,10 +32,10 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	switch name {
 	case "tree.json", "tree.txt", "tree.dot":
 	case "events":
-		serveEvents(w, r)
+		from.serveEvents(w, r)
 		return
 	case "node.json":
-		serveNode(w, r)
+		from.serveNode(w, r)
 		return
 	default:
 		servePage(w, r, name)
@@ -46,7 +46,11 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	s := take(c)
+	s, err := from.take(r.Context(), c)
+	if err != nil {
+		problem(w, http.StatusBadGateway, err.Error())
+		return
+	}
 	if c.under != "" && len(s.Nodes) == 0 {
 		problem(w, http.StatusNotFound, "nothing goes by this id; it may have ended")
 		return
@@ -96,8 +100,12 @@ func problem(w http.ResponseWriter, status int, text string) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": text})
 }
 
-func serveNode(w http.ResponseWriter, r *http.Request) {
-	a := about(r.URL.Query().Get("id"))
+func (from *source) serveNode(w http.ResponseWriter, r *http.Request) {
+	a, err := from.about(r.Context(), r.URL.Query().Get("id"))
+	if err != nil {
+		problem(w, http.StatusBadGateway, err.Error())
+		return
+	}
 	if a == nil {
 		problem(w, http.StatusNotFound, "nothing goes by this id; it may have ended")
 		return

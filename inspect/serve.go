@@ -50,7 +50,7 @@ func Serve(ctx context.Context, l net.Listener) error {
 				http.Error(w, "this host name is not served", http.StatusForbidden)
 				return
 			}
-			serve(w, r)
+			here.ServeHTTP(w, r)
 		}),
 		BaseContext:       func(net.Listener) context.Context { return serving },
 		ReadHeaderTimeout: 10 * time.Second,

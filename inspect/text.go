@@ -34,7 +34,11 @@ func (s *Snapshot) String() string {
 
 func (s *Snapshot) writeText(to io.Writer) error {
 	w := bufio.NewWriter(to)
-	fmt.Fprintf(w, "%s (pid %d) at %s: %s, %s running, %s queued\n", oneLine(s.Program), s.PID, s.Time.Format(time.RFC3339),
+	who := oneLine(s.Program)
+	if s.PID > 0 { // else it is no process
+		who += fmt.Sprintf(" (pid %d)", s.PID)
+	}
+	fmt.Fprintf(w, "%s at %s: %s, %s running, %s queued\n", who, s.Time.Format(time.RFC3339),
 		plural(s.Totals.Groups, "group"), plural(s.Totals.Running, "task"), grouped(s.Totals.Queued))
 	d := drawing{s: s, w: w, in: map[string][]*Node{}}
 	shown := map[string]bool{}

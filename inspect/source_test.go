@@ -1,0 +1,104 @@
+package inspect_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/braid-go/braid/inspect"
+)
+
+// elsewhere is a tree that is not this process's.
+func elsewhere() *inspect.Snapshot {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	return &inspect.Snapshot{
+		Version: inspect.Version, Time: at, Program: "order o1", Totals: inspect.Totals{Groups: 1, Tasks: 1, Running: 1},
+		Nodes: []*inspect.Node{
+			{ID: "1", Type: "group", Name: "order", Path: "order", Kind: "run", State: "joining", Since: at.Add(-time.Minute), Running: 1},
+			{ID: "1.2", Up: "1", Type: "task", Name: "charge", Path: "order/charge", Kind: "ordinary", State: "running", Since: at.Add(-time.Second), Blocked: &inspect.Blocked{Doing: "activity charge"}},
+			{ID: "3", Type: "group", Name: "other", Path: "other", Kind: "run", State: "open", Since: at},
+		},
+	}
+}
+
+// asked gives what the handler answers.
+func asked(h http.Handler, url string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
+	return w
+}
+
+func ExampleHandlerOf() {
+	h := inspect.HandlerOf(func(ctx context.Context) (*inspect.Snapshot, error) {
+		return elsewhere(), nil // asked of another machine, say
+	})
+	fmt.Print(asked(h, "/tree.txt?under=1").Body)
+	// Output:
+	// order o1 at 2026-01-02T03:04:05Z: 1 group, 1 task running, 0 queued
+	// order · run · joining · 1m0s
+	// └─ charge · 1s · activity charge
+}
+
+func TestATreeFromElsewhereIsServedAsThisOnesIs(t *testing.T) {
+	h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return elsewhere(), nil })
+	var s inspect.Snapshot
+	if err := json.Unmarshal(asked(h, "/x/tree.json?max=2").Body.Bytes(), &s); err != nil || len(s.Nodes) != 2 || s.Truncated != 1 || s.Program != "order o1" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	var a inspect.About
+	if err := json.Unmarshal(asked(h, "/node.json?id=1.2").Body.Bytes(), &a); err != nil || len(a.Up) != 1 || a.Up[0].ID != "1" || !strings.Contains(strings.Join(a.Why, " "), "activity charge") {
+		t.Errorf("%+v, %v", a, err)
+	}
+	for url, want := range map[string]int{"/": 200, "/tree.dot": 200, "/tree.txt?under=9": 404, "/node.json?id=9": 404, "/tree.txt?max=x": 400} {
+		if w := asked(h, url); w.Code != want {
+			t.Errorf("%s: status %d, want %d", url, w.Code, want)
+		}
+	}
+}
+
+func TestATreeThatCannotBeHadIsSaidSo(t *testing.T) {
+	h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return nil, errors.New("nobody answers") })
+	for _, url := range []string{"/tree.json", "/tree.txt", "/node.json?id=1", "/events"} {
+		if w := asked(h, url); w.Code != 502 || !strings.Contains(w.Body.String(), "nobody answers") {
+			t.Errorf("%s: status %d, %s", url, w.Code, w.Body)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("HandlerOf took nil")
+		}
+	}()
+	inspect.HandlerOf(nil)
+}
+
+func TestWhoFollowsATreeFromElsewhereHearsOfChanges(t *testing.T) {
+	var looks atomic.Int32
+	server := httptest.NewServer(inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) {
+		s := elsewhere()
+		if looks.Add(1) > 1 {
+			s.Nodes = s.Nodes[:2]
+		}
+		return s, nil
+	}))
+	defer server.Close()
+	res, err := server.Client().Get(server.URL + "/events?every=50ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "data: ") && strings.Contains(lines.Text(), `"gone":["3"]`) {
+			return
+		}
+	}
+	t.Errorf("it did not hear: %v", lines.Err())
+}
