@@ -111,7 +111,7 @@ func init() {
 func Example_scaleErrors() {
 	_, err := engine.Map(context.Background(), engine.Local(), measure, []string{"a", ""})
 	fmt.Println(errors.Is(err, errNoFile), err)
-	// Output: true measure[1]: no file
+	// Output: true page.measure[1]: no file
 }
 
 // Order is a workflow: it reserves and charges at once. If one fails the other is
