@@ -2,6 +2,7 @@ package temporal
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/braid-go/braid/internal/seam"
 	"go.temporal.io/sdk/workflow"
@@ -16,15 +17,21 @@ type None struct{}
 // Activity runs an activity, given as its function or its name, and waits for
 // its result. If ctx dies the activity is told, at its next heartbeat, and
 // waited for: when Activity returns it has ended. The options are those of
-// workflow.WithActivityOptions, of which WaitForCancellation is always on. If the
-// arguments are too large to be sent, the error matches [ErrTooLarge], and nothing
+// workflow.WithActivityOptions, of which WaitForCancellation is always on; the
+// Summary is the task's path if they name none. If the arguments are too large to be sent, the error matches [ErrTooLarge], and nothing
 // is started.
 func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error) {
 	var r R
 	if err := tooLarge("activity", activity, args); err != nil {
 		return r, err
 	}
-	ctx = workflow.WithWaitForCancellation(ctx, true)
+	opts := workflow.GetActivityOptions(ctx)
+	opts.WaitForCancellation = true
+	if opts.Summary == "" {
+		opts.Summary = summary(ctx)
+	}
+	ctx = workflow.WithActivityOptions(ctx, opts)
+	defer busy(ctx, "activity "+called(activity))()
 	err := workflow.ExecuteActivity(ctx, activity, args...).Get(ctx, &r)
 	return r, err
 }
@@ -32,7 +39,7 @@ func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error)
 // Child runs a child workflow, given as its function or its name, and waits for
 // its result. If ctx dies the child is cancelled, and waited for. The options
 // are those of workflow.WithChildOptions, of which WaitForCancellation is always
-// on. If the arguments are too large to be sent, the error matches [ErrTooLarge],
+// on; the StaticSummary is the task's path if they name none. If the arguments are too large to be sent, the error matches [ErrTooLarge],
 // and nothing is started.
 func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	var r R
@@ -41,7 +48,11 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	}
 	opts := workflow.GetChildWorkflowOptions(ctx)
 	opts.WaitForCancellation = true
+	if opts.StaticSummary == "" {
+		opts.StaticSummary = summary(ctx)
+	}
 	ctx = workflow.WithChildOptions(ctx, opts)
+	defer busy(ctx, strings.TrimSpace("child workflow "+called(child)+" "+opts.WorkflowID))()
 	err := workflow.ExecuteChildWorkflow(ctx, child, args...).Get(ctx, &r)
 	return r, err
 }
@@ -50,13 +61,32 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 // cannot be encoded, which another converter than the default one may be able to,
 // is the SDK's to say.
 func tooLarge(kind string, fn any, args []any) error {
-	name, ok := fn.(string)
-	if !ok {
-		name = seam.FuncName(seam.FuncPC(fn))
-	}
-	err := CheckSize(nil, "the arguments of "+kind+" "+name, args...)
+	err := CheckSize(nil, "the arguments of "+kind+" "+called(fn), args...)
 	if errors.Is(err, ErrTooLarge) {
 		return err
 	}
 	return nil
+}
+
+// called gives the name of an activity or workflow.
+func called(fn any) string {
+	if name, ok := fn.(string); ok {
+		return name
+	}
+	return seam.FuncName(seam.FuncPC(fn))
+}
+
+// maxSummary is how many bytes of a path a summary has. The server takes 400.
+const maxSummary = 200
+
+// summary gives the path of the task or group that ctx is in.
+func summary(ctx workflow.Context) string {
+	s := scopeOf(ctx)
+	switch {
+	case s == nil:
+		return ""
+	case s.task != nil:
+		return shortened(s.task.path(), maxSummary)
+	}
+	return shortened(s.group.path(), maxSummary)
 }

@@ -52,6 +52,7 @@ func (g *Group) add(t *task) error {
 	t.g = g
 	t.scope.task = t
 	t.open(g.ctx)
+	t.id = g.tree.next()
 	g.live.add(t)
 	g.pending++
 	if !t.cfg.background {
@@ -106,7 +107,7 @@ func (t *task) exec(ctx workflow.Context) {
 		t.skip()
 		return
 	}
-	t.state = braid.Running
+	t.state, t.since = braid.Running, workflow.Now(ctx)
 	t.returned(t.run(ctx))
 	settled = true
 	t.retire()
@@ -138,6 +139,7 @@ func (t *task) leave() {
 	t.run = nil
 	t.end()
 	g.live.remove(t)
+	g.counted(t.state)
 	if t.settle != nil {
 		t.settle.SetValue(nil)
 	}

@@ -3,8 +3,11 @@ package temporal
 import (
 	"errors"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/inspect"
 	"github.com/braid-go/braid/internal/seam"
 	"go.temporal.io/sdk/workflow"
 )
@@ -49,6 +52,14 @@ type Group struct {
 	goOn     error // the body's wish to continue as new
 	defers   []func(workflow.Context) error
 	over     bool // these have run
+
+	// For who looks; see tree.go.
+	tree   *tree
+	id     uint64
+	kind   string
+	since  time.Time
+	counts inspect.Counts
+	doing  []*string // what the body waits for
 }
 
 // Run opens a group, calls body with it on the caller's coroutine, and returns
@@ -105,6 +116,8 @@ func run(ctx workflow.Context, caller string, pc uintptr, body func(workflow.Con
 		return Cause(ctx)
 	}
 	g.open(workflow.WithWaitForCancellation(ctx, true))
+	g.kind = strings.ToLower(caller)
+	g.enlist()
 	g.callBody(body)
 	g.join()
 	return g.conclude()
@@ -242,6 +255,7 @@ var errServed = seam.NewCancellation(seam.Cancellation{Kind: seam.ByEnd})
 func (g *Group) conclude() error {
 	g.runDefers()
 	g.over = true
+	g.delist()
 	err := g.outcome()
 	g.end()
 	return err

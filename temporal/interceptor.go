@@ -38,6 +38,10 @@ func (in *joiningInbound) Init(next interceptor.WorkflowOutboundInterceptor) err
 	return in.Next.Init(out)
 }
 
+func (in *joiningInbound) ExecuteWorkflow(ctx workflow.Context, input *interceptor.ExecuteWorkflowInput) (any, error) {
+	return in.Next.ExecuteWorkflow(watched(ctx), input)
+}
+
 type joiningOutbound struct {
 	interceptor.WorkflowOutboundInterceptorBase
 }

@@ -3,6 +3,7 @@ package temporal
 import (
 	"runtime"
 	"strconv"
+	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/internal/seam"
@@ -38,6 +39,11 @@ type task struct {
 	lent    int     // waits that have lent the task's slot
 	alone   bool    // it was cancelled on its own
 	list    link
+
+	// For who looks; see tree.go.
+	id    uint64
+	since time.Time // when it began
+	doing []*string // what it waits for
 }
 
 // Go runs fn as a task of the group.

@@ -1,0 +1,124 @@
+package temporal
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/braid-go/braid/inspect"
+	"go.temporal.io/sdk/client"
+)
+
+// This file looks at a workflow from outside, with the child workflows that it
+// waits for, as at one tree.
+
+// maxChildren is how many child workflows a look asks.
+const maxChildren = 50
+
+// Look gives the tree of the groups that a workflow has open, and below it those
+// of its running child workflows (of the first 50; those that do not answer are
+// left out). It blocks until a worker has answered for the workflow, or ctx is
+// dead: a workflow whose workers are all gone cannot be asked. It is an error if
+// the workflow is not known, or has opened no group. Of one that has ended the tree
+// is empty, unless it was cut off.
+func Look(ctx context.Context, c client.Client, workflowID string) (*inspect.Snapshot, error) {
+	if ctx == nil || c == nil || workflowID == "" {
+		panic("braid: Look called with a nil context or client, or without a workflow")
+	}
+	s, err := askTree(ctx, c, workflowID)
+	if err != nil {
+		return nil, fmt.Errorf("braid: the workflow %s does not tell of its groups: %w", workflowID, err)
+	}
+	left := maxChildren
+	addChildren(ctx, c, workflowID, s, "", &left)
+	s.Time = time.Now().Round(0)
+	return s, nil
+}
+
+// Handler serves what [Look] gives as inspect.Handler serves the groups of a
+// process: the page, tree.json, tree.txt and the rest, for a browser and for the
+// command braid ps. The workflow is asked at each request. It panics as Look does.
+func Handler(c client.Client, workflowID string) http.Handler {
+	if c == nil || workflowID == "" {
+		panic("braid: Handler called with a nil client or without a workflow")
+	}
+	return inspect.HandlerOf(func(ctx context.Context) (*inspect.Snapshot, error) { return Look(ctx, c, workflowID) })
+}
+
+func askTree(ctx context.Context, c client.Client, id string) (*inspect.Snapshot, error) {
+	v, err := c.QueryWorkflow(ctx, id, "", TreeQuery)
+	if err != nil {
+		return nil, err
+	}
+	s := &inspect.Snapshot{}
+	return s, v.Get(s)
+}
+
+// addChildren adds the trees of a workflow's children to s: each below the task that waits
+// for it, if that can be told, and else below the workflow's outermost group.
+func addChildren(ctx context.Context, c client.Client, id string, s *inspect.Snapshot, prefix string, left *int) {
+	d, err := c.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil {
+		return
+	}
+	own := s.Nodes
+	for _, child := range d.PendingChildren {
+		if *left == 0 {
+			return
+		}
+		*left--
+		below, err := askTree(ctx, c, child.WorkflowId)
+		if err != nil {
+			continue // it may have ended, or not begun
+		}
+		mark := fmt.Sprintf("%s%d-", prefix, child.InitiatedId)
+		addChildren(ctx, c, child.WorkflowId, below, mark, left)
+		graft(s, below, waiting(own, child.WorkflowId), mark)
+	}
+}
+
+// waiting gives the node that waits for a child workflow.
+func waiting(nodes []*inspect.Node, child string) *inspect.Node {
+	for _, n := range nodes {
+		if n.Blocked != nil && strings.HasSuffix(n.Blocked.Doing, " "+child) {
+			return n
+		}
+	}
+	if len(nodes) > 0 {
+		return nodes[0]
+	}
+	return nil
+}
+
+// graft adds the nodes of another tree below a node of s.
+func graft(s, below *inspect.Snapshot, under *inspect.Node, mark string) {
+	for _, n := range below.Nodes {
+		if !strings.HasPrefix(n.ID, mark) { // it is not of a child's child
+			n.ID = mark + n.ID
+		}
+		switch {
+		case n.Up != "" && !strings.HasPrefix(n.Up, mark):
+			n.Up = mark + n.Up
+		case n.Up == "" && under != nil:
+			n.Up = under.ID
+		}
+		if n.Like != "" && !strings.HasPrefix(n.Like, mark) {
+			n.Like = mark + n.Like
+		}
+		if under != nil && under.Path != "" {
+			n.Path = strings.TrimSuffix(under.Path+"/"+n.Path, "/")
+		}
+	}
+	s.Nodes = append(s.Nodes, below.Nodes...)
+	s.Truncated += below.Truncated
+	s.Totals.Groups += below.Totals.Groups
+	s.Totals.Tasks += below.Totals.Tasks
+	s.Totals.Running += below.Totals.Running
+	s.Totals.Queued += below.Totals.Queued
+	s.Totals.Ended.Succeeded += below.Totals.Ended.Succeeded
+	s.Totals.Ended.Failed += below.Totals.Ended.Failed
+	s.Totals.Ended.Cancelled += below.Totals.Ended.Cancelled
+	s.Totals.Ended.Skipped += below.Totals.Ended.Skipped
+}
