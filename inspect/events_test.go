@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -111,5 +112,52 @@ func TestFailuresAndCancellationsAreRemembered(t *testing.T) {
 			}
 			return nil
 		}, braid.Name("past"))
+	})
+}
+
+func TestALookWithinAGroupTellsWhatEndedInTheGroupsThatLiveInIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open := func(ctx context.Context, name string, body func(context.Context, *braid.Group) error) error {
+			return braid.Run(ctx, body, braid.Name(name), braid.Supervised)
+		}
+		_ = open(t.Context(), "all", func(ctx context.Context, g *braid.Group) error {
+			for _, side := range []string{"left", "right"} {
+				g.Go(func(ctx context.Context) error {
+					return open(ctx, side+"-outer", func(ctx context.Context, g *braid.Group) error {
+						return open(ctx, side+"-inner", func(ctx context.Context, g *braid.Group) error {
+							g.Go(func(context.Context) error { return errors.New("broken") }, braid.Name(side+"-broken"))
+							<-ctx.Done()
+							return context.Cause(ctx)
+						})
+					})
+				}, braid.Name(side))
+			}
+			synctest.Wait()
+			s := inspect.Take(inspect.Within(ctx))
+			looked := 0
+			for _, n := range s.Nodes {
+				want := "left-broken right-broken"
+				if side, _, _ := strings.Cut(n.Name, "-"); side == "left" || side == "right" {
+					want = side + "-broken"
+				}
+				if n.Type == "body" {
+					continue
+				}
+				looked++
+				var names []string
+				for _, e := range inspect.Take(inspect.Under(n.ID)).Recent {
+					names = append(names, e.Name)
+				}
+				slices.Sort(names)
+				if got := strings.Join(names, " "); got != want {
+					t.Errorf("in %s ended %q, want %q", n.Name, got, want)
+				}
+			}
+			if looked != 7 {
+				t.Errorf("%d nodes to look at in\n%v", looked, s)
+			}
+			g.Cancel()
+			return nil
+		})
 	})
 }

@@ -12,20 +12,23 @@ import (
 
 // recent gives what has ended after the one with the number since, and the
 // number of the last. Within a node only what was in it is given.
-func recent(c *config, since uint64) (list []*Ended, last uint64) {
+func (l *gathering) recent(c *config, since uint64) (list []*Ended, last uint64) {
 	past := seam.Recent(since)
 	slices.SortFunc(past, func(a, b seam.Past) int { return int(a.N) - int(b.N) })
 	list = []*Ended{}
-	in := map[string]bool{c.under: true}
+	ended := map[string]bool{} // in what is looked at
+	in := func(p *seam.Past) bool {
+		return ended[upOf(p)] || l.inside(upOf(p), c.under) || l.inside(groupID(p.Up.Group), c.under)
+	}
 	for i := len(past) - 1; c.under != "" && i >= 0; i-- { // groups end after what is in them
-		if p := &past[i]; in[upOf(p)] {
-			in[refID(p.Ref)] = true
+		if p := &past[i]; in(p) {
+			ended[refID(p.Ref)] = true
 		}
 	}
 	for i := range past {
 		p := &past[i]
 		last = p.N
-		if c.under != "" && !in[upOf(p)] {
+		if c.under != "" && !in(p) {
 			continue
 		}
 		at := siteOf(p.PC)
@@ -46,6 +49,20 @@ func recent(c *config, since uint64) (list []*Ended, last uint64) {
 		list = append(list, e)
 	}
 	return list, max(last, since)
+}
+
+// inside reports whether what goes by the id is still there, and is, or is in, what
+// goes by the other.
+func (l *gathering) inside(id, other string) bool {
+	if id == other {
+		return true
+	}
+	for it := l.byID[id]; it != nil; it = it.up {
+		if it.ID == other {
+			return true
+		}
+	}
+	return false
 }
 
 func upOf(p *seam.Past) string { return refID(p.Up) }

@@ -60,7 +60,7 @@ func take(c *config) *Snapshot {
 	for _, it := range roots {
 		s.Nodes = it.emit(s.Nodes)
 	}
-	s.Recent, s.last = recent(c, c.since)
+	s.Recent, s.last = l.recent(c, c.since)
 	return s
 }
 

@@ -147,7 +147,7 @@ export class Tree {
     }
     if (n.waits) {
       const { t } = n.waits;
-      f.push(h('span', { class: 'waits' }, n.waits.ring ? h('b', {}, 'ring ') : '', waitText(n.waits), t ? this.age(e, 'ago', () => ', ' + span(t - now()) + ' left') : ''));
+      f.push(h('span', { class: 'waits' }, n.waits.ring ? h('b', {}, 'ring ') : '', waitText(n.waits), t ? this.age(e, 'ago', () => t > now() ? ', ' + span(t - now()) + ' left' : '') : ''));
     }
     if (n.deadline) f.push(this.age(e, 'quiet', () => n.deadline.t > now() ? 'ends in ' + span(n.deadline.t - now()) : 'late by ' + span(now() - n.deadline.t)));
     return f;
