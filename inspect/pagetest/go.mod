@@ -1,6 +1,6 @@
 module github.com/braid-go/braid/inspect/pagetest
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/braid-go/braid v0.0.0
@@ -14,4 +14,5 @@ require github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 //
 replace (
 	github.com/braid-go/braid => ../../
 	github.com/braid-go/braid/examples => ../../examples
+	github.com/braid-go/braid/temporal => ../../temporal
 )

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -181,6 +184,9 @@ func TestProgressLimitsAndKindsAreShown(t *testing.T) {
 }
 
 func TestTheTimelineTellsWhySomethingFailed(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	run(t, "timed", func(ctx context.Context, g *braid.Group) {
 		b := open(t, serve(t))
 		b.until(`row('timed')`)
@@ -221,4 +227,23 @@ func TestTheTimelineTellsWhySomethingFailed(t *testing.T) {
 		b.do(chromedp.MouseEvent("mouseMoved", 5, 5))
 		b.until(`$('#tip').hidden`)
 	}, braid.Supervised)
+}
+
+// alone runs the test in a process of its own, whose timeline has nothing that
+// other tests have left. It reports whether this is that process.
+func alone(t *testing.T) bool {
+	const variable = "BRAID_TEST_ALONE"
+	if os.Getenv(variable) != "" {
+		return true
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), variable+"=1")
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("%v\n%s", err, out)
+	case strings.Contains(string(out), "--- SKIP"):
+		t.Skip("no browser")
+	}
+	return false
 }
