@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,9 +61,8 @@ func TestDefineRefusesABadNameANilFunctionAndAnOptionGivenTwice(t *testing.T) {
 		engine.Define("refused.twice", nop, engine.Retry(braid.Policy{}), engine.Retry(braid.Policy{}))
 	})
 	refused(t, "nil option", func() { engine.Define("refused.option", nop, nil) })
-	refused(t, "two tasks refused.taken", func() {
-		engine.Define("refused.taken", nop)
-		engine.Define("refused.taken", nop)
+	refused(t, "two tasks example.floats", func() {
+		engine.Define("example.floats", nop)
 	})
 }
 
@@ -73,16 +73,18 @@ func TestDefineTakesTypesThatReadAndWriteThemselves(t *testing.T) {
 		Down []*tree
 		Skip chan int `json:"-"`
 	}
-	engine.Define("taken.tree", takes[tree])
-	engine.Define("taken.map", takes[map[int]map[time.Time][2]string])
+	named := rand.Text() // for who runs the test more than once
+	engine.Define("taken.tree."+named, takes[tree])
+	engine.Define("taken.map."+named, takes[map[int]map[time.Time][2]string])
 }
 
 func TestOptionsThatHaveNoMeaningBetweenMachinesAreRefused(t *testing.T) {
+	var noContext context.Context
 	for name, call := range map[string]func(){
 		"has no meaning": func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, braid.Rate(limiter{})) },
 		"given twice":    func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, braid.Limit(1), braid.Limit(2)) },
 		"nil option":     func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, nil) },
-		"nil context":    func() { _ = engine.Each(nil, engine.Local(), double, nil) }, //nolint:staticcheck // that is what is tested
+		"nil context":    func() { _ = engine.Each(noContext, engine.Local(), double, nil) },
 		"engine or task": func() { _ = engine.Each(t.Context(), nil, double, nil) },
 	} {
 		panics(t, name, call)

@@ -85,8 +85,9 @@ func TestACancellationTellsItsReasonApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
-			g.Go(func(context.Context) error { <-release; return nil }, braid.Name("deaf"))
-			g.Go(func(context.Context) error { return errors.New("disk full") }, braid.Name("writer"))
+			begun := make(chan struct{})
+			g.Go(func(context.Context) error { close(begun); <-release; return nil }, braid.Name("deaf"))
+			g.Go(func(context.Context) error { <-begun; return errors.New("disk full") }, braid.Name("writer"))
 			time.Sleep(8200 * time.Millisecond)
 			s := inspect.Take(inspect.Within(ctx))
 			if c := find(t, s, "job").Cancelled; c == nil || c.Reason != "disk full" || c.By != "job/writer" {

@@ -103,7 +103,7 @@ func acceptAll(ctx context.Context, l net.Listener, behind chan struct{}, take f
 		case <-stopping: // Accept will return
 		case <-ctx.Done():
 		}
-		conn, err := l.Accept()
+		conn, err := l.Accept() //braid:ignore deadline the listener is closed when the part is to stop
 		if err == nil {
 			pause = 0
 			take(conn)
@@ -113,7 +113,7 @@ func acceptAll(ctx context.Context, l net.Listener, behind chan struct{}, take f
 		case <-stopping:
 			return nil
 		case <-ctx.Done():
-			return nil
+			return nil //braid:ignore swallowed a listener that was told to stop has done so
 		default:
 		}
 		if passing, ok := err.(interface{ Temporary() bool }); !ok || !passing.Temporary() {

@@ -171,7 +171,7 @@ func (e *remote) Run(ctx context.Context, job *engine.Job) error {
 		return r.settle(ctx)
 	}
 	var ge *braid.GroupError
-	if errors.As(err, &ge) {
+	if errors.As(err, &ge) { //braid:ignore multierror there is one group, that of the parts
 		return ge.Errors()[0].(*braid.TaskError).Err // not one of tasks: the server's, say
 	}
 	return err

@@ -223,8 +223,9 @@ func TestACancellationArrives(t *testing.T) {
 	}
 	var cause error
 	_ = braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
-		g.Go(func(ctx context.Context) error { <-ctx.Done(); cause = context.Cause(ctx); return nil })
-		g.Go(func(context.Context) error { return errOurs }, braid.Name("bad"))
+		begun := make(chan struct{})
+		g.Go(func(ctx context.Context) error { close(begun); <-ctx.Done(); cause = context.Cause(ctx); return nil })
+		g.Go(func(context.Context) error { <-begun; return errOurs }, braid.Name("bad"))
 		return nil
 	}, braid.Name("g"))
 	c, was := sent(t, cause).(*braid.Cancellation), cause.(*braid.Cancellation)

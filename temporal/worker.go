@@ -93,7 +93,7 @@ func Serve(ctx context.Context, c client.Client, queue string, opts ...WorkerOpt
 		return fmt.Errorf("braid: this program defines no task: a worker would wait for nothing")
 	}
 	if ctx.Err() != nil {
-		return nil
+		return nil //braid:ignore swallowed to serve until ctx dies is all that was asked for
 	}
 	options := worker.Options{
 		WorkerStopTimeout:                cfg.grace,

@@ -57,11 +57,6 @@ func idle(a *analysis.Analyzer) *analysis.Analyzer {
 	}
 }
 
-// standard tells whether an analyzer is one of Go's own.
-func standard(name string) bool {
-	return slices.ContainsFunc(slices.Concat(stdvet.Suite, fix.Suite), func(a *analysis.Analyzer) bool { return a.Name == name })
-}
-
 // ours gives a flag for each rule (and each migration, if so), which makes go vet run these alone.
 func ours(migrations bool) (flags []string) {
 	list := rules.Analyzers()

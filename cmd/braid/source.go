@@ -86,14 +86,14 @@ func (f *source) read(ctx context.Context, p *progress.Progress) error {
 			select {
 			case <-f.room:
 			case <-ctx.Done():
-				return nil
+				return nil //braid:ignore swallowed a background task, which ends when nobody needs more
 			}
 		}
 		f.bytes.Add(int64(len(arg)))
 		select {
 		case f.ahead <- arg:
 		case <-ctx.Done():
-			return nil
+			return nil //braid:ignore swallowed a background task, which ends when nobody needs more
 		}
 	}
 }

@@ -145,7 +145,7 @@ func follow(ctx context.Context, at *look.Target, q url.Values, begin time.Durat
 			send(top.Event(e))
 		})
 		if ctx.Err() != nil {
-			return nil
+			return nil //braid:ignore swallowed a background task, which ends with the screen
 		}
 		send(top.Lost{Err: err})
 		if braid.Sleep(ctx, pause) != nil {

@@ -22,10 +22,10 @@ type Steer interface {
 // A Step is what is about to happen.
 type Step struct {
 	Moment Moment
-	Path   string  // of the task; or of the group, of a moment that has no task
-	Group  string  // the path of the group
-	Site   string  // where the function stands
-	Num    uint64  // the task's in its group, from 1; 0 if there is no task
+	Path   string // of the task; or of the group, of a moment that has no task
+	Group  string // the path of the group
+	Site   string // where the function stands
+	Num    uint64 // the task's in its group, from 1; 0 if there is no task
 }
 
 // Moment is where in a task's life, or a group's, that is.

@@ -70,8 +70,8 @@ func pair() (a, b net.Conn, err error) {
 // not its own, so that braid cannot refuse it.
 func packing(ctx context.Context) error {
 	return braid.Run(ctx, func(inside context.Context, g *braid.Group) error {
-		foreign, stop := context.WithCancel(context.Background())
-		defer context.AfterFunc(inside, stop)() // or the program could not be stopped
+		foreign, stop := context.WithCancel(context.Background()) //braid:ignore background it is the trouble to be shown
+		defer context.AfterFunc(inside, stop)()                   // or the program could not be stopped
 		var pack, ship *braid.Task[int]
 		known := make(chan struct{})
 		pack = braid.Fork(g, func(context.Context) (int, error) { <-known; return ship.Wait(foreign) }, braid.Name("pack"))

@@ -69,7 +69,8 @@ func checkout(ctx context.Context) error {
 	hangUp()
 	return braid.Shield(request, braid.Forever, func(shielded context.Context) error {
 		return braid.Run(shielded, func(_ context.Context, g *braid.Group) error {
-			defer context.AfterFunc(ctx, g.Cancel)() // or the program could not be stopped
+			//braid:ignore wrongctx the shield is to be seen until the program is stopped
+			defer context.AfterFunc(ctx, g.Cancel)()
 			g.Go(untilStopped, braid.Name("write order"))
 			g.Go(untilStopped, braid.Name("keep lock"), braid.Background)
 			return untilStopped(ctx)

@@ -28,7 +28,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -116,11 +115,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
+// goroot tells where the standard library is.
+func goroot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	return strings.TrimSpace(string(out)), err
+}
+
 // source brings a module to where it can be loaded.
 func source(ctx context.Context, arg string) (name, dir string, remove func(), err error) {
 	nothing := func() {}
 	if arg == "std" {
-		return arg, runtime.GOROOT(), nothing, nil
+		dir, err = goroot(ctx)
+		return arg, dir, nothing, err
 	}
 	if !strings.Contains(arg, "@") {
 		dir, err = filepath.Abs(arg)
@@ -157,7 +163,10 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 		patterns = []string{"std"}
 	}
 	start := time.Now()
-	goroot := runtime.GOROOT()
+	goroot, err := goroot(ctx)
+	if err != nil {
+		return nil, err
+	}
 	cfg := &packages.Config{
 		Context: ctx, Dir: dir, Mode: packages.LoadAllSyntax | packages.NeedModule,
 		Env: append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod"),
