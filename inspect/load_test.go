@@ -3,6 +3,9 @@ package inspect_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -11,22 +14,39 @@ import (
 	"github.com/braid-go/braid/inspect"
 )
 
-// BenchmarkAMillionQuickTasks has rows without a look, and with ten a second.
+// BenchmarkAMillionQuickTasks has rows without a look, with ten a second, and with
+// a follower over HTTP who wants to hear of changes as often.
 func BenchmarkAMillionQuickTasks(b *testing.B) {
 	for _, row := range []struct {
-		name  string
-		looks bool
-	}{{"unseen", false}, {"seen", true}} {
+		name string
+		look func(ctx context.Context) error // until ctx is dead
+	}{
+		{"unseen", untilCancelled},
+		{"seen", func(ctx context.Context) error {
+			for braid.Sleep(ctx, 100*time.Millisecond) == nil {
+				inspect.Take()
+			}
+			return nil
+		}},
+		{"followed", func(ctx context.Context) error {
+			server := httptest.NewServer(inspect.Handler())
+			defer server.Close()
+			req, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/events?every=100ms", nil)
+			if err != nil {
+				return err
+			}
+			res, err := server.Client().Do(req)
+			if err != nil {
+				return err
+			}
+			defer res.Body.Close()
+			_, err = io.Copy(io.Discard, res.Body)
+			return err
+		}},
+	} {
 		b.Run(row.name, func(b *testing.B) {
 			_ = braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
-				if row.looks {
-					g.Go(func(ctx context.Context) error {
-						for braid.Sleep(ctx, 100*time.Millisecond) == nil {
-							inspect.Take()
-						}
-						return nil
-					}, braid.Background)
-				}
+				g.Go(row.look, braid.Background)
 				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
 					for range b.N {
 						g.Go(func(context.Context) error { return nil })
