@@ -43,3 +43,12 @@ main.main()
 		t.Errorf("created by %+v in %d", got.created, got.creator)
 	}
 }
+
+func TestGoroutinesOfTheCollectorAreNobodys(t *testing.T) {
+	for _, fn := range []string{"runCleanups", "runFinalizers"} {
+		g := parseOne("goroutine 7 [runnable]:\nruntime." + fn + "()\n\t/go/src/runtime/mcleanup.go:716 fp=0x1 sp=0x2 pc=0x3\n")
+		if !g.system() {
+			t.Errorf("%s is said to be left behind: %+v", fn, g)
+		}
+	}
+}

@@ -138,6 +138,7 @@ func (g *goroutine) system() bool {
 			"testing.(*F).Fuzz.func1.1", "testing.runFuzzing", "testing.runFuzzTests", "testing.runExample",
 			"testing.fRunner", "testing/synctest.testingSynctestTest", "testing/synctest.Test.func1",
 			"os/signal.signal_recv", "os/signal.loop", "runtime.ensureSigM", "runtime.ReadTrace",
+			"runtime.runCleanups", "runtime.runFinalizers", "runtime.runfinq", // a new one's dump does not say who made it
 			"runtime/pprof.profileWriter", "runtime/trace.Start.func1", "main.main":
 			return true
 		}
