@@ -289,7 +289,7 @@ func TestACommandServesItsOwnTreeIfItIsAskedTo(t *testing.T) {
 	at := regexp.MustCompile(`^braid run: the tree is at (http://127\.0\.0\.1:\d+/)\n`)
 	until(t, "the address", func() bool { return at.MatchString(c.stderr.String()) })
 	addr := at.FindStringSubmatch(c.stderr.String())[1]
-	want := []string{"├─ echo $$; exec sleep 1000 · ", fmt.Sprintf("process %d · always", pid), "─ sleep 1000 · ", "─ stdout · "}
+	want := []string{"─ echo $$; exec sleep 1000 · ", fmt.Sprintf("process %d · always", pid), "─ sleep 1000 · ", "─ stdout · "}
 	settled(t, []string{"ps", addr}, want...)
 	settled(t, []string{"ps", "--pid", fmt.Sprint(c.cmd.Process.Pid)}, want...)
 	c.signal(os.Interrupt)
