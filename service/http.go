@@ -134,6 +134,9 @@ func copyOf(srv *http.Server) *http.Server {
 // its values where ctx has none. Stop lets go of the other one.
 func below(ctx, other context.Context) (_ context.Context, stop func() bool) {
 	derived, cancel := context.WithCancelCause(ctx)
+	if other.Err() != nil {
+		cancel(context.Cause(other)) // now: AfterFunc would do it a moment later
+	}
 	stop = context.AfterFunc(other, func() { cancel(context.Cause(other)) })
 	return &mixed{derived, other}, stop
 }
