@@ -140,7 +140,7 @@ func TestAWorkerThatIsCutOffIsFollowedByAnotherAndDoesNothingTwice(t *testing.T)
 	if from, err := wait(); from != 50 || err != nil {
 		t.Errorf("went on after %d: %v", from, err)
 	}
-	if n := len(dir.lines("done")); n != 1 {
+	if n := dir.done(); n != 1 {
 		t.Errorf("it was done %d times, want once", n)
 	}
 }
