@@ -22,6 +22,10 @@ type Running struct {
 	Save func([]byte)
 }
 
+// maxCheckpoint is how many bytes a checkpoint may have: it goes along with signs of
+// life, beside those of other tasks.
+const maxCheckpoint = 64 << 10
+
 type runningKey struct{}
 
 // running is a Running under way.
@@ -66,8 +70,10 @@ func Key(ctx context.Context) string {
 // Checkpoint keeps v as how far the task of ctx has come. If it has to be run
 // again, because its worker died or its policy of [Retry] says so, [Resumed] gives v back. It
 // does not block: v goes along with the next sign of life, and of several the
-// last counts. It panics if v cannot be written as JSON, and does nothing outside
-// tasks of an engine.
+// last counts. Of the checkpoints of tasks that share a batch some 256 KiB go along;
+// one that finds no room leaves the one before it standing. It panics if v cannot be
+// written as JSON, or has more than 64 KiB there (keep the data elsewhere, and its
+// address here), and does nothing outside tasks of an engine.
 func Checkpoint(ctx context.Context, v any) {
 	r := runningOf(ctx)
 	if r == nil {
@@ -76,6 +82,9 @@ func Checkpoint(ctx context.Context, v any) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("engine: a checkpoint cannot be written as JSON: %v", err))
+	}
+	if len(data) > maxCheckpoint {
+		panic(fmt.Sprintf("engine: a checkpoint has %d bytes, of %d at most; keep what is larger elsewhere, and its address here", len(data), maxCheckpoint))
 	}
 	r.last.Store(&data)
 	if r.save != nil {

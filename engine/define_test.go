@@ -129,3 +129,16 @@ var _ = engine.Define("example.resumes", func(ctx context.Context, _ *none) (int
 	n, _, err := engine.Resumed[int](ctx)
 	return n, err
 })
+
+func TestACheckpointThatIsTooLargeIsRefused(t *testing.T) {
+	_, err := engine.Call(t.Context(), engine.Local(), boasts, 65<<10)
+	var pe *braid.PanicError
+	if !errors.As(err, &pe) || !strings.Contains(fmt.Sprint(pe.Value), fmt.Sprint(65<<10+2, " bytes")) {
+		t.Errorf("got %v", err)
+	}
+}
+
+var boasts = engine.Define("example.boasts", func(ctx context.Context, n int) (none, error) {
+	engine.Checkpoint(ctx, strings.Repeat("x", n))
+	return none{}, nil
+})

@@ -29,7 +29,8 @@ type Spread struct {
 	Into string
 	// Limit is how many items of a chunk run at once on a worker; 0 means all.
 	Limit int
-	// Window is how many chunks are with workers at once; 0 means [Window].
+	// Window is how many chunks are with workers at once; 0 means [Window], which is
+	// also the most that one workflow has under way.
 	Window int
 	// Shard is how many chunks one workflow sees to; 0 means 500. If there are
 	// more, child workflows do, each for so many.
@@ -38,13 +39,17 @@ type Spread struct {
 	// that fails, before that is an error; 0 means 10. The error of a task is
 	// final; engine.Retry is for those.
 	Attempts int
-	// Heartbeat is after how long a silent worker is given up; 0 means 30 s.
+	// Heartbeat is after how long a silent worker is given up, a second at least;
+	// 0 means 30 s.
 	Heartbeat time.Duration
 }
 
 func (s Spread) check(caller string) Spread {
-	if min(s.Limit, s.Window, s.Shard, s.Attempts) < 0 || s.Heartbeat < 0 {
+	if min(s.Limit, s.Window, s.Shard, s.Attempts) < 0 {
 		panic("braid: " + caller + " called with a Spread that has a number below zero")
+	}
+	if s.Heartbeat != 0 && s.Heartbeat < time.Second {
+		panic("braid: " + caller + " called with a Spread whose Heartbeat is less than a second")
 	}
 	def := func(n *int, to int) {
 		if *n == 0 {
@@ -105,7 +110,7 @@ type fanCount struct {
 // The first failure cancels the rest, and what has not started is not. The error
 // is a [*braid.GroupError] with the failed items, each under its number in the
 // list, as far as they failed before they were stopped. If ctx dies, the error
-// is as for [Run]. The workers must have [RegisterFan], and the same [Store]. FanMap
+// is as for [Run]. The workers must have one [Store], by [FanStore] or [RegisterFan]. FanMap
 // panics if ctx or t is nil, or the Spread makes no sense.
 func FanMap[In, Out any](ctx workflow.Context, t *engine.Task[In, Out], in List[In], s Spread) (List[Out], error) {
 	if ctx == nil || t == nil {
@@ -141,7 +146,7 @@ func fan(ctx workflow.Context, task string, in List[struct{}], settle bool, s Sp
 		}
 	}
 	job := fanJob{Task: task, In: in.Key, Len: in.Len, Chunk: in.Chunk, Settle: settle, Spread: s}
-	run := fanRun{Job: job, To: chunks(in.Len, in.Chunk), Step: 1, Window: s.Window}
+	run := fanRun{Job: job, To: chunks(in.Len, in.Chunk), Step: 1, Window: min(s.Window, Window)}
 	if run.To > s.Shard {
 		run.Step = s.Shard
 		run.Window = min(fanChildren, chunks(run.To, s.Shard))
@@ -231,7 +236,7 @@ func (run *fanRun) piece(ctx workflow.Context, from, to int, below *[]string) (f
 			}
 		}
 	}()
-	part := fanRun{Job: run.Job, From: from, To: to, Step: 1, Window: max(1, s.Window/run.Window)}
+	part := fanRun{Job: run.Job, From: from, To: to, Step: 1, Window: min(max(1, s.Window/run.Window), Window)}
 	return Child[fanCount](ctx, fanWorkflowName, part)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,6 +24,7 @@ var (
 	squared  atomic.Int64
 	doubled  = engine.Define("test.double", double)
 	picky    = engine.Define("test.picky", pick)
+	leaves   = engine.Define("test.leaves", leave)
 	patience = engine.Define("test.patient", wait)
 )
 
@@ -39,6 +41,13 @@ func pick(_ context.Context, n int) (string, error) {
 		panic("five hundred")
 	}
 	return fmt.Sprint(n), nil
+}
+
+func leave(_ context.Context, n int) (int, error) {
+	if n == 7 {
+		runtime.Goexit()
+	}
+	return n, nil
 }
 
 func wait(ctx context.Context, n int) (int, error) {
@@ -218,6 +227,28 @@ func TestWhatAFanHasStoredIsNotWorkedOutAgain(t *testing.T) {
 	}
 }
 
+func TestRule8_2_AFanEndsAlsoIfATaskOfItCallsGoexit(t *testing.T) {
+	store, list := stored(t, 10, 10)
+	err := fanning(t, store, func(ctx workflow.Context) error {
+		_, err := temporal.FanMap(ctx, leaves, list, temporal.Spread{})
+		return err
+	}, carrying)
+	var te *braid.TaskError
+	if !errors.Is(err, braid.ErrGoexit) || !errors.As(err, &te) || te.Item() != 7 {
+		t.Errorf("%v", err)
+	}
+	err = fanning(t, store, func(ctx workflow.Context) error {
+		_, bad, err := temporal.FanSettle(ctx, leaves, list, temporal.Spread{})
+		if bad != 1 {
+			t.Errorf("%d failed, want 1", bad)
+		}
+		return err
+	}, carrying)
+	if err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAFanOverNothingIsEmpty(t *testing.T) {
 	store, list := stored(t, 0, 10)
 	err := fanning(t, store, func(ctx workflow.Context) error {
@@ -286,13 +317,20 @@ func TestAStoreKeepsWholeValuesAndRefusesKeysOutside(t *testing.T) {
 	}
 }
 
-func TestASpreadWithNumbersBelowZeroIsRefused(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("taken")
-		}
-	}()
-	temporal.FanMap(ctxOnly{}, doubled, temporal.List[int]{}, temporal.Spread{Window: -1})
+func TestASpreadThatMakesNoSenseIsRefused(t *testing.T) {
+	for want, s := range map[string]temporal.Spread{
+		"a number below zero":          {Window: -1},
+		"Heartbeat is less than a sec": {Heartbeat: time.Millisecond},
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, want) {
+					t.Errorf("%+v: %s", s, got)
+				}
+			}()
+			_, _ = temporal.FanMap(ctxOnly{}, doubled, temporal.List[int]{}, s)
+		}()
+	}
 }
 
 type ctxOnly struct{ workflow.Context }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync/atomic"
-	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/engine"
@@ -21,19 +19,31 @@ import (
 // local group. What is kept: the results of a chunk are stored all at once or not
 // at all, and a chunk whose results are there is not run again.
 
-// RegisterFan has a worker take part in what [FanMap] and [FanSettle] start: it
-// runs their workflows, and the tasks of this program. All workers of a queue
-// must have the same store. It panics if w or store is nil.
+// RegisterFan has a worker that the program makes itself take part in what
+// [FanMap] and [FanSettle] start: it runs their workflows, and the tasks of this
+// program. All workers of a queue must have the same store. With [Serve] and
+// [Register], which count its tasks for [AtMost], the option [FanStore] does this.
+//
+// The worker should tell of its tasks once a second: its
+// MaxHeartbeatThrottleInterval says how late a cancel may reach them, and how much
+// is done again if it dies. RegisterFan panics if w or store is nil.
 func RegisterFan(w worker.Registry, store Store) {
 	if w == nil || store == nil {
 		panic("braid: RegisterFan called with a nil worker or Store")
 	}
+	registerFan(w, store, newParts(0))
+}
+
+func registerFan(w worker.Registry, store Store, parts *parts) {
 	w.RegisterWorkflowWithOptions(runFan, workflow.RegisterOptions{Name: fanWorkflowName})
-	f := fanWorker{store}
+	f := fanWorker{store, parts}
 	w.RegisterActivityWithOptions(f.chunk, activity.RegisterOptions{Name: fanActivityName})
 }
 
-type fanWorker struct{ store Store }
+type fanWorker struct {
+	store Store
+	*parts
+}
 
 // chunk is the activity.
 func (f fanWorker) chunk(ctx context.Context, job fanJob, chunk int) (fanCount, error) {
@@ -48,36 +58,12 @@ func (f fanWorker) chunk(ctx context.Context, job fanJob, chunk int) (fanCount, 
 	if err != nil {
 		return fanCount{}, err
 	}
-	results := make([]json.RawMessage, len(inputs))
-	var ended atomic.Int64
-	part := &engine.Job{
-		Task: job.Task, Inputs: inputs, First: chunk * job.Chunk, Limit: job.Spread.Limit, Settle: job.Settle,
-		Done: func(i int, e engine.End) {
-			ended.Add(1)
-			results[i] = e.Output
-			if job.Settle {
-				results[i], _ = json.Marshal(settledOf(e))
-			}
-		},
+	part := &engine.Job{Task: job.Task, Inputs: inputs, First: chunk * job.Chunk, Limit: job.Spread.Limit, Settle: job.Settle}
+	ends, err := f.run(ctx, part, job.Spread.Into, key)
+	if err != nil {
+		return fanCount{}, err
 	}
-	every := min(time.Second, activity.GetInfo(ctx).HeartbeatTimeout/4)
-	err = engine.Work(ctx, part, engine.Hooks{Key: job.Spread.Into, Beside: func(inside context.Context) error {
-		for inside.Err() == nil {
-			activity.RecordHeartbeat(ctx, ended.Load())
-			_ = braid.Sleep(inside, max(every, time.Millisecond))
-		}
-		return nil
-	}})
-	var ge *braid.GroupError
-	switch {
-	case err != nil && ctx.Err() != nil && !errors.As(err, &ge):
-		return fanCount{}, sdk.NewCanceledError()
-	case errors.Is(err, engine.ErrUnknownTask):
-		return fanCount{}, err // another worker may be of a version that knows it
-	case err != nil:
-		return fanCount{}, sdk.NewNonRetryableApplicationError(err.Error(), "", err)
-	}
-	data, err := json.Marshal(results)
+	data, err := stored(ends, job.Settle)
 	if err != nil {
 		return fanCount{}, sdk.NewNonRetryableApplicationError(err.Error(), "", err)
 	}
@@ -85,6 +71,18 @@ func (f fanWorker) chunk(ctx context.Context, job fanJob, chunk int) (fanCount, 
 		return fanCount{}, fmt.Errorf("braid: keeping %s: %w", key, err)
 	}
 	return counted(data, job.Settle)
+}
+
+// stored gives the results of a chunk as they are kept.
+func stored(ends ends, settled bool) ([]byte, error) {
+	results := make([]any, len(ends))
+	for i, e := range ends {
+		results[i] = e.Output
+		if settled {
+			results[i] = Settled[json.RawMessage]{Value: e.Output, Err: e.Err, State: e.State}
+		}
+	}
+	return json.Marshal(results)
 }
 
 func (f fanWorker) inputs(ctx context.Context, job fanJob, chunk int) ([][]byte, error) {
@@ -105,14 +103,6 @@ func (f fanWorker) inputs(ctx context.Context, job fanJob, chunk int) ([][]byte,
 		inputs[i] = item
 	}
 	return inputs, nil
-}
-
-func settledOf(e engine.End) Settled[json.RawMessage] {
-	s := Settled[json.RawMessage]{Value: e.Output, State: e.State}
-	if e.Err != nil {
-		s.Err = EncodeError(e.Err)
-	}
-	return s
 }
 
 // counted counts the results that are in a chunk.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/braid-go/braid/temporal"
 	"go.temporal.io/sdk/converter"
@@ -44,6 +45,7 @@ func environment(setup ...func(env *testsuite.TestWorkflowEnvironment)) *testsui
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute) // of a busy machine
 	for _, s := range setup {
 		s(env)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -113,6 +114,21 @@ var (
 		}
 		return s.N, nil
 	})
+	// traced is work that tells each time it runs.
+	traced = engine.Define("live.traced", func(ctx context.Context, s Step) (int, error) {
+		if err := s.note("ran", fmt.Sprint(s.N)); err != nil {
+			return 0, err
+		}
+		if err := s.once(engine.Key(ctx)); err != nil {
+			return 0, err
+		}
+		if s.N%10 == 0 {
+			if err := s.hold(ctx, "go"); err != nil {
+				return 0, err
+			}
+		}
+		return s.N, nil
+	})
 	// cleans waits for its cancel and then cleans up.
 	cleans = engine.Define("live.cleans", func(ctx context.Context, s Step) (int, error) {
 		if err := s.note("began", fmt.Sprint(s.N)); err != nil {
@@ -171,14 +187,14 @@ func begin[T any](t *testing.T, ctx context.Context, fn func(ctx context.Context
 
 func TestAWorkerThatIsKilledIsFollowedByOneThatGoesOnWhereItWas(t *testing.T) {
 	at, queue := sharedServer(t)
-	e := temporal.Engine(dial(t, at), queue, temporal.Heartbeat(2*time.Second))
+	c := dial(t, at)
+	e := temporal.Engine(c, queue, temporal.Heartbeat(2*time.Second))
 	dir, _ := steps(t, 0)
 	first := startWorker(t, at, queue)
 	wait := begin(t, t.Context(), func(ctx context.Context) (int, error) {
 		return engine.Call(ctx, e, count, Step{dir.Dir, 100})
 	})
-	until(t, "the first half", func() bool { return len(dir.lines("counted")) == 50 })
-	time.Sleep(3 * time.Second) // for the worker to have told of it: once a second
+	until(t, "the first half, told", func() bool { _, points := told(t, c, queue); return slices.Equal(points, []string{"50"}) })
 	_ = first.Process.Kill()
 	_ = first.Wait()
 	dir.create(t, "go")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"github.com/braid-go/braid/engine"
 	"github.com/braid-go/braid/engine/enginetest"
 	"github.com/braid-go/braid/temporal"
-	"go.temporal.io/api/workflowservice/v1"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 )
 
@@ -31,21 +32,10 @@ func init() {
 
 func refresh(_ context.Context, s Step) (int, error) { return s.N, nil }
 
-// attempts tells how often the activities that are under way in jobs have been tried.
-func attempts(t *testing.T, c client.Client) (n int) {
-	t.Helper()
-	list, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "ExecutionStatus = 'Running'"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range list.Executions {
-		d, err := c.DescribeWorkflowExecution(t.Context(), e.Execution.WorkflowId, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, a := range d.PendingActivities {
-			n = max(n, int(a.Attempt))
-		}
+// attempts tells how often the activities that are under way have been tried.
+func attempts(t *testing.T, c client.Client, queue string) (n int) {
+	for _, a := range pending(t, c, queue) {
+		n = max(n, int(a.Attempt))
 	}
 	return n
 }
@@ -57,7 +47,7 @@ func TestATaskThatAnOldWorkerDoesNotKnowGoesToANewOne(t *testing.T) {
 	_, all := steps(t, 3)
 	startWorker(t, at, queue, "BRAID_TEST_OLD=1")
 	wait := begin(t, t.Context(), func(ctx context.Context) ([]int, error) { return engine.Map(ctx, e, fresh, all) })
-	until(t, "the old worker's refusal", func() bool { return attempts(t, c) > 1 })
+	until(t, "the old worker's refusal", func() bool { return attempts(t, c, queue) > 1 })
 	startWorker(t, at, queue)
 	if got, err := wait(); err != nil || len(got) != 3 {
 		t.Errorf("got %v, %v", got, err)
@@ -124,17 +114,20 @@ func TestAWorkerThatIsCutOffIsFollowedByAnotherAndDoesNothingTwice(t *testing.T)
 	here, inside, cable := network(t)
 	s := startServer(t, "-listen", here+":0")
 	defer s.stop()
-	e := temporal.Engine(dial(t, s.at), "queue", temporal.Heartbeat(2*time.Second))
+	c := dial(t, s.at)
+	e := temporal.Engine(c, "queue", temporal.Heartbeat(2*time.Second))
 	dir, _ := steps(t, 0)
 	startWorkerIn(t, inside, s.at, "queue")
 	wait := begin(t, t.Context(), func(ctx context.Context) (int, error) {
 		return engine.Call(ctx, e, count, Step{dir.Dir, 100})
 	})
-	until(t, "the first half", func() bool { return len(dir.lines("counted")) == 50 })
-	time.Sleep(3 * time.Second) // for the worker to have told of it: once a second
+	until(t, "the first half, told", func() bool { _, points := told(t, c, "queue"); return slices.Equal(points, []string{"50"}) })
 	cable(false)
 	startWorker(t, s.at, "queue")
-	time.Sleep(4 * time.Second) // longer than a worker may be silent
+	until(t, "the second worker", func() bool {
+		a := pending(t, c, "queue")
+		return len(a) == 1 && a[0].Attempt > 1 && a[0].State == enumspb.PENDING_ACTIVITY_STATE_STARTED
+	})
 	cable(true)
 	dir.create(t, "go")
 	if from, err := wait(); from != 50 || err != nil {

@@ -174,6 +174,13 @@ func workerOptions() (opts []temporal.WorkerOption) {
 	if os.Getenv("BRAID_TEST_AT_MOST") != "" {
 		opts = append(opts, temporal.AtMost(2))
 	}
+	if dir := os.Getenv("BRAID_TEST_STORE"); dir != "" {
+		store, err := temporal.DirStore(dir)
+		if err != nil {
+			panic(err)
+		}
+		opts = append(opts, temporal.FanStore(store), temporal.Also(liveFlows))
+	}
 	return opts
 }
 

@@ -141,7 +141,7 @@ func Example_scaleFan() {
 	ctx := context.Background()
 	dir, _ := os.MkdirTemp("", "store")
 	defer os.RemoveAll(dir)
-	store, _ := temporal.DirStore(dir) // the workers have it too: temporal.RegisterFan(worker, store)
+	store, _ := temporal.DirStore(dir) // the workers have it too: temporal.FanStore(store)
 
 	files := func(yield func(string) bool) {
 		for i := range 10_000 {

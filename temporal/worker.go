@@ -24,11 +24,13 @@ type workerConfig struct {
 	grace  time.Duration
 	seen   uint32
 	also   []func(worker.Registry)
+	store  Store
 }
 
 const (
 	seenAtMost uint32 = 1 << iota
 	seenWorkerGrace
+	seenFanStore
 )
 
 type atMostOption int
@@ -63,6 +65,23 @@ func Also(register func(worker.Registry)) WorkerOption {
 }
 
 func (o alsoOption) applyToWorker(c *workerConfig) { c.also = append(c.also, o) }
+
+type fanStoreOption struct{ Store }
+
+// FanStore has the worker take part in what [FanMap] and [FanSettle] start, with
+// their lists in that [Store], which all workers of the queue must have. It panics
+// if store is nil.
+func FanStore(store Store) WorkerOption {
+	if store == nil {
+		panic("braid: FanStore called with a nil Store")
+	}
+	return fanStoreOption{store}
+}
+
+func (o fanStoreOption) applyToWorker(c *workerConfig) {
+	once(&c.seen, seenFanStore, "FanStore")
+	c.store = o.Store
+}
 
 func workerConfigOf(opts []WorkerOption) workerConfig {
 	c := workerConfig{grace: 30 * time.Second}
@@ -138,14 +157,14 @@ func Register(r worker.Registry, opts ...WorkerOption) {
 	register(r, workerConfigOf(opts))
 }
 
-// register gives what counts the batches that run.
+// register gives what counts the activities that run.
 func register(r worker.Registry, cfg workerConfig) *sync.WaitGroup {
-	w := &batches{}
-	if cfg.atMost > 0 {
-		w.slots = make(chan struct{}, cfg.atMost)
-	}
+	w := newParts(cfg.atMost)
 	r.RegisterWorkflowWithOptions(runJob, workflow.RegisterOptions{Name: jobWorkflow})
-	r.RegisterActivityWithOptions(w.run, activity.RegisterOptions{Name: batchActivity})
+	r.RegisterActivityWithOptions(w.batch, activity.RegisterOptions{Name: batchActivity})
+	if cfg.store != nil {
+		registerFan(r, cfg.store, w)
+	}
 	for _, register := range cfg.also {
 		register(r)
 	}
