@@ -80,15 +80,6 @@ func format(err error, s fmt.State, verb rune) {
 	}
 }
 
-// origin says where the task comes from, for a drawing.
-func (e *TaskError) origin() string {
-	text := "spawned at " + e.Spawned().String()
-	if e.AfterCancel {
-		text += ", after cancel"
-	}
-	return text
-}
-
 func (e *TimeoutError) headline() string {
 	name := ""
 	if e.Name != "" {

@@ -36,6 +36,9 @@ type printer struct {
 	margin   string // of a drawing: what stands before further lines of the entry
 	wrappers int
 	probe    tree
+
+	pc      uintptr // of the task whose place was asked for last:
+	spawned string  // the next one mostly has the same
 }
 
 func oneLine(err error) string {
@@ -231,10 +234,13 @@ func onOneLine(text string) string {
 // text gives what a leaf says of itself: in a drawing, errors that carry a
 // stack show it.
 func (p *printer) text(err error) string {
-	if p.drawing {
-		return strings.TrimSpace(fmt.Sprintf("%+v", err))
+	if !p.drawing {
+		return textOf(err)
 	}
-	return textOf(err)
+	if _, ok := err.(fmt.Formatter); !ok {
+		return strings.TrimSpace(textOf(err)) // what fmt would print, which takes longer
+	}
+	return strings.TrimSpace(fmt.Sprintf("%+v", err))
 }
 
 // pass notes a task on the way down. One noted before needs no mention of its
@@ -287,12 +293,30 @@ func (p *printer) name() {
 		p.shown = p.task.within()
 	}
 	if p.drawing {
-		name = strings.TrimSpace(name + " (" + p.task.origin() + ")")
+		name = strings.TrimSpace(name + " (" + p.origin(p.task) + ")")
 	}
 	p.task = nil
 	if name != "" {
 		p.join(name)
 	}
+}
+
+// origin says where the task comes from.
+func (p *printer) origin(e *TaskError) string {
+	text := ""
+	switch {
+	case e.site != nil:
+		text = "spawned at " + e.site.String()
+	case e.pc == p.pc && p.spawned != "":
+		text = p.spawned
+	default:
+		text = "spawned at " + siteOf(e.pc).String()
+		p.pc, p.spawned = e.pc, text
+	}
+	if e.AfterCancel {
+		text += ", after cancel"
+	}
+	return text
 }
 
 // show gives what is new in path, which is about to be written.
@@ -323,7 +347,7 @@ func (p *printer) branch(path, about string) {
 		}
 		if goesOn(path, task) { // one name will do for both
 			if p.drawing {
-				about += ", " + p.task.origin()
+				about += ", " + p.origin(p.task)
 			}
 			p.task = nil
 		}
