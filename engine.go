@@ -98,7 +98,7 @@ func (g *Group) addNew(fn runner, pc uintptr, item int, opts *taskConfig) error 
 //
 //go:noinline
 func (g *Group) makeNodes() {
-	n := max(1, min(g.fore, maxNodes))
+	n := max(1, min(g.fore-1, maxNodes))
 	g.mu.Unlock()
 	nodes := make([]task, n)
 	g.mu.Lock()
