@@ -29,12 +29,18 @@ const (
 	maxSpares       = 1024 // tasks kept for use again
 )
 
-// launch is what has to be started once g.mu is free.
+// launch is what has to be started once g.mu is free. It is small since it is on
+// every stack that spawns.
 type launch struct {
+	direct  *direct
 	worker  bool
-	direct  []*task
-	after   bool // a slot has been given back by now
 	quiesce bool // the body and the ordinary tasks have ended already
+}
+
+// direct is tasks that get goroutines of their own.
+type direct struct {
+	tasks []*task
+	after bool // a slot has been given back by now
 }
 
 func (l *launch) any() bool { return l.worker || l.direct != nil || l.quiesce }
@@ -237,9 +243,9 @@ func (g *Group) starter() (l launch) {
 		return l
 	}
 	if !reuse {
-		l.after = g.freed
+		l.direct = &direct{after: g.freed}
 		for t := g.take(); t != nil; t = g.take() {
-			l.direct = append(l.direct, t)
+			l.direct.tasks = append(l.direct.tasks, t)
 		}
 		return l
 	}
@@ -271,8 +277,10 @@ func (g *Group) start(l launch) {
 	if l.worker {
 		go g.work()
 	}
-	for _, t := range l.direct {
-		go g.runAlone(t, l.after)
+	if d := l.direct; d != nil {
+		for _, t := range d.tasks {
+			go g.runAlone(t, d.after)
+		}
 	}
 	if l.quiesce {
 		g.quiesce()

@@ -119,10 +119,7 @@ func (g *Group) ext() *groupMore {
 //
 // The shape is that of Trio's nursery and asyncio.TaskGroup.
 func Run(ctx context.Context, body func(ctx context.Context, g *Group) error, opts ...GroupOption) error {
-	if body == nil {
-		panic("braid: Run called with a nil body")
-	}
-	return run(ctx, "Run", funcPC(body), body, opts)
+	return run(ctx, "Run", 0, body, opts)
 }
 
 // Call is [Run] for a body with a result. It returns the body's value if Run
@@ -144,6 +141,12 @@ func Call[T any](ctx context.Context, body func(ctx context.Context, g *Group) (
 }
 
 func run(ctx context.Context, caller string, pc uintptr, body func(context.Context, *Group) error, opts []GroupOption) (err error) {
+	if body == nil {
+		panic("braid: " + caller + " called with a nil body")
+	}
+	if pc == 0 {
+		pc = funcPC(body)
+	}
 	g := newGroup(ctx, caller, pc, opts)
 	if ctx.Err() != nil {
 		return outside(ctx)

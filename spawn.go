@@ -21,7 +21,8 @@ import (
 // labels are those of the group's context at each task's start. A task that
 // locks its OS thread for good needs [OwnGoroutine].
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) {
-	if err := g.goFunc("Go", fn, opts); err != nil {
+	cfg := g.goes("Go", fn == nil, opts)
+	if err := g.addFunc(goFunc(fn), funcPC(fn), 0, cfg); err != nil {
 		g.misused("Go", err)
 	}
 }
@@ -29,16 +30,16 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) {
 // TryGo is [Group.Go] that returns [ErrClosed] instead of panicking if the
 // group has ended.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) error {
-	return g.goFunc("TryGo", fn, opts)
+	cfg := g.goes("TryGo", fn == nil, opts)
+	return g.addFunc(goFunc(fn), funcPC(fn), 0, cfg)
 }
 
-func (g *Group) goFunc(caller string, fn func(ctx context.Context) error, opts []TaskOption) error {
-	if fn == nil {
-		panic("braid: " + caller + " called with a nil function")
-	}
+// goes checks what Go was called with, before there is anything of it on the stack.
+func (g *Group) goes(caller string, nilFunc bool, opts []TaskOption) *taskConfig {
+	checkFunctions(caller, nilFunc)
 	cfg := taskConfigOf(opts)
 	g.checkWeight(cfg)
-	return g.addFunc(goFunc(fn), funcPC(fn), 0, cfg)
+	return cfg
 }
 
 // Fork runs fn as a task of the group and gives the handle to its result. It
