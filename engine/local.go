@@ -48,7 +48,7 @@ func Work(ctx context.Context, job *Job, h Hooks) error {
 	if err != nil {
 		return err
 	}
-	r := localRun{job: job, def: d, hooks: h, tasks: make([]*braid.Task[struct{}], len(job.Inputs)), told: make([]bool, len(job.Inputs))}
+	r := localRun{job: job, def: d, hooks: h, told: make([]bool, len(job.Inputs))}
 	opts := []braid.GroupOption{braid.PanicsAsErrors, braid.OnFailure(r.failed)}
 	if job.Name != "" {
 		opts = append(opts, braid.Name(job.Name))
@@ -58,6 +58,7 @@ func Work(ctx context.Context, job *Job, h Hooks) error {
 	}
 	if job.Settle {
 		opts = append(opts, braid.Supervised, braid.Keep(1))
+		r.tasks = make([]*braid.Task[struct{}], len(job.Inputs))
 	}
 	err = braid.Run(ctx, r.body, opts...)
 	if !job.Settle {
@@ -71,7 +72,7 @@ type localRun struct {
 	job   *Job
 	def   *definition
 	hooks Hooks
-	tasks []*braid.Task[struct{}]
+	tasks []*braid.Task[struct{}] // if the job is to settle: it has to tell how each ended
 
 	mu   sync.Mutex
 	told []bool // inputs whose end Done knows
@@ -86,8 +87,12 @@ func (r *localRun) body(ctx context.Context, g *braid.Group) error {
 			r.told[i] = true
 			continue
 		}
-		r.tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.call(ctx, i) },
-			braid.Name(r.job.Label(i)), seam.Site(r.def.pc, r.job.First+i).(braid.TaskOption))
+		name, site := braid.Name(r.job.Label(i)), seam.Site(r.def.pc, r.job.First+i).(braid.TaskOption)
+		if r.tasks == nil {
+			g.Go(func(ctx context.Context) error { return r.call(ctx, i) }, name, site)
+			continue
+		}
+		r.tasks[i] = braid.Fork(g, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.call(ctx, i) }, name, site)
 	}
 	return nil
 }

@@ -26,10 +26,10 @@ import (
 
 const (
 	// A part of a job is what one workflow does.
-	maxPartBytes  = 1 << 20 // of inputs, which are in one message
-	maxPartInputs = 20_000
-	partsAtOnce   = 4
-	batchesAPart  = 200 // of a large one
+	maxPartBytes   = 1 << 20 // of inputs, which are in one message
+	maxPartInputs  = 20_000
+	maxPartsAtOnce = 4
+	batchesAtOnce  = 200 // of a large job, about
 
 	// giveUp is how long a job that was cancelled may be out of reach.
 	giveUp = time.Minute
@@ -56,8 +56,8 @@ const (
 type batchOption int
 
 // Batch sets how many inputs a worker is given at a time, as tasks of one group.
-// Without it there are about 200 batches in a job of many inputs, and one input
-// in each if there are no more. It panics if n is less than one.
+// Without it about 200 batches of a job of many inputs are handed out at once, and
+// one input is in each if there are no more. It panics if n is less than one.
 func Batch(n int) EngineOption {
 	if n < 1 {
 		panic("braid: Batch must be at least 1")
@@ -159,11 +159,7 @@ func (e *remote) Run(ctx context.Context, job *engine.Job) error {
 		return err
 	}
 	r := &remoteRun{remote: e, job: job, told: make([]bool, len(job.Inputs))}
-	limit := partsAtOnce
-	if job.Limit > 0 {
-		limit = 1 // the limit is that of all parts together
-	}
-	err = braid.Each(ctx, parts, r.part, braid.Limit(limit))
+	err = braid.Each(ctx, parts, r.part, braid.Limit(e.partsAtOnce(job)))
 	if len(r.failures) > 0 {
 		return r.failed()
 	}
@@ -175,6 +171,14 @@ func (e *remote) Run(ctx context.Context, job *engine.Job) error {
 		return ge.Errors()[0].(*braid.TaskError).Err // not one of tasks: the server's, say
 	}
 	return err
+}
+
+// partsAtOnce tells how many workflows of a job run at once.
+func (e *remote) partsAtOnce(job *engine.Job) int {
+	if job.Limit > 0 {
+		return 1 // the limit is that of all parts together
+	}
+	return maxPartsAtOnce
 }
 
 // parts divides a job up among workflows.
@@ -196,12 +200,13 @@ func (e *remote) parts(job *engine.Job) (parts []jobInput, err error) {
 		p.Batch.Inputs = append(p.Batch.Inputs, input)
 		total += len(input) + 1
 	}
+	together := min(len(parts), e.partsAtOnce(job))
 	for i := range parts {
 		p := &parts[i]
 		n := len(p.Batch.Inputs)
 		p.Size = e.batch
 		if p.Size == 0 {
-			p.Size = max(1, n/batchesAPart)
+			p.Size = max(1, n*together/batchesAtOnce)
 		}
 		batches := (n + p.Size - 1) / p.Size
 		p.Window = min(Window, batches)

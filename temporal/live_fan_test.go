@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/braid-go/braid/engine/enginetest"
 	"github.com/braid-go/braid/temporal"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -21,6 +22,9 @@ func liveFlows(r worker.Registry) {
 	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, steps temporal.List[Step], s temporal.Spread) (temporal.List[int], error) {
 		return temporal.FanMap(ctx, traced, steps, s)
 	}, workflow.RegisterOptions{Name: "live.fan"})
+	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, list temporal.List[int], s temporal.Spread) (temporal.List[int], error) {
+		return temporal.FanMap(ctx, enginetest.Halve, list, s)
+	}, workflow.RegisterOptions{Name: "live.halve"})
 	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, steps temporal.List[Step], s temporal.Spread) (int, error) {
 		_, bad, err := temporal.FanSettle(ctx, traced, steps, s)
 		return bad, err

@@ -197,27 +197,3 @@ func TestWhatIsTooLargeToBeSentIsAnErrorThatNamesIt(t *testing.T) {
 		t.Errorf("a long argument: %v", err)
 	}
 }
-
-// BenchmarkAMillionItems is a job of a million items that do next to nothing: what
-// it costs to send them.
-func BenchmarkAMillionItems(b *testing.B) {
-	at, queue := sharedServer(b)
-	c, err := dialServer(at)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer c.Close()
-	e := temporal.Engine(c, queue)
-	startWorker(b, at, queue)
-	in := make([]int, 1_000_000)
-	for i := range in {
-		in[i] = 2 * i
-	}
-	for b.Loop() {
-		got, err := engine.Map(b.Context(), e, enginetest.Halve, in)
-		if err != nil || len(got) != len(in) {
-			b.Fatal(len(got), err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(in)), "ns/item")
-}
