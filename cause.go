@@ -138,7 +138,11 @@ func outside(ctx context.Context) error {
 	if err != context.DeadlineExceeded {
 		err = context.Canceled
 	}
-	switch cause.(type) {
+	switch c := cause.(type) {
+	case *Cancellation:
+		if c != nil && c.Is(err) {
+			return c
+		}
 	case *GroupError, *TaskError, *PanicError: // of a group elsewhere: not to be taken for a failure here
 	default:
 		if matches(cause, err) {

@@ -126,7 +126,7 @@ type absorber interface{ absorb() bool }
 
 // cancelled settles a task that ended for no other reason than its cancellation.
 func (t *task) cancelled(err error, final State) {
-	if !handleless(t.run) || len(t.g.cfg.observers) > 0 {
+	if t.heard() {
 		te := &TaskError{Err: err, AfterCancel: true}
 		t.stamp(te)
 		t.keep(te, final)
@@ -138,6 +138,9 @@ func (t *task) cancelled(err error, final State) {
 	}
 	t.end(final)
 }
+
+// heard reports whether anybody will hear what the task's result is.
+func (t *task) heard() bool { return !handleless(t.run) || len(t.g.cfg.observers) > 0 }
 
 // byItself reports whether the dead task was cancelled alone. One that nobody has
 // a context of was not. That is asked first: Cause waits for the lock of a
@@ -159,11 +162,15 @@ func (t *task) skip() {
 		t.end(Succeeded)
 		return
 	}
-	cause := outside(t.ctx())
 	if f, ok := t.run.(forgetter); ok {
 		f.forget()
 	}
-	if s, ok := t.run.(skipper); ok {
+	s, closes := t.run.(skipper)
+	var cause error
+	if closes || t.heard() {
+		cause = outside(t.ctx())
+	}
+	if closes {
 		if err := s.skip(cause); err != nil {
 			t.fails(&TaskError{Err: err, AfterCancel: true}, Skipped)
 			return
