@@ -26,8 +26,8 @@ import (
 // item is paced, and where somebody is told of each task, every item is one.
 
 const (
-	shortClaim = 5 * time.Microsecond  // a claim that took less may be longer
-	longClaim  = 20 * time.Microsecond // one that took more may be shorter
+	shortClaim = 20 * time.Microsecond // a claim that took less may be longer
+	longClaim  = 80 * time.Microsecond // one that took more may be shorter
 	maxClaim   = 1 << 20
 	overdue    = 4 // claims for each share after which the oldest one is helped out
 )
