@@ -33,6 +33,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
@@ -70,12 +72,12 @@ type finding struct {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	list := rules.Analyzers()
+	analyzers := rules.Analyzers()
 	if *migrate {
-		list = rules.Migrations()
+		analyzers = rules.Migrations()
 	}
 	if *off {
-		for _, a := range list {
+		for _, a := range analyzers {
 			if err := a.Flags.Set("shapes", "all"); err != nil {
 				return err
 			}
@@ -89,7 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		r, err := look(ctx, name, dir, list)
+		r, err := look(ctx, name, dir, analyzers)
 		remove()
 		if err != nil {
 			return fmt.Errorf("%s: %w", arg, err)
@@ -99,20 +101,24 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		table.Flush()
 	}
 	counts(out, args, found)
-	show := found
-	if !*all {
-		rng := rand.New(rand.NewPCG(*seed, 0))
-		rng.Shuffle(len(show), func(i, j int) { show[i], show[j] = show[j], show[i] })
-		show = show[:min(*sample, len(show))]
+	if *all {
+		list(out, found)
 	}
-	for _, f := range show {
+	rng := rand.New(rand.NewPCG(*seed, 0))
+	rng.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
+	list(out, found[:min(*sample, len(found))])
+	return nil
+}
+
+func list(out io.Writer, found []finding) {
+	for _, f := range found {
 		fixed := ""
 		if f.fix {
 			fixed = " (has a fix)"
 		}
 		fmt.Fprintf(out, "%s: %s:%d:%d: %s: %s%s\n", f.module, f.at.Filename, f.at.Line, f.at.Column, f.category, f.message, fixed)
 	}
-	return nil
+	fmt.Fprintln(out)
 }
 
 // goroot tells where the standard library is.
@@ -145,10 +151,47 @@ func source(ctx context.Context, arg string) (name, dir string, remove func(), e
 		return "", "", nothing, err
 	}
 	remove = func() { _ = os.RemoveAll(tmp) }
-	if err := os.CopyFS(filepath.Join(tmp, "m"), os.DirFS(m.Dir)); err != nil {
+	dir = filepath.Join(tmp, "m")
+	if err := os.CopyFS(dir, os.DirFS(m.Dir)); err != nil {
 		return "", "", remove, err
 	}
-	return arg, filepath.Join(tmp, "m"), remove, nil
+	return arg, dir, remove, released(filepath.Join(dir, "go.mod"))
+}
+
+// released takes what is replaced by a folder next door out of a go.mod: a module that comes
+// from the proxy has no neighbours, and builds with what they have released. A neighbour that
+// was never released is not required either; the packages that import it are broken.
+func released(file string) error {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	mod, err := modfile.Parse(file, raw, nil)
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Clone(mod.Replace) {
+		if r.New.Version != "" {
+			continue
+		}
+		if err := mod.DropReplace(r.Old.Path, r.Old.Version); err != nil {
+			return err
+		}
+		never := func(q *modfile.Require) bool {
+			at, err := module.PseudoVersionTime(q.Mod.Version)
+			return q.Mod.Path == r.Old.Path && err == nil && at.Year() == 1
+		}
+		if slices.ContainsFunc(mod.Require, never) {
+			if err := mod.DropRequire(r.Old.Path); err != nil {
+				return err
+			}
+		}
+	}
+	mod.Cleanup()
+	if raw, err = mod.Format(); err != nil {
+		return err
+	}
+	return os.WriteFile(file, raw, 0o644)
 }
 
 type result struct {
@@ -193,18 +236,18 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 	if err != nil {
 		return nil, err
 	}
-	// A file without its bodies has imports that nothing uses: what is broken is what
-	// has errors of its own.
-	packages.Visit(pkgs, nil, func(p *packages.Package) { p.IllTyped = len(p.TypeErrors) > 0 && slices.Contains(pkgs, p) })
 	r := &result{packages: len(pkgs), load: time.Since(start)}
 	for _, p := range pkgs {
-		if p.IllTyped {
-			r.broken++
-		}
 		for _, f := range p.Syntax {
 			r.lines += p.Fset.Position(f.FileEnd).Line
 		}
+		if len(p.TypeErrors) > 0 { // left out; what imports it has its types, as far as it goes
+			r.broken++
+			p.Syntax = nil
+		}
 	}
+	// A file without its bodies has imports that nothing uses, which breaks nothing.
+	packages.Visit(pkgs, nil, func(p *packages.Package) { p.IllTyped = false })
 	start = time.Now()
 	graph, err := checker.Analyze(list, pkgs, nil)
 	if err != nil {
@@ -212,6 +255,9 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 	}
 	r.rules = time.Since(start)
 	for _, act := range graph.Roots {
+		if act.Err != nil {
+			return nil, act.Err
+		}
 		for _, d := range act.Diagnostics {
 			at := act.Package.Fset.Position(d.Pos)
 			if rel, err := filepath.Rel(dir, at.Filename); err == nil {
