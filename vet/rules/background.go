@@ -5,8 +5,10 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -31,7 +33,8 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
-		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures.",
+		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; " +
+		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
@@ -60,6 +63,9 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			shape = "todo"
 		case len(outer.Args) > 0 && outer.Args[0] == call && code.IsContext(firstResult(c, outer)):
 			shape = "derived"
+			if c.endsItself(cur, outer, r) {
+				continue
+			}
 			if v := c.assignedTo(cur.Parent()); v != nil {
 				if ending.MatchString(v.Name()) || c.onlyEnds(v) {
 					continue
@@ -133,6 +139,41 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 		})
 	}
 	return ended
+}
+
+// endsItself tells whether a context that is made of Background is ended in an order of its own: by a call of
+// its cancel function that is not just deferred, where the function knows of the end of the context in reach.
+func (c *check) endsItself(cur inspector.Cursor, outer *ast.CallExpr, r *code.Reach) bool {
+	as, ok := cur.Parent().Parent().Node().(*ast.AssignStmt)
+	if !ok || len(as.Lhs) != 2 || strings.Contains(code.CalleeName(outer), "Timeout") || strings.Contains(code.CalleeName(outer), "Deadline") {
+		return false
+	}
+	cancel := code.Var(c.Info, as.Lhs[1])
+	if cancel == nil {
+		return false
+	}
+	for _, use := range c.Uses[cancel] { // others end it
+		switch c.UseOf(use) {
+		case code.Called:
+			in, _ := code.FuncAround(use)
+			if lit, ok := in.Node().(*ast.FuncLit); ok && in != r.Func && !code.Deferred(use) && (c.Task[lit] == nil || c.Task[lit].Kind == code.Timer) {
+				return true
+			}
+		case code.Stored, code.Returned, code.Argument:
+			return true
+		}
+	}
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return false
+	}
+	for x := range fn.Preorder((*ast.UnaryExpr)(nil)) { // it waits for the end itself
+		u := x.Node().(*ast.UnaryExpr)
+		if e := c.DoneOf(u); u.Op == token.ARROW && e != nil && code.Var(c.Info, e) == r.Ctx {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyEnds tells whether all calls that are given a context are about the end of things.

@@ -47,14 +47,13 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 	}
 }
 `,
-	Exempt: "Channels made in the function itself, whose other end is in sight, unless that may leave first; channels that say that something is over (of `struct{}`, or named so); " +
+	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (of `struct{}`, or named so); " +
 		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
 		{Name: "range", Severity: Warning, What: "a range over a channel that is a parameter"},
 		{Name: "select", Severity: Warning, What: "a select without Done and without default"},
-		{Name: "task", Severity: Warning, What: "a bare send in a task to an unbuffered channel whose receiver may leave first"},
 		{Name: "wait", Severity: Warning, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Warning, What: "Cond.Wait that the end of the context does not wake"},
 		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package"},
@@ -85,7 +84,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 			}
 		}
 	}
-})
+}, Stranded.Analyzer)
 
 func under(t types.Type) types.Type {
 	if t == nil {
@@ -139,11 +138,6 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		if c.roomy(cur, v) {
 			return
 		}
-	case shape == "send" && r.Task != nil && (r.Task.Kind == code.ErrGroup || r.Task.Kind == code.BraidTask):
-		if !c.receiverLeaves(v) {
-			return
-		}
-		shape = "task"
 	default:
 		return
 	}
@@ -192,33 +186,6 @@ func (c *check) roomy(cur inspector.Cursor, v *types.Var) bool {
 		return calls > 0
 	}
 	return false
-}
-
-// receiverLeaves tells whether all that is done with a local channel without
-// buffer is in sight, and whoever receives may leave while more is sent.
-func (c *check) receiverLeaves(v *types.Var) bool {
-	if c.Capacity(v) != 0 {
-		return false
-	}
-	ops, _, all := c.ChanOps(v)
-	if !all {
-		return false
-	}
-	leaves := false
-	for _, op := range ops {
-		switch op.Kind {
-		case code.Recv:
-			leaves = leaves || op.Loop && op.Clause != nil
-		case code.RangeOver:
-			code.Shallow(op.Cur.Node().(*ast.RangeStmt).Body, func(n ast.Node) bool {
-				if _, ok := n.(*ast.ReturnStmt); ok {
-					leaves = true
-				}
-				return !leaves
-			})
-		}
-	}
-	return leaves
 }
 
 // selects reports a select that waits for channels alone.
@@ -425,5 +392,22 @@ func (c *check) cond(cur inspector.Cursor, n *ast.CallExpr) {
 			}
 		}
 	}
+	if r.Task != nil && r.Task.Kind == code.Bare { // the function around may wake it
+		if fn, ok := code.FuncAround(r.Task.At); ok && c.wakes(fn) {
+			return
+		}
+	}
 	c.report(n, "cond", "Cond.Wait ignores "+r.Name()+": let context.AfterFunc broadcast when it ends, and look at it in the loop")
+}
+
+// wakes tells whether a function signals a condition itself.
+func (c *check) wakes(fn inspector.Cursor) (found bool) {
+	_, body := code.FuncParts(fn.Node())
+	code.Shallow(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && code.IsCall(c.Info, call, "sync", "Cond.Broadcast", "Cond.Signal") {
+			found = true
+		}
+		return !found
+	})
+	return found
 }

@@ -51,7 +51,8 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 	return ping(ctx, host)
 }
 `,
-	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil.",
+	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
+		"a dropped function of a context whose parent the function has made too, and cancels.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
 		{Name: "never", Severity: Error, What: "a local variable holds the function and nothing calls it or hands it on"},
@@ -92,6 +93,9 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 			continue
 		}
 		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
+			if c.endsWithParent(cur, call) {
+				continue
+			}
 			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until its parent ends")
 			continue
 		}
@@ -107,6 +111,30 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		}
 	}
 })
+
+// endsWithParent tells whether a context is made of one that the function has made itself and whose cancel
+// function it keeps: that ends both.
+func (c *check) endsWithParent(cur inspector.Cursor, call *ast.CallExpr) bool {
+	fn, ok := code.FuncAround(cur)
+	if !ok || len(call.Args) == 0 {
+		return false
+	}
+	parent := code.Var(c.Info, call.Args[0])
+	if !code.IsLocal(parent) {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	kept := false
+	code.Shallow(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Pos() < call.Pos() && len(as.Lhs) == 2 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == parent {
+			if v := code.Var(c.Info, as.Lhs[1]); v != nil && (!code.IsLocal(v) || v.Kind() == types.ResultVar || len(c.released(v, false)) > 0) {
+				kept = true
+			}
+		}
+		return !kept
+	})
+	return kept
+}
 
 // cancelVar looks at what becomes of a cancel function in a local variable.
 func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name string) {
@@ -178,6 +206,9 @@ func (c *check) lost(fn inspector.Cursor, def ast.Node, v *types.Var, uses []ins
 			if code.Within(use.Node(), step) {
 				return false
 			}
+		}
+		if e, ok := step.(ast.Expr); ok && isNil(e, token.NEQ) && code.Var(c.Info, ast.Unparen(e).(*ast.BinaryExpr).X) == v {
+			return false // if cancel != nil { cancel() }
 		}
 		if code.Has(step, func(n ast.Node) bool { // a new value: that is another definition's matter
 			as, ok := n.(*ast.AssignStmt)

@@ -73,9 +73,14 @@ func workers() {
 		if fn == nil {
 			continue
 		}
+		first := map[*types.Var]bool{}
 		for _, add := range ownAdds(c, fn) {
 			outside := c.outside(add.wg, fn, t.Call)
-			if outside == nil || countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
+			if outside == nil || first[outside] {
+				continue // counted by an Add before, if that comes in time
+			}
+			first[outside] = true
+			if countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
 				continue
 			}
 			if !add.done && !waitedIn(c, start, outside) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -41,10 +42,10 @@ func save(ctx context.Context, key string) error {
 
 func audit(ctx context.Context, key string) {}
 `,
-	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given. " +
+	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done. " +
 		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
 		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like (give it a group " +
-		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), functions whose name says that they start something, and functions without a context.",
+		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that are told to end by a close, functions whose name says that they start something, and functions without a context.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
 		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
@@ -52,7 +53,8 @@ func audit(ctx context.Context, key string) {}
 		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, or an AfterFunc in a function with a context that nobody can stop"},
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something"},
-		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context"},
+		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
+		{Name: "told", Severity: Note, Off: true, What: "a goroutine over a channel that the function closes when it returns"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
 	},
 	Detachable: true,
@@ -88,7 +90,7 @@ func (c *check) loose(t *code.Task) {
 	ctx, request := c.ctxAround(t.At)
 	switch {
 	case (ctx != nil || request != nil) && c.watches(t):
-		c.report(t.At.Node(), "watchdog", "this goroutine only waits for the end of a context: context.AfterFunc does so without one, and its stop ends it")
+		c.report(t.At.Node(), "watchdog", "nobody waits for this goroutine, which waits for the end of a context: if it does nothing else, context.AfterFunc does so without one")
 	case request != nil && !detached && c.mentionsRequest(t, request):
 		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))
 	case ctx == nil && request == nil:
@@ -98,6 +100,8 @@ func (c *check) loose(t *code.Task) {
 	case starts(decl.Name.Name):
 		c.report(t.At.Node(), "starter", fmt.Sprintf("%s starts a goroutine that nobody can wait for: take a group, or return something to wait with", decl.Name.Name))
 	case t.Lit == nil || detached:
+	case c.toldToEnd(t):
+		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which is told to end by a close: what it still has to do is lost when the program ends")
 	default:
 		name := "a request"
 		if ctx != nil {
@@ -111,15 +115,21 @@ func (c *check) looseTimer(t *code.Task) {
 	if t.Lit == nil {
 		return
 	}
+	ofCtx := code.IsCall(c.Info, t.Call, "context", "AfterFunc")
 	switch kind, _ := t.At.ParentEdge(); kind {
 	case edge.ExprStmt_X:
 	case edge.AssignStmt_Rhs:
 		as := t.At.Parent().Node().(*ast.AssignStmt)
-		if id, ok := as.Lhs[0].(*ast.Ident); !ok || id.Name != "_" {
+		if id, ok := as.Lhs[0].(*ast.Ident); !ok || id.Name != "_" || ofCtx { // that is meant
 			return
 		}
 	default:
 		return
+	}
+	if ofCtx {
+		if v := code.Var(c.Info, t.Call.Args[0]); code.IsLocal(v) && len(c.Origins(v)) > 0 {
+			return // a context of the function's own, which ends with it
+		}
 	}
 	decl, _ := code.DeclAround(t.At)
 	around := c.TaskAround(t.At)
@@ -222,17 +232,29 @@ func uses(c *check, n ast.Node, path, name string) (found bool) {
 	return found
 }
 
-// watches tells whether a goroutine starts by waiting for the end of a context.
+// watches tells whether all that a goroutine waits for is the end of a context, or is waited for
+// together with that, in a select on its own level. What comes before must not be able to wait.
 func (c *check) watches(t *code.Task) bool {
 	if t.Lit == nil {
 		return false
 	}
 	for _, stmt := range t.Lit.Body.List {
 		switch s := stmt.(type) {
-		case *ast.DeferStmt:
+		case *ast.DeferStmt, *ast.DeclStmt:
 			continue
+		case *ast.AssignStmt:
+			if len(s.Rhs) == 1 {
+				if call, ok := s.Rhs[0].(*ast.CallExpr); ok && code.IsCall(c.Info, call, "time", "NewTimer", "NewTicker", "After", "Tick", "Now") {
+					continue
+				}
+			}
 		case *ast.ExprStmt:
-			return c.DoneOf(s.X) != nil
+			if c.DoneOf(s.X) != nil {
+				return true
+			}
+			if call, ok := s.X.(*ast.CallExpr); ok && code.IsCall(c.Info, call, "sync", "Map.Store") {
+				continue
+			}
 		case *ast.SelectStmt:
 			for _, cc := range s.Body.List {
 				if _, ok := c.DoneClause(cc.(*ast.CommClause)); ok {
@@ -347,9 +369,14 @@ func (c *check) joins(t *code.Task) bool {
 				found = found || len(n.Args) == 1 && c.heard(code.Var(c.Info, n.Args[0]), body)
 			case code.IsCall(c.Info, n, "sync", "WaitGroup.Done", "Cond.Signal", "Cond.Broadcast"):
 				found = true
+			case tellsOfEnd.MatchString(code.CalleeName(n)) && !code.IsContext(receiver(c, n)):
+				found = true
 			case code.CalleeName(n) == "Release" || code.CalleeName(n) == "Done" && len(n.Args) == 0 && !code.IsContext(receiver(c, n)):
 				found = true
 			}
+		case *ast.Ident: // something that counts what is done
+			v, _ := c.Info.Uses[n].(*types.Var)
+			found = found || v != nil && v.Kind() == types.ParamVar && !(body.Pos() <= v.Pos() && v.Pos() < body.End()) && counts(v.Type())
 		case *ast.DeferStmt: // a function that it was given
 			if _, ok := c.Info.TypeOf(n.Call.Fun).(*types.Signature); ok && code.Callee(c.Info, n.Call) == nil && c.Builtin(n.Call) == "" {
 				if v := code.Var(c.Info, n.Call.Fun); v != nil && !(body.Pos() <= v.Pos() && v.Pos() < body.End()) {
@@ -360,6 +387,42 @@ func (c *check) joins(t *code.Task) bool {
 		return !found
 	})
 	return found
+}
+
+// tellsOfEnd matches functions by which a goroutine says that it has done its part.
+var tellsOfEnd = regexp.MustCompile(`^(?i)(done.+|mark(ed)?done|completed?|resolve|fulfill?)$`)
+
+// counts tells whether something has a method by which goroutines say that they have done their part.
+func counts(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.Pointer); !ok || code.IsContext(t) {
+		return false
+	}
+	for m := range types.NewMethodSet(t).Methods() {
+		if tellsOfEnd.MatchString(m.Obj().Name()) {
+			return true
+		}
+	}
+	return false
+}
+
+// toldToEnd tells whether a goroutine goes over a channel that the function around closes by a defer.
+func (c *check) toldToEnd(t *code.Task) bool {
+	for _, stmt := range t.Lit.Body.List {
+		r, ok := stmt.(*ast.RangeStmt)
+		if !ok {
+			continue
+		}
+		v := code.Var(c.Info, r.X)
+		if _, ok := under(c.Info.TypeOf(r.X)).(*types.Chan); !ok || !code.IsLocal(v) {
+			continue
+		}
+		for _, use := range c.Uses[v] {
+			if call, ok := use.Parent().Node().(*ast.CallExpr); ok && c.Builtin(call) == "close" && code.Deferred(use) && !code.Within(call, t.At.Node()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func receiver(c *check, call *ast.CallExpr) types.Type {

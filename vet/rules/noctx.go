@@ -31,7 +31,8 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`; " +
-		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs.",
+		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs, and those named `New…`, which " +
+		"do not wait; a call with an argument that is made of the context; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
@@ -49,7 +50,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		r := c.reach(cur)
-		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) {
+		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) {
 			continue
 		}
 		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
@@ -86,7 +87,7 @@ func ctxForm(fn *types.Func) (shape, better string) {
 // twin gives the function or method beside fn that is the same with a context
 // before the other parameters.
 func twin(fn *types.Func) *types.Func {
-	if strings.Contains(fn.Pkg().Path(), "log") || strings.HasPrefix(fn.Name(), "Log") {
+	if strings.Contains(fn.Pkg().Path(), "log") || strings.HasPrefix(fn.Name(), "Log") || strings.HasPrefix(fn.Name(), "New") {
 		return nil
 	}
 	recv := fn.Signature().Recv()
@@ -166,6 +167,37 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 		}
 	}
 	return command && started && !waited
+}
+
+// knows tells whether a call may know the context in some other way: an argument is made of it, or it was
+// put into a field before, where what is called may find it.
+func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, shape string) bool {
+	for _, arg := range call.Args {
+		found := false
+		code.Shallow(arg, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			found = found || ok && c.Info.Uses[id] == types.Object(r.Ctx)
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	if shape != "twin" {
+		return false
+	}
+	stored := false
+	_, body := code.FuncParts(r.Func.Node())
+	code.Shallow(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Pos() < cur.Node().Pos() {
+			for _, l := range as.Lhs {
+				v := code.Var(c.Info, l)
+				stored = stored || v != nil && v.IsField() && code.IsContext(v.Type())
+			}
+		}
+		return !stored
+	})
+	return stored
 }
 
 // assignedTo gives the local variable that takes the first result of the call, or nil.

@@ -7,6 +7,7 @@ package rules
 import (
 	"fmt"
 	"go/token"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -130,14 +131,17 @@ func register(r *Rule, run func(*check), requires ...*analysis.Analyzer) *Rule {
 		URL:      "https://github.com/braid-go/braid/blob/main/docs/vet/" + r.Name + ".md",
 		Requires: append([]*analysis.Analyzer{code.Analyzer, ctrlflow.Analyzer}, requires...),
 		Run: func(pass *analysis.Pass) (any, error) {
-			run(&check{
+			c := &check{
 				Pass:  pass,
 				Index: pass.ResultOf[code.Analyzer].(*code.Index),
 				cfgs:  pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs),
 				rule:  r,
-			})
-			return nil, nil
+				told:  places{},
+			}
+			run(c)
+			return c.told, nil
 		},
+		ResultType: reflect.TypeFor[places](),
 	}
 	r.Analyzer.Flags.BoolVar(&r.tests, "tests", false, "look at tests too")
 	r.Analyzer.Flags.Var(shapeFlag{r}, "shapes", "shapes to switch: `a,-b` finds a, which is off by default, and not b; all finds all")
@@ -180,7 +184,12 @@ type check struct {
 	*code.Index
 	cfgs *ctrlflow.CFGs
 	rule *Rule
+	told places
 }
+
+// places are what an analyzer has reported, its result: a rule that would say less of the same place
+// requires the other's analyzer, and is silent there.
+type places map[token.Pos]bool
 
 // on tells whether a shape is looked for, for rules that save work by asking first.
 func (c *check) on(shape string) bool {
@@ -207,6 +216,12 @@ func (c *check) report(at analysis.Range, shape, message string, fixes ...analys
 	if !c.on(shape) || c.exempt(at.Pos()) {
 		return
 	}
+	for _, a := range c.Pass.Analyzer.Requires {
+		if told, ok := c.ResultOf[a].(places); ok && told[at.Pos()] {
+			return
+		}
+	}
+	c.told[at.Pos()] = true
 	c.Report(analysis.Diagnostic{
 		Pos:            at.Pos(),
 		End:            at.End(),
@@ -226,5 +241,5 @@ func (c *check) tell(at analysis.Range, shape, message string, edits []analysis.
 }
 
 func (c *check) exempt(pos token.Pos) bool {
-	return c.Exempt(pos, c.rule.Name, c.rule.Detachable, c.rule.tests)
+	return c.Exempt(pos, c.rule.Name, c.rule.Detachable, c.rule.tests, c.rule.tests || c.rule.Migration)
 }

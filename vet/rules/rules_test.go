@@ -63,13 +63,16 @@ func together() *analysis.Analyzer {
 		}
 		flags.Lock()
 		defer flags.Unlock()
-		if err := r.Analyzer.Flags.Set("shapes", shape); err != nil {
-			return nil, err
+		if shape != "" {
+			if err := r.Analyzer.Flags.Set("shapes", shape); err != nil {
+				return nil, err
+			}
+			defer r.Analyzer.Flags.Set("shapes", "")
 		}
-		defer r.Analyzer.Flags.Set("shapes", "")
 		one := *pass
 		one.Analyzer = r.Analyzer
-		return r.Analyzer.Run(&one)
+		_, err := r.Analyzer.Run(&one)
+		return nil, err
 	}
 	return all
 }
@@ -123,7 +126,8 @@ func TestSnippetsOfPagesShowTheRule(t *testing.T) {
 				t.Errorf("%s finds in what is right: %s", s.rule.Name, d.Message)
 			}
 		}
-		return s.rule.Analyzer.Run(&one)
+		_, err := s.rule.Analyzer.Run(&one)
+		return nil, err
 	}
 	analysistest.Run(t, dir, all, pkgs...)
 	for _, pkg := range pkgs {

@@ -18,6 +18,9 @@ import (
 // A pause up to this long is found only in a loop that does not look at its context.
 const shortPause = 100 * time.Millisecond
 
+// A pause up to this long is no pause: it makes the clock tick, or lets others run.
+const tinyPause = time.Millisecond
+
 // Sleep finds pauses that ignore the context in reach.
 var Sleep = register(&Rule{
 	Name:  "sleep",
@@ -44,14 +47,14 @@ func poll(ctx context.Context, ready func() bool) error {
 	return nil
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, or in a loop that looks at the context; " +
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, or in a loop that looks at the context, and of at most 1 ms anywhere; " +
 		"`if !t.Stop() { <-t.C }`.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
 		{Name: "tick", Severity: Warning, What: "a loop over a ticker's channel that never looks at the context"},
 		{Name: "handler", Severity: Note, Off: true, What: "a pause in an HTTP handler, whose request has a context"},
-		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly"},
+		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly, or of at most 1 ms"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil)) {
@@ -90,7 +93,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 		if ns <= 0 {
 			return
 		}
-		if loop, ok := code.LoopAround(cur); !ok || c.LooksAtCtx(loop.Node()) {
+		if loop, ok := code.LoopAround(cur); !ok || ns <= tinyPause || c.LooksAtCtx(loop.Node()) {
 			shape = "short"
 		}
 	}

@@ -60,7 +60,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged"},
 		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success"},
-		{Name: "service", Severity: Note, Off: true, What: "the same in a loop without end that is left in no other way"},
+		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason"},
 		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
 		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
 		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it"},
@@ -263,8 +263,9 @@ func (c *check) logs(call *ast.CallExpr) bool {
 	return logging.MatchString(name) || c.observes(call)
 }
 
-// service tells whether the function is a loop without end around the place, and
-// nothing else in it may return nil.
+// service tells whether nil says nothing else in the function than that it was told to end:
+// all places that return it do so because a context has ended or the object was told to.
+// So does what follows a loop without end.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 	if c.onlyFails(cur) {
 		return true
@@ -277,31 +278,46 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 		f, ok := l.Node().(*ast.ForStmt)
 		endless = ok && f.Cond == nil
 	}
-	if !endless {
-		return false
-	}
 	_, body := code.FuncParts(fn.Node())
-	alone := true
-	for rc := range fn.Preorder((*ast.ReturnStmt)(nil)) {
-		ret := rc.Node().(*ast.ReturnStmt)
-		if in, _ := code.FuncAround(rc); in != fn || ret == here || !code.Within(ret, body) || len(ret.Results) == 0 {
+	alone, served := true, endless
+	for rc := range fn.Preorder((*ast.ReturnStmt)(nil), (*ast.ForStmt)(nil)) {
+		ret, ok := rc.Node().(*ast.ReturnStmt)
+		if in, _ := code.FuncAround(rc); in != fn || ret == here {
+			continue
+		}
+		if !ok {
+			served = served || rc.Node().(*ast.ForStmt).Cond == nil
+			continue
+		}
+		if !code.Within(ret, body) || len(ret.Results) == 0 {
 			continue
 		}
 		last := ast.Unparen(ret.Results[len(ret.Results)-1])
 		switch {
 		case isNilIdent(c.Info, last):
-			alone = alone && (c.onEnd(rc) || !inLoop(rc))
+			alone = alone && (c.onEnd(rc) || endless && !inLoop(rc))
 		default:
 			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
-				if fn := code.Callee(c.Info, last.(*ast.CallExpr)); fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "fmt" && fn.Pkg().Path() != "errors" {
-					alone = false
-				}
+				alone = alone && makesError(code.Callee(c.Info, last.(*ast.CallExpr)))
 			} else if !isCall && !c.guarded(rc) {
 				alone = false
 			}
 		}
 	}
-	return alone
+	return alone && served
+}
+
+// makesError tells whether a function makes an error, by the name of its package: errors and those in its
+// place, fmt, status of gRPC.
+func makesError(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Name() {
+	case "fmt", "errors", "status", "xerrors", "errorx", "trace":
+		return true
+	}
+	return false
 }
 
 // onlyFails tells whether the other clauses of a select give back what they have
@@ -332,7 +348,8 @@ func (c *check) onlyFails(cur inspector.Cursor) bool {
 
 func inLoop(cur inspector.Cursor) bool { _, ok := code.LoopAround(cur); return ok }
 
-// onEnd tells whether a place is in a branch that is taken because a context has ended.
+// onEnd tells whether a place is in a branch that is taken because a context has ended, or the object has been
+// told to, by a channel that it keeps for that.
 func (c *check) onEnd(cur inspector.Cursor) bool {
 	for at := range cur.Enclosing((*ast.CommClause)(nil), (*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
 		switch n := at.Node().(type) {
@@ -340,8 +357,15 @@ func (c *check) onEnd(cur inspector.Cursor) bool {
 			if _, is := c.DoneClause(n); is {
 				return true
 			}
+			if es, ok := n.Comm.(*ast.ExprStmt); ok {
+				if u, ok := ast.Unparen(es.X).(*ast.UnaryExpr); ok && c.saysOver(u.X) {
+					if v := code.Var(c.Info, u.X); v != nil && v.IsField() {
+						return true
+					}
+				}
+			}
 		case *ast.IfStmt:
-			if c.endedCond(n) != nil {
+			if c.endedCond(n) != nil || c.LooksAtCtx(n.Cond) {
 				return true
 			}
 		default:
@@ -502,7 +526,7 @@ func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
 	return false
 }
 
-var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back`)
+var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
 
 // saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
 func (c *check) saysWhy(n ast.Node) bool {

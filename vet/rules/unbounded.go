@@ -48,7 +48,8 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 	}
 }
 `,
-	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum; groups with a limit, and groups made elsewhere; signals and ticks; " +
+	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum; groups with a limit, and groups made elsewhere; signals and ticks; one goroutine for each key of a map; " +
+		"a goroutine for each message with a comment right above it, as protocols may go in step; " +
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
 	Shapes: []Shape{
@@ -70,7 +71,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 			if shape == "" {
 				continue
 			}
-			if c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) {
+			if c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) {
 				break
 			}
 			c.report(t.At.Node(), shape, fmt.Sprintf("a goroutine for each %s, as many at once as come in: limit them", what))
@@ -78,6 +79,28 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		}
 	}
 })
+
+// onceAKey tells whether a task is started only if a map does not have a key yet: there is one for each key,
+// not for each of what comes in.
+func (c *check) onceAKey(loop inspector.Cursor, t *code.Task) bool {
+	for cur := range t.At.Enclosing((*ast.IfStmt)(nil)) {
+		if !code.Within(cur.Node(), loop.Node()) {
+			return false
+		}
+		u, ok := ast.Unparen(cur.Node().(*ast.IfStmt).Cond).(*ast.UnaryExpr)
+		if !ok || u.Op != token.NOT || !code.Within(t.At.Node(), cur.Node().(*ast.IfStmt).Body) {
+			continue
+		}
+		for _, e := range c.Origins(code.Var(c.Info, u.X)) {
+			if ix, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
+				if _, ok := under(c.Info.TypeOf(ix.X)).(*types.Map); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // input says what a loop goes over, if that comes from outside.
 func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) {

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"go/version"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -20,7 +21,8 @@ var Unstopped = register(&Rule{
 	Title: "a ticker, timer or signal channel is not stopped",
 	Why: "A ticker goes on after the function that made it has returned. Since Go 1.23 the garbage collector takes one that nobody " +
 		"can reach; until it runs, and in older programs for ever, each call leaves one behind. `signal.Notify` is never undone by itself: the " +
-		"signal stays captured, and the program no longer dies of it.",
+		"signal stays captured, and the program no longer dies of it.\n\nWhat the collector takes is no bug: in code for Go 1.23 and later only " +
+		"a ticker that nothing stops at all is found by default, and as a note.",
 	Wrong: `
 func beat(ctx context.Context, send func()) {
 	t := time.NewTicker(time.Second)
@@ -48,12 +50,15 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out.",
+	Exempt: "`main`; a function that never returns; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
+		"`time.Tick`, and a ticker that is stopped on some paths.",
 	Shapes: []Shape{
-		{Name: "ticker", Severity: Warning, What: "a ticker of the function's own is not stopped on every path"},
-		{Name: "timer", Severity: Note, What: "nothing stops a timer of the function's own, which may still run when it returns"},
-		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path"},
-		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns"},
+		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
+		{Name: "tickerpath", Severity: Warning, What: "a ticker of the function's own is not stopped on every path, before Go 1.23"},
+		{Name: "timer", Severity: Note, What: "nothing stops a timer of the function's own, which may still run when it returns, before Go 1.23"},
+		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
+		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns, before Go 1.23"},
+		{Name: "collected", Severity: Note, Off: true, What: "all of these from Go 1.23 on, where the garbage collector takes them"},
 		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
 		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},
@@ -113,22 +118,39 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 		if declared, _ := c.DeclaredIn(v); declared != fn {
 			return
 		}
-		uses := c.stops(v)
-		if shape == "timer" {
-			if len(uses) > 0 {
-				shape = "timerpath"
-			}
+		kind, uses := shape, c.stops(v)
+		if len(uses) > 0 {
+			shape += "path"
+		}
+		if kind == "timer" {
 			uses = append(uses, c.fires(v)...)
 		}
 		if c.ticksForEver(fn, v) {
 			return
 		}
 		if c.lost(fn, cur.Parent().Node(), v, uses) {
-			c.report(cur.Node(), shape, v.Name()+" is not stopped on every path: defer its Stop here")
+			how := " is not stopped on every path"
+			if shape == kind {
+				how = " is never stopped"
+			}
+			if shape != "ticker" && c.collected(cur) {
+				shape = "collected"
+			}
+			c.report(cur.Node(), shape, v.Name()+how+": defer its Stop here")
 			return
 		}
-		c.deferInLoop(cur, cur.Node(), v, uses, "loop", shape+"s made")
+		c.deferInLoop(cur, cur.Node(), v, uses, "loop", kind+"s made")
 	}
+}
+
+// collected tells whether the file is for a Go whose garbage collector takes timers and tickers that
+// nobody can reach.
+func (c *check) collected(cur inspector.Cursor) bool {
+	v := c.Pass.Pkg.GoVersion()
+	if own := c.Info.FileVersions[c.FileOf(cur.Node().Pos())]; own != "" {
+		v = own
+	}
+	return v == "" || version.Compare(v, "go1.23") >= 0
 }
 
 // ticksForEver tells whether the function loops over a ticker's channel, which
@@ -211,7 +233,11 @@ func (c *check) tick(cur inspector.Cursor, call *ast.CallExpr) {
 		return
 	}
 	if c.returnsAfter(fn, call) {
-		c.report(call, "tick", "time.Tick cannot be stopped and this function returns: use time.NewTicker and defer its Stop")
+		shape := "tick"
+		if c.collected(cur) {
+			shape = "collected"
+		}
+		c.report(call, shape, "time.Tick cannot be stopped and this function returns: use time.NewTicker and defer its Stop")
 	}
 }
 

@@ -215,7 +215,7 @@ func (x *Index) locate(op *Op, in inspector.Cursor) bool {
 		if op.Home == nil {
 			op.Home = fn.Node()
 		}
-		if _, ok := LoopAround(at); ok {
+		if loop, ok := LoopAround(at); ok && !leavesAfter(at, loop) {
 			op.Many = true
 			if fn.Node() == op.Home {
 				op.Loop = true
@@ -242,6 +242,32 @@ func (x *Index) locate(op *Op, in inspector.Cursor) bool {
 		op.Async = op.Async || async
 		at = starts[0]
 	}
+}
+
+// leavesAfter tells whether the function returns in the same round of a loop, behind a place in it.
+func leavesAfter(at, loop inspector.Cursor) bool {
+	for c := at; c != loop; c = c.Parent() {
+		var list []ast.Stmt
+		switch n := c.Parent().Node().(type) {
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CommClause:
+			if kind, _ := c.ParentEdge(); kind == edge.CommClause_Comm {
+				continue
+			}
+			list = n.Body
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.FuncLit:
+			return false
+		}
+		if len(list) > 0 {
+			if _, ok := list[len(list)-1].(*ast.ReturnStmt); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Starts gives the places at which a literal is set going: the one that hands it

@@ -1,5 +1,5 @@
-// Places where no rule speaks: generated files, tests (unless asked for), and
-// what a directive with a reason exempts.
+// Places where no rule speaks: generated files, tests and what helps them (unless asked
+// for), and what a directive with a reason exempts.
 //
 //	//braid:detached REASON       work that is meant to outlive its block
 //	//braid:ignore RULE REASON    any rule, or "all"
@@ -12,6 +12,7 @@ package code
 import (
 	"go/ast"
 	"go/token"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -21,10 +22,10 @@ import (
 const Detached = "detached"
 
 type file struct {
-	test, generated bool
-	lines           map[int][]directive
-	comments        map[int]bool // lines on which one ends
-	funcs           []funcDirective
+	test, helper, generated bool
+	lines                   map[int][]directive
+	comments                map[int]bool // lines on which one ends
+	funcs                   []funcDirective
 }
 
 type directive struct{ rule string }
@@ -38,6 +39,7 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 	name := pass.Fset.Position(f.FileStart).Filename
 	out := &file{
 		test:      strings.HasSuffix(name, "_test.go"),
+		helper:    helpsTests(f),
 		generated: ast.IsGenerated(f),
 		lines:     map[int][]directive{},
 		comments:  map[int]bool{},
@@ -65,6 +67,16 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 	return out
 }
 
+// helpsTests tells whether a file that is no test itself is there for tests: it imports a package that is.
+func helpsTests(f *ast.File) bool {
+	for _, imp := range f.Imports {
+		if path, err := strconv.Unquote(imp.Path.Value); err == nil && (path == "testing" || strings.HasPrefix(path, "testing/") && path != "testing/fstest" && path != "testing/iotest" || strings.HasPrefix(path, "github.com/stretchr/testify/")) {
+			return true
+		}
+	}
+	return false
+}
+
 func parse(text string) (directive, bool) {
 	rest, ok := strings.CutPrefix(text, "//braid:")
 	if !ok {
@@ -81,10 +93,10 @@ func parse(text string) (directive, bool) {
 }
 
 // Exempt tells whether the rule has to be silent about a place. Detachable rules
-// heed //braid:detached too.
-func (x *Index) Exempt(pos token.Pos, rule string, detachable, tests bool) bool {
+// heed //braid:detached too. Tests and their helpers are looked at if tests and helpers say so.
+func (x *Index) Exempt(pos token.Pos, rule string, detachable, tests, helpers bool) bool {
 	f := x.fileOf(pos)
-	if f == nil || f.generated || f.test && !tests {
+	if f == nil || f.generated || f.test && !tests || f.helper && !helpers {
 		return true
 	}
 	heeds := func(d directive) bool {

@@ -73,7 +73,7 @@ func producer(ctx context.Context, n int) error {
 	g.Go(func() error {
 		defer close(ch)
 		for i := range n {
-			ch <- i // want `this send on ch ignores ctx`
+			ch <- i // the matter of stranded: the receiver may leave
 		}
 		return nil
 	})

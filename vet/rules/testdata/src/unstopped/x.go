@@ -10,7 +10,7 @@ import (
 func f() error { return nil }
 
 func never(ctx context.Context) {
-	t := time.NewTicker(time.Second) // want `t is not stopped on every path`
+	t := time.NewTicker(time.Second) // want `t is never stopped`
 	for {
 		select {
 		case <-t.C:
@@ -21,18 +21,8 @@ func never(ctx context.Context) {
 	}
 }
 
-func early() error {
-	t := time.NewTicker(time.Second) // want `t is not stopped on every path`
-	if err := f(); err != nil {
-		return err
-	}
-	defer t.Stop()
-	<-t.C
-	return nil
-}
-
 func ranged(n int) {
-	t := time.NewTicker(time.Second) // want `t is not stopped on every path`
+	t := time.NewTicker(time.Second) // want `t is never stopped`
 	for range t.C {
 		if n--; n == 0 {
 			break
@@ -42,7 +32,7 @@ func ranged(n int) {
 
 func inGoroutine(ctx context.Context) {
 	go func() {
-		t := time.NewTicker(time.Second) // want `t is not stopped on every path`
+		t := time.NewTicker(time.Second) // want `t is never stopped`
 		for range t.C {
 			if ctx.Err() != nil {
 				return
@@ -58,35 +48,6 @@ func unnamed(done chan int) {
 		case <-c:
 		case <-done:
 			return
-		}
-	}
-}
-
-func timer(done chan int) {
-	t := time.NewTimer(time.Minute) // want `t is not stopped on every path`
-	select {
-	case <-t.C:
-	case <-done:
-	}
-}
-
-func tick(done chan int) {
-	for {
-		select {
-		case <-time.Tick(time.Second): // want `time.Tick cannot be stopped and this function returns`
-		case <-done:
-			return
-		}
-	}
-}
-
-func tickVar(done chan int) {
-	c := time.Tick(time.Second) // want `time.Tick cannot be stopped`
-	for range c {
-		select {
-		case <-done:
-			return
-		default:
 		}
 	}
 }
@@ -127,6 +88,22 @@ func signalsOr(ctx context.Context) error {
 }
 
 // What follows is fine.
+
+func collected(done chan int, d time.Duration) error {
+	t := time.NewTicker(d)
+	if err := f(); err != nil {
+		return err
+	}
+	defer t.Stop()
+	timer := time.NewTimer(d)
+	select {
+	case <-t.C:
+	case <-timer.C:
+	case <-time.Tick(d):
+	case <-done:
+	}
+	return nil
+}
 
 func deferred() {
 	t := time.NewTicker(time.Second)

@@ -1,0 +1,37 @@
+// Shapes of large programs that look like the rule's, and are meant.
+
+package background
+
+import "context"
+
+func inOrder(ctx context.Context, work func(context.Context)) {
+	workCtx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work(workCtx)
+	}()
+	<-ctx.Done()
+	cancel()
+	<-done
+}
+
+func actor(ctx context.Context, add func(run func(context.Context), interrupt func(error))) {
+	runCtx, cancel := context.WithCancel(context.Background())
+	add(func(context.Context) { do(runCtx) }, func(error) { cancel() })
+	<-ctx.Done()
+}
+
+func othersEnd(ctx context.Context, register func(func(error))) error {
+	runCtx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	register(func(error) { cancel() })
+	return do(runCtx)
+}
+
+func onlyDeferred(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(context.Background()) // want `context.Background\(\) does not end with ctx`
+	defer cancel()
+	return do(ctx)
+}
