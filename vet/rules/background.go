@@ -33,7 +33,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
-		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; " +
+		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; a place with a comment right above it that says why it is another context; " +
 		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},
@@ -51,6 +51,9 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		}
 		r := c.reach(cur)
 		if r == nil || !r.Request && !c.Given(r.Ctx) || r.Task != nil && r.Task.Kind == code.Bare && !joined(r.Task) {
+			continue
+		}
+		if c.saysSo(cur.Node()) {
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
@@ -140,6 +143,23 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 	}
 	return ended
 }
+
+// saysSo tells whether a comment right above says which context is meant.
+func (c *check) saysSo(n ast.Node) bool {
+	f := c.FileOf(n.Pos())
+	if f == nil {
+		return false
+	}
+	line := c.Fset.Position(n.Pos()).Line
+	for _, g := range f.Comments {
+		if end := c.Fset.Position(g.End()).Line; end == line-1 && aboutContext.MatchString(g.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
+var aboutContext = regexp.MustCompile(`(?i)context|ctx|background|cancel|detach|even if|regardless`)
 
 // endsItself tells whether a context that is made of Background is ended in an order of its own: by a call of
 // its cancel function that is not just deferred, where the function knows of the end of the context in reach.

@@ -132,9 +132,48 @@ func ownAdds(c *check, fn ast.Node) (adds []ownAdd) {
 		return visit(n)
 	})
 	for i := range adds {
-		adds[i].done = dones[adds[i].wg]
+		adds[i].done = dones[adds[i].wg] && !forAnother(c, adds[i].call)
 	}
 	return adds
+}
+
+// forAnother tells whether something is started soon after an Add, in the same block: then it counts that.
+func forAnother(c *check, add *ast.CallExpr) bool {
+	cur, ok := c.Root.FindNode(add)
+	if !ok {
+		return false
+	}
+	at, ok := cur.Parent().NextSibling()
+	for range 3 {
+		if !ok {
+			return false
+		}
+		if _, is := at.Node().(*ast.DeferStmt); is {
+			return false // its own Done
+		}
+		starts := false
+		ast.Inspect(at.Node(), func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.DeferStmt:
+				return false
+			case *ast.GoStmt:
+				starts = true
+			case *ast.CallExpr:
+				starts = starts || len(n.Args) > 0 && isLit(n.Args[0])
+			}
+			return !starts
+		})
+		if starts {
+			return true
+		}
+		at, ok = at.NextSibling()
+	}
+	return false
+}
+
+func isLit(e ast.Expr) bool {
+	_, ok := ast.Unparen(e).(*ast.FuncLit)
+	return ok
 }
 
 // outside gives the WaitGroup as it is known where the goroutine is started: the same

@@ -71,7 +71,7 @@ func ctxForm(fn *types.Func) (shape, better string) {
 		switch {
 		case fn.Name() == "Dial" || fn.Name() == "DialTimeout":
 			return "net", "net.Dialer.DialContext"
-		case strings.HasPrefix(fn.Name(), "Lookup"):
+		case strings.HasPrefix(fn.Name(), "Lookup") && fn.Name() != "LookupPort": // that asks no network
 			return "net", "net.Resolver." + fn.Name() + ", with the context"
 		}
 		return "", ""

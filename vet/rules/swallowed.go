@@ -276,7 +276,7 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 			break
 		}
 		f, ok := l.Node().(*ast.ForStmt)
-		endless = ok && f.Cond == nil
+		endless = ok && c.untilEnd(f)
 	}
 	_, body := code.FuncParts(fn.Node())
 	alone, served := true, endless
@@ -286,7 +286,7 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 			continue
 		}
 		if !ok {
-			served = served || rc.Node().(*ast.ForStmt).Cond == nil
+			served = served || c.untilEnd(rc.Node().(*ast.ForStmt))
 			continue
 		}
 		if !code.Within(ret, body) || len(ret.Results) == 0 {
@@ -294,8 +294,9 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 		}
 		last := ast.Unparen(ret.Results[len(ret.Results)-1])
 		switch {
+		case c.onEnd(rc), isGlobal(code.Var(c.Info, last)):
 		case isNilIdent(c.Info, last):
-			alone = alone && (c.onEnd(rc) || endless && !inLoop(rc))
+			alone = alone && endless && !inLoop(rc)
 		default:
 			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
 				alone = alone && makesError(code.Callee(c.Info, last.(*ast.CallExpr)))
@@ -306,6 +307,14 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 	}
 	return alone && served
 }
+
+// untilEnd tells whether a loop goes on until it is left, or its context has ended.
+func (c *check) untilEnd(f *ast.ForStmt) bool {
+	return f.Cond == nil || c.LooksAtCtx(f.Cond)
+}
+
+// isGlobal tells whether a variable is a package's: an error that is one is not nil.
+func isGlobal(v *types.Var) bool { return v != nil && !v.IsField() && !code.IsLocal(v) }
 
 // makesError tells whether a function makes an error, by the name of its package: errors and those in its
 // place, fmt, status of gRPC.

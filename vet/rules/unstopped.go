@@ -50,7 +50,7 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
+	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
 		"`time.Tick`, and a ticker that is stopped on some paths.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
@@ -271,7 +271,16 @@ func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
 	if declared, _ := c.DeclaredIn(v); declared != fn || !c.returnsAfter(fn, call) {
 		return
 	}
+	for loop := range fn.Preorder((*ast.ForStmt)(nil)) { // a condition that is always true
+		n := loop.Node().(*ast.ForStmt)
+		if tv, ok := c.Info.Types[n.Cond]; ok && tv.Value != nil && n.Pos() > call.Pos() {
+			return
+		}
+	}
 	for _, use := range c.Uses[v] {
+		if r, ok := use.Parent().Node().(*ast.RangeStmt); ok && r.X == use.Node() && !left(r) {
+			return // nobody closes the channel
+		}
 		switch c.UseOf(use) {
 		case code.Argument:
 			if use.Parent().Node() != call {

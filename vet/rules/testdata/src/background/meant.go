@@ -35,3 +35,8 @@ func onlyDeferred(ctx context.Context) error {
 	defer cancel()
 	return do(ctx)
 }
+
+func onPurpose(ctx context.Context) error {
+	// A context of its own, to make sure that all get it even if we return early.
+	return do(context.Background())
+}

@@ -23,3 +23,12 @@ func (t *target) loop() {
 }
 
 func (t *target) stop() { t.wg.Wait() }
+
+func (t *target) starts(spawn func(func()) bool) {
+	go func() {
+		t.wg.Add(1)
+		if !spawn(func() { defer t.wg.Done() }) {
+			t.wg.Done()
+		}
+	}()
+}

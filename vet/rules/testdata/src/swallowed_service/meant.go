@@ -52,3 +52,24 @@ func startLater(ctx context.Context, d time.Duration, in <-chan int) error {
 		}
 	}
 }
+
+var errJoin error = nil
+
+func (p *peer) running(ctx context.Context, in <-chan int, abort bool) error {
+	if abort {
+		return errJoin
+	}
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for ctx.Err() == nil {
+		select {
+		case <-in:
+		case <-ctx.Done():
+			return nil // want `nil says that all was done`
+		}
+	}
+	return nil
+}

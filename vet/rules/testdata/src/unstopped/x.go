@@ -216,3 +216,20 @@ func listening() {
 }
 
 func givenSignals(c chan os.Signal) { signal.Notify(c, os.Interrupt) }
+
+func trap(handle func(os.Signal)) {
+	go func() {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, os.Interrupt)
+		for s := range c {
+			handle(s)
+		}
+	}()
+	go func() {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, os.Interrupt)
+		for i := 0; true; i++ {
+			handle(<-c)
+		}
+	}()
+}
