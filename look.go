@@ -200,7 +200,7 @@ func kindOf(opts *taskConfig) string {
 	if opts == nil {
 		return "ordinary"
 	}
-	if _, ok := opts.at.(site); ok {
+	if s, ok := opts.at.(site); ok && s.item < 0 { // one with a number is an engine's
 		return "service"
 	}
 	switch {

@@ -22,7 +22,8 @@ type batch struct {
 	Settle bool              `json:"settle,omitempty"`
 	First  int               `json:"first"`
 	Limit  int               `json:"limit,omitempty"`
-	Key    string            `json:"key"` // of the job
+	Key    string            `json:"key"`            // of the job
+	Node   string            `json:"node,omitempty"` // that waits for it, in the workflow's tree
 	Inputs []json.RawMessage `json:"inputs"`
 }
 
@@ -42,7 +43,7 @@ func (w *parts) batch(ctx context.Context, b batch) (ends, error) {
 	for _, input := range b.Inputs {
 		job.Inputs = append(job.Inputs, input)
 	}
-	ends, err := w.run(ctx, job, b.Key, b.what())
+	ends, err := w.run(ctx, job, b.Key, b.what(), b.Node)
 	if err != nil {
 		return nil, err
 	}

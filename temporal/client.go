@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	sdk "go.temporal.io/sdk/temporal"
 )
 
 // This file is the engine whose tasks run on workers. A job becomes one workflow, or
@@ -44,6 +45,7 @@ type engineConfig struct {
 	attempts  int
 	heartbeat time.Duration
 	conv      converter.DataConverter
+	search    sdk.SearchAttributes
 }
 
 const (
@@ -51,6 +53,7 @@ const (
 	seenAttempts
 	seenHeartbeat
 	seenConverter
+	seenSearchAttributes
 )
 
 type batchOption int
@@ -117,6 +120,19 @@ func Converter(conv converter.DataConverter) EngineOption {
 func (o converterOption) applyToEngine(c *engineConfig) {
 	once(&c.seen, seenConverter, "Converter")
 	c.conv = o.DataConverter
+}
+
+type searchOption struct{ sdk.SearchAttributes }
+
+// SearchAttributes gives the workflows of the engine's jobs attributes by which
+// they can be found on the server: see NewSearchAttributes of the SDK. The
+// namespace has to know their names and types; if it does not, a job fails with an
+// error that names them, and nothing is started.
+func SearchAttributes(attributes sdk.SearchAttributes) EngineOption { return searchOption{attributes} }
+
+func (o searchOption) applyToEngine(c *engineConfig) {
+	once(&c.seen, seenSearchAttributes, "SearchAttributes")
+	c.search = o.SearchAttributes
 }
 
 type remote struct {
@@ -239,6 +255,8 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 		TaskQueue:     r.queue,
 		StaticSummary: in.Batch.what(),
 		Memo:          map[string]any{"task": in.Batch.Task, "inputs": len(in.Batch.Inputs)},
+
+		TypedSearchAttributes: r.search,
 	}, jobWorkflow, in)
 	if err != nil {
 		return err

@@ -84,6 +84,7 @@ type fanJob struct {
 	Chunk  int    `json:"chunk"`
 	Settle bool   `json:"settle,omitempty"`
 	Spread Spread `json:"spread"`
+	Node   string `json:"node,omitempty"` // that waits for the chunk, in the workflow's tree
 }
 
 // fanRun is a part of it, for one workflow.
@@ -220,7 +221,9 @@ func (run *fanRun) piece(ctx workflow.Context, from, to int, below *[]string) (f
 			RetryPolicy:         &sdk.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second, MaximumAttempts: int32(s.Attempts)},
 			Summary:             fmt.Sprintf("%s[%d:%d]", run.Job.Task, first, min(first+run.Job.Chunk, run.Job.Len)),
 		})
-		return Activity[fanCount](ctx, fanActivityName, run.Job, from)
+		job := run.Job
+		job.Node = waiter(ctx)
+		return Activity[fanCount](ctx, fanActivityName, job, from)
 	}
 	id := fmt.Sprintf("%s/%d", s.Into, from)
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{

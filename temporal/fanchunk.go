@@ -59,7 +59,7 @@ func (f fanWorker) chunk(ctx context.Context, job fanJob, chunk int) (fanCount, 
 		return fanCount{}, err
 	}
 	part := &engine.Job{Task: job.Task, Inputs: inputs, First: chunk * job.Chunk, Limit: job.Spread.Limit, Settle: job.Settle}
-	ends, err := f.run(ctx, part, job.Spread.Into, key)
+	ends, err := f.run(ctx, part, job.Spread.Into, key, job.Node)
 	if err != nil {
 		return fanCount{}, err
 	}

@@ -59,6 +59,7 @@ func runJob(ctx workflow.Context, in jobInput) error {
 			b.First += first
 			b.Inputs = all.Inputs[first:min(first+in.Size, len(all.Inputs))]
 			g.Go(func(ctx workflow.Context) error {
+				b.Node = waiter(ctx)
 				e, err := Activity[ends](workflow.WithActivityOptions(ctx, summarised(ctx, b)), batchActivity, b)
 				if err != nil {
 					if !sdk.IsCanceledError(err) {

@@ -22,6 +22,9 @@ func liveFlows(r worker.Registry) {
 	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, steps temporal.List[Step], s temporal.Spread) (temporal.List[int], error) {
 		return temporal.FanMap(ctx, traced, steps, s)
 	}, workflow.RegisterOptions{Name: "live.fan"})
+	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, steps temporal.List[Step], s temporal.Spread) (temporal.List[int], error) {
+		return temporal.FanMap(ctx, nested, steps, s)
+	}, workflow.RegisterOptions{Name: "live.nest"})
 	r.RegisterWorkflowWithOptions(func(ctx workflow.Context, list temporal.List[int], s temporal.Spread) (temporal.List[int], error) {
 		return temporal.FanMap(ctx, enginetest.Halve, list, s)
 	}, workflow.RegisterOptions{Name: "live.halve"})

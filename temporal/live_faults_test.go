@@ -129,6 +129,13 @@ var (
 		}
 		return s.N, nil
 	})
+	// nested holds in a group of its own.
+	nested = engine.Define("live.nested", func(ctx context.Context, s Step) (int, error) {
+		return s.N, braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error { return s.hold(ctx, "go") }, braid.Name(fmt.Sprint("leaf-", s.N)))
+			return nil
+		}, braid.Name("inner"))
+	})
 	// cleans waits for its cancel and then cleans up.
 	cleans = engine.Define("live.cleans", func(ctx context.Context, s Step) (int, error) {
 		if err := s.note("began", fmt.Sprint(s.N)); err != nil {

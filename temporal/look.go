@@ -8,18 +8,22 @@ import (
 	"time"
 
 	"github.com/braid-go/braid/inspect"
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 )
 
 // This file looks at a workflow from outside, with the child workflows that it
-// waits for, as at one tree.
+// waits for, and with the groups in which workers run its tasks, as at one tree.
 
 // maxChildren is how many child workflows a look asks.
 const maxChildren = 50
 
 // Look gives the tree of the groups that a workflow has open, and below it those
 // of its running child workflows (of the first 50; those that do not answer are
-// left out). It blocks until a worker has answered for the workflow, or ctx is
+// left out) and those in which workers run its tasks of package engine, as they told
+// with their last sign of life, some second ago. It blocks until a worker has answered for the workflow, or ctx is
 // dead: a workflow whose workers are all gone cannot be asked. It is an error if
 // the workflow is not known, or has opened no group. Of one that has ended the tree
 // is empty, unless it was cut off.
@@ -32,7 +36,7 @@ func Look(ctx context.Context, c client.Client, workflowID string) (*inspect.Sna
 		return nil, fmt.Errorf("braid: the workflow %s does not tell of its groups: %w", workflowID, err)
 	}
 	left := maxChildren
-	addChildren(ctx, c, workflowID, s, "", &left)
+	addBelow(ctx, c, workflowID, s, "", &left)
 	s.Time = time.Now().Round(0)
 	return s, nil
 }
@@ -56,14 +60,18 @@ func askTree(ctx context.Context, c client.Client, id string) (*inspect.Snapshot
 	return s, v.Get(s)
 }
 
-// addChildren adds the trees of a workflow's children to s: each below the task that waits
-// for it, if that can be told, and else below the workflow's outermost group.
-func addChildren(ctx context.Context, c client.Client, id string, s *inspect.Snapshot, prefix string, left *int) {
+// addBelow adds to a workflow's tree what is known of its children's, and of what its
+// activities do on workers: each below the task that waits for it, if that can be
+// told, and else below the group that it is in, or the outermost one.
+func addBelow(ctx context.Context, c client.Client, id string, s *inspect.Snapshot, prefix string, left *int) {
 	d, err := c.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
 		return
 	}
 	own := s.Nodes
+	for _, a := range d.PendingActivities {
+		addActivity(a, own, s, fmt.Sprintf("%sa%s-", prefix, a.ActivityId))
+	}
 	for _, child := range d.PendingChildren {
 		if *left == 0 {
 			return
@@ -74,9 +82,65 @@ func addChildren(ctx context.Context, c client.Client, id string, s *inspect.Sna
 			continue // it may have ended, or not begun
 		}
 		mark := fmt.Sprintf("%s%d-", prefix, child.InitiatedId)
-		addChildren(ctx, c, child.WorkflowId, below, mark, left)
+		addBelow(ctx, c, child.WorkflowId, below, mark, left)
 		graft(s, below, waiting(own, child.WorkflowId), mark)
 	}
+}
+
+// addActivity adds what the worker that has an activity of ours has told of it last.
+func addActivity(a *workflowpb.PendingActivityInfo, own []*inspect.Node, s *inspect.Snapshot, mark string) {
+	if t := a.ActivityType.GetName(); t != batchActivity && t != fanActivityName || a.HeartbeatDetails == nil {
+		return
+	}
+	var told kept
+	if converter.GetDefaultDataConverter().FromPayloads(a.HeartbeatDetails, &told) != nil {
+		return // it is encrypted, say
+	}
+	under := nodeNamed(own, told.Node)
+	if under != nil && under.Blocked != nil && a.State == enumspb.PENDING_ACTIVITY_STATE_STARTED {
+		under.Blocked.Doing += " on " + strings.TrimSuffix(a.LastWorkerIdentity, "@")
+		if a.Attempt > 1 {
+			under.Blocked.Doing += fmt.Sprintf(", attempt %d", a.Attempt)
+		}
+	}
+	if under == nil {
+		if under = nodeNamed(own, groupOfNode(told.Node)); under == nil {
+			return
+		}
+	}
+	if len(told.Tree) == 0 || a.State != enumspb.PENDING_ACTIVITY_STATE_STARTED {
+		return // nobody has it now
+	}
+	below := &inspect.Snapshot{Nodes: told.Tree}
+	told.Tree[0].Up = ""
+	for _, n := range told.Tree {
+		count := 1
+		switch n.Type {
+		case "group":
+			below.Totals.Groups++
+			continue
+		case "body":
+			continue
+		case "more":
+			count = n.Count
+		}
+		below.Totals.Tasks += count
+		if n.State == "queued" {
+			below.Totals.Queued += count
+		} else {
+			below.Totals.Running += count
+		}
+	}
+	graft(s, below, under, mark)
+}
+
+func nodeNamed(nodes []*inspect.Node, id string) *inspect.Node {
+	for _, n := range nodes {
+		if n.ID == id {
+			return n
+		}
+	}
+	return nil
 }
 
 // waiting gives the node that waits for a child workflow.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -131,6 +132,13 @@ func Order(ctx workflow.Context, id string) (receipt string, err error) {
 		return charge.Wait(ctx)
 	}, temporal.Name("order"))
 }
+
+// showWorkflow has the page of a workflow at http://localhost:6061/.
+func showWorkflow(c client.Client, id string) error {
+	return http.ListenAndServe("localhost:6061", temporal.Handler(c, id))
+}
+
+var _ = showWorkflow
 
 // MeasureAll is a workflow over a list of any length, of which it holds the key only.
 func MeasureAll(ctx workflow.Context, files temporal.List[string]) (temporal.List[int], error) {

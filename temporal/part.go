@@ -11,6 +11,7 @@ import (
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/engine"
+	"github.com/braid-go/braid/inspect"
 	"go.temporal.io/sdk/activity"
 	sdk "go.temporal.io/sdk/temporal"
 )
@@ -45,12 +46,16 @@ func (e end) size() int { return len(e.Output) + len(e.Err) }
 type kept struct {
 	Ended  map[int]end             `json:"ended,omitempty"`
 	Points map[int]json.RawMessage `json:"points,omitempty"` // checkpoints of those that have not
+
+	Node string          `json:"node,omitempty"` // that waits for the activity, in the workflow's tree
+	Tree []*inspect.Node `json:"tree,omitempty"` // what is below it, here
 }
 
 // parts runs parts of jobs on one worker.
 type parts struct {
 	slots   chan struct{} // of the worker; nil: as many as are wanted
 	running sync.WaitGroup
+	sight   sight
 }
 
 func newParts(atMost int) *parts {
@@ -61,18 +66,19 @@ func newParts(atMost int) *parts {
 	return w
 }
 
-// run runs a job, whose keys begin with key, in the activity of ctx. The error is
-// what the activity has to return.
-func (w *parts) run(ctx context.Context, job *engine.Job, key, what string) (ends, error) {
+// run runs a job, whose keys begin with key, in the activity of ctx, for which a
+// node of the workflow's tree waits. The error is what the activity has to return.
+func (w *parts) run(ctx context.Context, job *engine.Job, key, what, node string) (ends, error) {
 	w.running.Add(1)
 	defer w.running.Done()
-	p := &part{settle: job.Settle, ends: make(ends, len(job.Inputs))}
+	p := &part{sight: &w.sight, settle: job.Settle, ends: make(ends, len(job.Inputs))}
 	if activity.HasHeartbeatDetails(ctx) {
 		if err := activity.GetHeartbeatDetails(ctx, &p.kept); err != nil {
 			return nil, fmt.Errorf("braid: what the worker before kept of %s cannot be read: %w", what, err)
 		}
 	}
 	p.resume()
+	p.kept.Node = node
 	job.Done = p.done
 	hooks := engine.Hooks{Key: key, Ended: p.ended, Last: p.last, Save: p.save, Enter: w.enter}
 	hooks.Beside = func(inside context.Context) error { return p.beat(inside, ctx) }
@@ -115,6 +121,7 @@ func (w *parts) enter(ctx context.Context) (leave func(), err error) {
 
 // A part is under way.
 type part struct {
+	sight  *sight
 	settle bool
 	before map[int]end             // what workers before have done
 	points map[int]json.RawMessage // and how far they came
@@ -142,6 +149,7 @@ func (p *part) resume() {
 	for _, point := range p.kept.Points {
 		p.marks += len(point)
 	}
+	p.kept.Tree = nil
 	p.before, p.points = maps.Clone(p.kept.Ended), maps.Clone(p.kept.Points)
 }
 
@@ -208,7 +216,12 @@ func (p *part) beat(ctx, activityCtx context.Context) error {
 	}
 	every := time.NewTicker(pause)
 	defer every.Stop()
+	group, me := placeIn(ctx)
 	for {
+		nodes := p.sight.of(group, me)
+		p.mu.Lock()
+		p.kept.Tree = nodes
+		p.mu.Unlock()
 		p.tell(activityCtx)
 		select {
 		case <-every.C:

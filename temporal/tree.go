@@ -128,11 +128,7 @@ func (t *tree) look() (*inspect.Snapshot, error) {
 // put adds a node, unless there is no room left.
 func (d *drawing) put(n *inspect.Node) {
 	n.Name, n.Path = shortened(n.Name, treeText), shortened(n.Path, treeText)
-	size := 256 + 2*(len(n.Name)+len(n.Path))
-	if n.Cancelled != nil {
-		size += 2 * (len(n.Cancelled.Cause) + len(n.Cancelled.Reason) + len(n.Cancelled.By))
-	}
-	if d.left -= size; d.left < 0 {
+	if d.left -= nodeSize(n); d.left < 0 {
 		d.Truncated++
 		return
 	}

@@ -123,7 +123,7 @@ func plainText(ge *braid.GroupError) string {
 
 // engage has the session run commands on the workers of an address.
 func (s *session) engage(address string) (release func(), err error) {
-	c, queue, err := temporal.Dial(address, nil)
+	c, queue, err := dial(address)
 	if err != nil {
 		return nil, noHint("%v", err)
 	}

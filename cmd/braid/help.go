@@ -35,9 +35,14 @@ ADDR is host:port or the URL of a server that has inspect.Handler (under
 does nothing but import github.com/braid-go/braid/inspect/auto is looked at with
 --pid N, by its own user. Without either, those programs of this user are listed.
 
+Of a Temporal server, temporal://HOST:PORT or temporal://HOST:PORT/NAMESPACE, the
+workflows that run are listed; with --workflow ID the groups of that one are shown,
+and those in which workers run its tasks. One of its workers has to be there.
+
   braid ps localhost:6060 --state cancelled      what has not obeyed yet
   braid ps --pid 4242 --why server/accept        why is that still running?
   braid ps --pid 4242 --dot | dot -Tsvg > tree.svg
+  braid ps temporal://localhost:7233 --workflow orders-17
 
 The exit status is 1 if the program cannot be looked at, or if nothing is what
 --state, --name, --why or --under ask for; 2 if the command line was wrong.`
@@ -45,7 +50,7 @@ The exit status is 1 if the program cannot be looked at, or if nothing is what
 const topHelp = `Watch the tree of tasks of a running program in the terminal: fold, search, sort,
 and ask why a task is still there. ? shows the keys.
 
-ADDR and --pid are those of braid ps. Without either, the program is taken that
+ADDR, --pid and --workflow are those of braid ps. Without any, the program is taken that
 can be looked at, if there is one alone. When the program ends, what was seen last
 stays, and braid waits for it to be started anew at that address.
 

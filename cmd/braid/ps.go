@@ -34,8 +34,9 @@ type psOptions struct {
 
 // A target is the program to look at, as the command line has it.
 type target struct {
-	pid     countFlag
-	timeout durationFlag
+	pid      countFlag
+	timeout  durationFlag
+	workflow string
 }
 
 func (t *target) flags(cmd *cobra.Command) {
@@ -44,6 +45,7 @@ func (t *target) flags(cmd *cobra.Command) {
 	t.pid.min, t.timeout = 1, durationFlag(10*time.Second)
 	flags.Var(&t.pid, "pid", "look at process `N`, which has imported inspect/auto")
 	flags.Lookup("pid").DefValue = "0" // said by its absence
+	flags.StringVar(&t.workflow, "workflow", "", "look at the workflow `ID` of the server temporal://HOST:PORT")
 	flags.Var(&t.timeout, "timeout", "give up when there is no answer after `D`")
 }
 
@@ -54,6 +56,10 @@ func (t *target) find(words []string) (*look.Target, error) {
 		return nil, usageError{error: fmt.Errorf("one address at a time: %q is one too many", words[1])}
 	case len(words) == 1 && t.pid.n > 0:
 		return nil, usageError{error: errors.New("give an address or --pid, not both")}
+	case t.workflow != "" && (len(words) == 0 || !isServer(words[0])):
+		return nil, usageError{error: errors.New("--workflow is one of a server: give its address, temporal://HOST:PORT")}
+	case len(words) == 1 && isServer(words[0]):
+		return flow(words[0], t.workflow)
 	case len(words) == 1:
 		at, err := look.Parse(words[0])
 		if err != nil {
@@ -115,13 +121,25 @@ func (o *psOptions) check() error {
 	return nil
 }
 
+// aboutOne reports whether what is asked for is about one program.
+func (o *psOptions) aboutOne() bool {
+	return o.why != "" || o.under != "" || o.filter.Any() || o.dot || o.stacks
+}
+
 func ps(o *psOptions, words []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	at, err := o.find(words)
-	if err != nil {
-		return err
+	listed := len(words) == 1 && isServer(words[0]) && o.workflow == "" && !o.aboutOne() && o.pid.n == 0
+	if listed && o.json {
+		return usageError{error: errors.New("--json is about one workflow: give its --workflow ID")}
+	}
+	var at *look.Target
+	if !listed {
+		var err error
+		if at, err = o.find(words); err != nil {
+			return err
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -131,7 +149,10 @@ func ps(o *psOptions, words []string) error {
 	defer signal.Stop(pipe)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.timeout))
 	defer cancel()
+	var err error
 	switch {
+	case listed:
+		err = flows(ctx, words[0])
 	case at == nil:
 		err = list(ctx, o)
 	case o.why != "":
@@ -158,7 +179,7 @@ func show(text []byte) error {
 
 // list shows the programs that can be looked at.
 func list(ctx context.Context, o *psOptions) error {
-	if o.why != "" || o.under != "" || o.filter.Any() || o.dot || o.stacks {
+	if o.aboutOne() {
 		return usageError{error: errors.New("which program? give its address or --pid; braid ps alone lists those of this user")}
 	}
 	programs, err := look.Programs(ctx)

@@ -34,7 +34,7 @@ func workerCommand() *cobra.Command {
 }
 
 func work(o *options, jobs int, address string) error {
-	c, queue, err := temporal.Dial(address, nil)
+	c, queue, err := dial(address)
 	if err != nil {
 		return noHint("%v", err)
 	}

@@ -98,7 +98,11 @@ type drawing struct {
 
 // Head is the line above a tree.
 func Head(s *inspect.Snapshot) string {
-	return fmt.Sprintf("%s (pid %d) at %s: %s, %s running, %s queued", Strong.Render(Line(s.Program)), s.PID, s.Time.Format(time.RFC3339),
+	pid := ""
+	if s.PID != 0 { // it is no workflow
+		pid = fmt.Sprintf(" (pid %d)", s.PID)
+	}
+	return fmt.Sprintf("%s%s at %s: %s, %s running, %s queued", Strong.Render(Line(s.Program)), pid, s.Time.Format(time.RFC3339),
 		Plural(s.Totals.Groups, "group"), Plural(s.Totals.Running, "task"), Grouped(s.Totals.Queued))
 }
 
