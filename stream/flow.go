@@ -142,7 +142,9 @@ func (f *flow[T, R]) await(done <-chan struct{}) bool {
 		if !f.brisk.Load() {
 			break
 		}
-		runtime.Gosched()
+		for range 8 { // each look takes the worker a cache line that it writes
+			runtime.Gosched()
+		}
 		if f.isReady() {
 			return true
 		}
