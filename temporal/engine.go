@@ -143,6 +143,10 @@ func (t *task) leave() {
 	if t.settle != nil {
 		t.settle.SetValue(nil)
 	}
+	for _, fn := range t.told {
+		fn()
+	}
+	t.told = nil
 	g.pending--
 	if !t.cfg.background {
 		g.fore--

@@ -35,9 +35,10 @@ type task struct {
 	fail    *braid.TaskError // why it did not succeed
 	done    workflow.Future  // made by who waits
 	settle  workflow.Settable
-	waiters []*task // the tasks that wait for it, see ring
-	lent    int     // waits that have lent the task's slot
-	alone   bool    // it was cancelled on its own
+	told    []func() // are called at the end
+	waiters []*task  // the tasks that wait for it, see ring
+	lent    int      // waits that have lent the task's slot
+	alone   bool     // it was cancelled on its own
 	list    link
 
 	// For who looks; see tree.go.

@@ -1,0 +1,137 @@
+package temporal
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/braid-go/braid"
+	"go.temporal.io/sdk/workflow"
+)
+
+// This file gives tasks in the order in which they end. What is kept: when the loop
+// is over, none of the tasks runs any more.
+
+// AsCompleted yields the tasks in the order in which they end, each once; those
+// that have ended before come first, in the order given. If the loop is left
+// early, the tasks that are left are cancelled and waited for before the next
+// statement runs. If ctx dies, they are cancelled too, and come out as they end.
+// A task of the same group that loops with its own context lends its slot under a
+// [Limit] while it waits. AsCompleted panics if ctx or a task is nil, or if one of
+// the tasks cannot end before the caller does.
+func AsCompleted[T any](ctx workflow.Context, tasks ...*Task[T]) iter.Seq[*Task[T]] {
+	if ctx == nil {
+		panic("braid: AsCompleted called with a nil context")
+	}
+	if slices.Contains(tasks, nil) {
+		panic("braid: AsCompleted called with a nil task")
+	}
+	pc := callerPC()
+	return func(yield func(*Task[T]) bool) {
+		c := completion{ctx: ctx, by: enclosing(ctx), pc: pc}
+		handle := map[*task]*Task[T]{}
+		for _, t := range tasks {
+			if handle[&t.task] == nil { // each once
+				handle[&t.task] = t
+				c.add(&t.task)
+			}
+		}
+		defer c.stop()
+		for range handle {
+			if !yield(handle[c.next()]) {
+				return
+			}
+		}
+	}
+}
+
+// completion is one loop.
+type completion struct {
+	ctx   workflow.Context
+	by    *task
+	pc    uintptr
+	left  []*task // have not ended
+	ended []*task // and these have, and are to be yielded
+	wake  workflow.Settable
+}
+
+func (c *completion) add(t *task) {
+	if t.ended() {
+		c.ended = append(c.ended, t)
+		return
+	}
+	if c.by != nil {
+		if err := t.ring(c.by); err != nil {
+			panic("braid: AsCompleted: " + err.Error())
+		}
+	}
+	c.left = append(c.left, t)
+	t.told = append(t.told, func() {
+		c.left = slices.DeleteFunc(c.left, func(l *task) bool { return l == t })
+		c.ended = append(c.ended, t)
+		if c.wake != nil {
+			c.wake.SetValue(nil)
+			c.wake = nil
+		}
+	})
+}
+
+// next waits until one has ended.
+func (c *completion) next() *task {
+	for len(c.ended) == 0 {
+		c.wait()
+	}
+	t := c.ended[0]
+	c.ended = c.ended[1:]
+	return t
+}
+
+// wait waits until another has ended; under a dead context it cancels them all
+// before.
+func (c *completion) wait() {
+	lent := false
+	for _, t := range c.left {
+		if lent = c.by.lend(t); lent {
+			break
+		}
+	}
+	var woken workflow.Future
+	woken, c.wake = workflow.NewFuture(c.ctx)
+	if c.ctx.Err() == nil {
+		workflow.NewNamedSelector(c.ctx, "as completed").
+			AddFuture(woken, func(workflow.Future) {}).
+			AddReceive(c.ctx.Done(), func(workflow.ReceiveChannel, bool) {}).
+			Select(c.ctx)
+	}
+	if c.ctx.Err() != nil {
+		c.cancel()
+		if len(c.ended) == 0 {
+			_ = woken.Get(c.ctx, nil) // which waits also under a dead context
+		}
+	}
+	if lent {
+		c.by.back(c.ctx)
+	}
+}
+
+func (c *completion) cancel() {
+	for _, t := range slices.Clone(c.left) {
+		t.cancelOne(nil, c.pc)
+		if t.state == braid.Queued && t.ctx.Err() != nil {
+			t.g.drain()
+		}
+	}
+}
+
+// stop cancels what is left and waits for it.
+func (c *completion) stop() {
+	if len(c.left) == 0 {
+		return
+	}
+	if evicted(c.ctx) {
+		return // the workflow's coroutines are being destroyed
+	}
+	c.cancel()
+	for len(c.left) > 0 {
+		c.wait()
+	}
+}
