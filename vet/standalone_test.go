@@ -178,6 +178,7 @@ func TestSARIFNamesRulesPlacesAndFingerprints(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &log); err != nil || status != 1 {
 		t.Fatalf("status %d, %v\n%s", status, err, out)
 	}
+	conforms(t, out)
 	if log.Version != "2.1.0" || !strings.Contains(log.Schema, "sarif-2.1.0") || len(log.Runs) != 1 || len(log.Runs[0].Results) != 2 {
 		t.Fatalf("%+v", log)
 	}
