@@ -36,7 +36,7 @@ func AsCompleted[T any](ctx workflow.Context, tasks ...*Task[T]) iter.Seq[*Task[
 			}
 		}
 		defer c.stop()
-		for range handle {
+		for range len(handle) {
 			if !yield(handle[c.next()]) {
 				return
 			}

@@ -47,8 +47,9 @@ type taskConfig struct {
 }
 
 type scopeConfig struct {
-	seen uint32
-	name string
+	seen     uint32
+	name     string
+	deadline *MovableDeadline
 }
 
 const (
@@ -61,6 +62,7 @@ const (
 	seenPanicsAsErrors
 	seenBackground
 	seenAlways
+	seenDeadline
 )
 
 func once(seen *uint32, bit uint32, name string) {

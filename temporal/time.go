@@ -25,7 +25,7 @@ import (
 // it.
 //
 // If d is not positive fn is not called; under a dead ctx neither. [Name] names
-// the limit in errors. Timeout panics if ctx or fn is nil.
+// the limit in errors, and a [MovableDeadline] moves its deadline. Timeout panics if ctx or fn is nil.
 func Timeout(ctx workflow.Context, d time.Duration, fn func(ctx workflow.Context) error, opts ...ScopeOption) error {
 	checkScope("Timeout", ctx, fn == nil)
 	_, err := bounded(ctx, d, false, fn, seam.FuncPC(fn), opts)
@@ -101,12 +101,24 @@ func bounded(ctx workflow.Context, d time.Duration, sheltered bool, fn func(work
 	s := &scope{sheltered: sheltered}
 	s.open(ctx)
 	defer s.end()
+	begun := workflow.Now(ctx)
+	var stop func()
 	if d != braid.Forever {
-		s.at = workflow.Now(ctx).Add(d)
-		defer s.arm(d, cfg.name, pc)()
+		s.at = begun.Add(d)
+		stop = s.arm(d, cfg.name, pc)
+	}
+	switch {
+	case cfg.deadline != nil:
+		cfg.deadline.bind(s, cfg.name, pc, stop)
+		defer cfg.deadline.unbind()
+	case stop != nil:
+		defer stop()
 	}
 	err = fn(s.ctx)
-	passed := !s.at.IsZero() && !workflow.Now(ctx).Before(s.at)
+	if cfg.deadline != nil && !s.at.IsZero() {
+		d = s.at.Sub(begun)
+	}
+	passed := s.past()
 	if s.ctx.Err() == nil && !passed {
 		return false, err
 	}
@@ -137,7 +149,7 @@ func timeoutError(name string, after time.Duration, err error, pc uintptr) error
 func (s *scope) arm(d time.Duration, name string, pc uintptr) (stop func()) {
 	ctx, stop := workflow.WithCancel(s.ctx)
 	timer := workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: name})
-	cause := seam.NewCancellation(seam.Cancellation{Kind: seam.ByDeadline, By: name, At: s.at, PC: pc})
+	cause := s.deadlineCause(name, pc)
 	workflow.GoNamed(ctx, "timeout", func(ctx workflow.Context) {
 		if timer.Get(ctx, nil) == nil {
 			s.kill(cause)
