@@ -212,7 +212,7 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 	}
 	cfg := &packages.Config{
 		Context: ctx, Dir: dir, Mode: packages.LoadAllSyntax | packages.NeedModule,
-		Env: append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod"),
+		Env: append(os.Environ(), "CGO_ENABLED=0"),
 		ParseFile: func(fset *token.FileSet, file string, src []byte) (*ast.File, error) {
 			within := strings.HasPrefix(file, dir+string(filepath.Separator)) || strings.HasPrefix(file, goroot)
 			if within {
@@ -230,7 +230,7 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 		},
 	}
 	if name != filepath.Base(dir) {
-		cfg.Env = append(cfg.Env, "GOWORK=off")
+		cfg.Env = append(cfg.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
 	}
 	pkgs, err := packages.Load(cfg, patterns...)
 	if err != nil {
