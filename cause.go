@@ -138,11 +138,10 @@ func outside(ctx context.Context) error {
 	if err != context.DeadlineExceeded {
 		err = context.Canceled
 	}
-	switch c := cause.(type) {
-	case *Cancellation:
-		if c != nil && c.Is(err) {
-			return c
-		}
+	if c, ok := cause.(*Cancellation); ok && c != nil && c.Is(err) { // most are; looking through its tree takes longer
+		return c
+	}
+	switch cause.(type) {
 	case *GroupError, *TaskError, *PanicError: // of a group elsewhere: not to be taken for a failure here
 	default:
 		if matches(cause, err) {

@@ -100,7 +100,8 @@ func (g *Group) addNew(fn runner, pc uintptr, item int, opts *taskConfig) error 
 	return g.add(&task{g: g, run: fn, opts: opts, pc: pc, num: uint64(item)})
 }
 
-// makeNodes makes as many tasks for use as there are. It unlocks g.mu meanwhile.
+// makeNodes makes as many tasks for use as there are, the body not counted. It
+// unlocks g.mu meanwhile.
 //
 //go:noinline
 func (g *Group) makeNodes() {

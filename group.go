@@ -140,6 +140,9 @@ func Call[T any](ctx context.Context, body func(ctx context.Context, g *Group) (
 	return v, nil
 }
 
+// run is Run and all its like. With a pc of 0 the body's own is taken: Run leaves
+// that and the check to run so as to be inlined, since it is on the stack of each
+// group within a group.
 func run(ctx context.Context, caller string, pc uintptr, body func(context.Context, *Group) error, opts []GroupOption) (err error) {
 	if body == nil {
 		panic("braid: " + caller + " called with a nil body")
