@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,18 +10,24 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
-
-	"github.com/braid-go/braid/vet/rules"
 )
 
-// Each folder of testdata/src/tie is a program, named for a migration or for a part of tie. The fixes make of it what its golden
-// file says; both are compiled, and both print the same.
-func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
-	root := filepath.Join(analysistest.TestData(), "src", "tie")
-	dirs, err := filepath.Glob(filepath.Join(root, "*", "main.go"))
-	if err != nil || len(dirs) == 0 {
+// programs gives the programs that the fixes are tried on.
+func programs(t *testing.T) []string {
+	t.Helper()
+	mains, err := filepath.Glob(filepath.Join(analysistest.TestData(), "src", "tie", "*", "main.go"))
+	if err != nil || len(mains) == 0 {
 		t.Fatal(err)
 	}
+	return mains
+}
+
+// What the fixes make of a program is in its golden file, which rules_test.go holds them to. Both are compiled, and both print the same. To link once, they are
+// packages of one program.
+func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(analysistest.TestData(), "src", "tie")
+	mains := programs(t)
 	repository, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -34,35 +41,31 @@ func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
 		text = bytes.ReplaceAll(text, []byte("../../../../.."), []byte(repository))
 		write(t, filepath.Join(tmp, name), text)
 	}
-	for _, main := range dirs {
+	var names []string
+	var imports, cases strings.Builder
+	for _, main := range mains {
 		name := filepath.Base(filepath.Dir(main))
-		rule := rules.Named(name) // or else it is about a part of tie
-		if rule == nil {
-			rule = rules.Tie
+		names = append(names, name)
+		for when, file := range map[string]string{"before": main, "after": main + ".golden"} {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pkg := when + "_" + name
+			text = bytes.Replace(text, []byte("package main\n"), []byte("package "+pkg+"\n"), 1)
+			text = bytes.Replace(text, []byte("\nfunc main() {"), []byte("\nfunc Main() {"), 1)
+			write(t, filepath.Join(tmp, pkg, "main.go"), text)
+			fmt.Fprintf(&imports, "import %q\n", "tie/"+pkg)
+			fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Main()\n", pkg, pkg)
 		}
-		analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), rule.Analyzer, "tie/"+name)
-		before, err := os.ReadFile(main)
-		if err != nil {
-			t.Fatal(err)
-		}
-		after, err := os.ReadFile(main + ".golden")
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(tmp, "before", name, "main.go"), before)
-		write(t, filepath.Join(tmp, "after", name, "main.go"), after)
 	}
-	if err := os.Mkdir(filepath.Join(tmp, "bin"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for _, when := range []string{"before", "after"} {
-		run(t, tmp, "go", "build", "-o", filepath.Join(tmp, "bin", when)+string(filepath.Separator), "./"+when+"/...")
-	}
-	for _, main := range dirs {
-		name := filepath.Base(filepath.Dir(main))
+	write(t, filepath.Join(tmp, "main.go"), []byte("package main\n\nimport \"os\"\n"+imports.String()+
+		"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n"))
+	run(t, tmp, "go", "build", "-ldflags=-w", "-o", "programs", ".")
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			before := run(t, tmp, filepath.Join(tmp, "bin", "before", name))
-			after := run(t, tmp, filepath.Join(tmp, "bin", "after", name))
+			before := run(t, tmp, filepath.Join(tmp, "programs"), "before_"+name)
+			after := run(t, tmp, filepath.Join(tmp, "programs"), "after_"+name)
 			if before != after || strings.Count(before, "\n") < 3 {
 				t.Errorf("before:\n%s\nafter:\n%s", before, after)
 			}

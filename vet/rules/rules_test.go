@@ -21,12 +21,17 @@ import (
 
 // Every rule NAME has testdata/src/NAME, whose "want" comments say all that it
 // finds there; testdata/src/NAME_SHAPE has what a shape finds that is off by default,
-// and is looked at with that shape on.
+// and is looked at with that shape on. The folders of testdata/src/tie are programs, each named for a
+// migration or for a part of tie, with what the fixes make of them; golden_test.go runs both.
 func TestRulesFindWhatTheirTestDataSays(t *testing.T) {
+	t.Parallel()
 	var pkgs []string
+	for _, main := range programs(t) {
+		pkgs = append(pkgs, "tie/"+filepath.Base(filepath.Dir(main)))
+	}
 	for _, r := range rules.All() {
 		if r.Migration && r.Name != "tie" {
-			continue // their test data are the programs of golden_test.go
+			continue // their test data are programs
 		}
 		pkgs = append(pkgs, r.Name)
 		for _, s := range r.Shapes {
@@ -38,12 +43,12 @@ func TestRulesFindWhatTheirTestDataSays(t *testing.T) {
 			}
 		}
 	}
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), together(), pkgs...)
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), together(byName), pkgs...)
 }
 
 // together is all rules as one analyzer, so that what the test data imports is
-// loaded once: to a package NAME or NAME_SHAPE it applies the rule NAME.
-func together() *analysis.Analyzer {
+// loaded once: it applies to each package the rule that ruleOf gives.
+func together(ruleOf func(path string) (r *rules.Rule, shape string)) *analysis.Analyzer {
 	all := &analysis.Analyzer{Name: "rules", Doc: "all rules"}
 	for _, a := range slices.Concat(rules.Analyzers(), rules.Migrations()) {
 		for _, r := range a.Requires {
@@ -53,11 +58,8 @@ func together() *analysis.Analyzer {
 		}
 		all.FactTypes = append(all.FactTypes, a.FactTypes...)
 	}
-	var flags sync.Mutex
 	all.Run = func(pass *analysis.Pass) (any, error) {
-		path, _, _ := strings.Cut(pass.Pkg.Path(), "/") // NAME/dep is what NAME imports
-		name, shape, _ := strings.Cut(path, "_")
-		r := rules.Named(name)
+		r, shape := ruleOf(pass.Pkg.Path())
 		if r == nil {
 			return nil, nil
 		}
@@ -77,9 +79,24 @@ func together() *analysis.Analyzer {
 	return all
 }
 
+// flags are the rules' own, which all tests share.
+var flags sync.Mutex
+
+// byName gives the rule that a package of the test data is for: of NAME, NAME_SHAPE
+// and NAME/dep, which NAME imports, that is NAME, and of tie/NAME too if there is such a rule.
+func byName(path string) (*rules.Rule, string) {
+	first, last, _ := strings.Cut(path, "/")
+	if r := rules.Named(last); r != nil {
+		return r, ""
+	}
+	name, shape, _ := strings.Cut(first, "_")
+	return rules.Named(name), shape
+}
+
 // The snippets of a rule's page are Go that compiles; the rule finds something in the
 // wrong one and nothing in the right one. Of a migration the one before is what it finds.
 func TestSnippetsOfPagesShowTheRule(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	src := filepath.Join(dir, "src")
 	if err := os.CopyFS(src, os.DirFS(filepath.Join("testdata", "src"))); err != nil {
@@ -108,16 +125,12 @@ func TestSnippetsOfPagesShowTheRule(t *testing.T) {
 			pkgs = append(pkgs, pkg)
 		}
 	}
+	all := together(func(path string) (*rules.Rule, string) { return of[path].rule, "" })
 	found := map[string]int{}
 	var mu sync.Mutex
-	all := together()
+	look := all.Run
 	all.Run = func(pass *analysis.Pass) (any, error) {
-		s, ok := of[pass.Pkg.Path()]
-		if !ok {
-			return nil, nil
-		}
-		one := *pass
-		one.Analyzer = s.rule.Analyzer
+		one, s := *pass, of[pass.Pkg.Path()]
 		one.Report = func(d analysis.Diagnostic) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -126,8 +139,7 @@ func TestSnippetsOfPagesShowTheRule(t *testing.T) {
 				t.Errorf("%s finds in what is right: %s", s.rule.Name, d.Message)
 			}
 		}
-		_, err := s.rule.Analyzer.Run(&one)
-		return nil, err
+		return look(&one)
 	}
 	analysistest.Run(t, dir, all, pkgs...)
 	for _, pkg := range pkgs {
