@@ -19,7 +19,7 @@ import (
 
 // MostAhead is how many items a stage takes ahead at most, unless [Ahead] says
 // more, and only where they pass in microseconds.
-const MostAhead = 1024
+const MostAhead = 4096
 
 const (
 	quickPass = 2 * time.Microsecond // an item for which the window grows

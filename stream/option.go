@@ -29,9 +29,8 @@ type ahead int
 // once: at most n and the [braid.Limit] together have been taken and not been
 // delivered. More evens out items of unlike length; less holds less in memory.
 //
-// Without it n is the limit, and where items pass in a few microseconds or less
-// as many as pass in some hundred microseconds, up to [MostAhead]. It panics if
-// n is negative.
+// Without it n is the limit, and where items pass in two microseconds or less it
+// grows up to [MostAhead]. It panics if n is negative.
 func Ahead(n int) braid.StreamOption {
 	if n < 0 {
 		panic("stream: Ahead called with a negative number")

@@ -74,7 +74,7 @@ func TestItemsThatWaitForEachOtherRunAtTheSameTimeAmongManyQuickOnes(t *testing.
 	// Outside a bubble: the clock has to move for items to share a task. They are
 	// further apart than the source goes ahead, or the limit would hold them up.
 	const limit, every = 4, 2 * stream.MostAhead
-	rounds := 200
+	rounds := 60
 	if racing || testing.Short() {
 		rounds = 20
 	}

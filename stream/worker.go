@@ -18,7 +18,7 @@ import (
 // a rule a claim is one item and the worker a task of its own. Where items take
 // a few microseconds at most, that would cost more than the items do: there a
 // worker goes on with the next claim, and a claim is as many items as take some
-// 15 µs. How long items take is measured; a clock that stands still, as in a
+// 40 µs. How long items take is measured; a clock that stands still, as in a
 // synctest bubble, makes no claim longer.
 //
 // Invariant: while there may be an item that has not been started, be it claimed
@@ -29,10 +29,10 @@ import (
 // an unordered stage may have, it looks now and then for claims that lag behind.
 
 const (
-	claimTime = 15 * time.Microsecond // worth of a claim
+	claimTime = 40 * time.Microsecond // worth of a claim
 	slowItem  = 8 * time.Microsecond  // from here on an item is a task of its own
 
-	auditEvery = MostAhead / 2 // items after which claims from before the last such look are helped out
+	auditEvery = 512 // items after which claims from before the last such look are helped out
 )
 
 type worker[T, R any] struct {
