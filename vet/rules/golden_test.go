@@ -62,6 +62,7 @@ func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
 	write(t, filepath.Join(tmp, "main.go"), []byte("package main\n\nimport \"os\"\n"+imports.String()+
 		"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n"))
 	run(t, tmp, "go", "build", "-ldflags=-w", "-o", "programs", ".")
+	t.Run("joins nothing", func(t *testing.T) { joinsNothing(t, filepath.Join(tmp, "programs")) })
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			before := run(t, tmp, filepath.Join(tmp, "programs"), "before_"+name)
@@ -70,6 +71,24 @@ func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
 				t.Errorf("before:\n%s\nafter:\n%s", before, after)
 			}
 		})
+	}
+}
+
+// golang/go#76126: behind the join of a task that panics nothing runs, as little as if the process had ended at once.
+func joinsNothing(t *testing.T, programs string) {
+	for _, what := range []string{
+		"panics",   // comes out of the join, and nobody recovers it
+		"recovers", // kills the process, although somebody would
+	} {
+		out, err := exec.CommandContext(t.Context(), programs, "after_regressions", what).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "the task's") {
+			t.Errorf("%s: %v\n%s", what, err, out)
+		}
+		for _, not := range []string{"joined", "alive", "recovered"} {
+			if strings.Contains(string(out), not+" ") || strings.Contains(string(out), not+"\n") {
+				t.Errorf("%s: the process went on:\n%s", what, out)
+			}
+		}
 	}
 }
 

@@ -88,7 +88,7 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	if result == "" {
 		return append(imports, edit.Replace(call.Pos(), call.End(), "if %s.Sleep(%s, %s) != nil {\nreturn\n}", braid, ctx, d))
 	}
-	err, ok := edit.Fresh(call, "err", "sleepErr")
+	err, ok := edit.Fresh(call, nil, "err", "sleepErr")
 	if !ok || ctx == err {
 		return nil
 	}

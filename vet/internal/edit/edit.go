@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -107,6 +108,9 @@ func (f *File) Means(name string, o types.Object, at token.Pos) bool {
 	return f.lookup(name, at) == o
 }
 
+// Same tells whether a name means the same at two places.
+func (f *File) Same(name string, a, b token.Pos) bool { return f.lookup(name, a) == f.lookup(name, b) }
+
 // Import gives the name of an imported package at a place, and the edit that
 // imports it if it is not yet; false if the name would mean something else.
 func (f *File) Import(path, name string, at token.Pos) (string, []analysis.TextEdit, bool) {
@@ -168,9 +172,12 @@ func (f *File) endOfLine(pos token.Pos) token.Pos {
 	return f.tok.Pos(at)
 }
 
-// Fresh gives the first of the names that no identifier within n has.
-func Fresh(n ast.Node, names ...string) (string, bool) {
-	used := map[string]bool{}
+// Fresh gives the first of the names that no identifier within n has, and that is not taken otherwise.
+func Fresh(n ast.Node, taken map[string]bool, names ...string) (string, bool) {
+	used := maps.Clone(taken)
+	if used == nil {
+		used = map[string]bool{}
+	}
 	ast.Inspect(n, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
 			used[id.Name] = true

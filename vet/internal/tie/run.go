@@ -4,6 +4,7 @@ package tie
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 	if !g.file.Since("go1.22") {
 		return nil, "its file is older than Go 1.22, where loops share their variables"
 	}
-	name, ok := edit.Fresh(g.around(), "g", "group", "tasks", "braidGroup")
+	name, ok := edit.Fresh(g.around(), g.namesAround(), "g", "group", "tasks", "inner", "innermost")
 	if g.kind != waitGroup && len(g.f.Uses[g.v]) > 0 && g.onlyIn(g.v.Name()) {
 		name, ok = g.v.Name(), true
 	}
@@ -62,6 +63,9 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 			}
 			param = ctx + " "
 		}
+		if !g.file.Same(context, place, t.stmt.Pos()) {
+			return nil, "a name that the new code needs is taken"
+		}
 		edits, why := g.edits(t, name, context, param)
 		if why != "" {
 			return nil, why
@@ -75,6 +79,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 		return nil, why
 	}
 
+	g.f.named = append(g.f.named, namedRegion{name, place, g.wait.End()})
 	join := g.list[g.join]
 	before := g.file.Between(join.Pos(), g.wait.Pos())
 	if before == "" {
@@ -88,6 +93,23 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 		edit.Insert(place, "%s%s.Run(%s, func(%s %s.Context, %s *%s.Group) error {\n", before, braid, outer, ctx, context, name, braid),
 		edit.Replace(join.Pos(), g.wait.End(), "return nil\n}%s)", strings.Join(append([]string{""}, opts...), ", ")))
 	return out, ""
+}
+
+// namedRegion is where the new code has a group of that name.
+type namedRegion struct {
+	name     string
+	from, to token.Pos
+}
+
+// namesAround gives the names of the groups that the new code around has, or has within.
+func (g *group) namesAround() map[string]bool {
+	taken := map[string]bool{}
+	for _, r := range g.f.named {
+		if r.from < g.wait.End() && g.place() < r.to {
+			taken[r.name] = true
+		}
+	}
+	return taken
 }
 
 // contexts gives the source text of the context to run under, and the name of the

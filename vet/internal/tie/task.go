@@ -102,7 +102,7 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 	head := fmt.Sprintf("%s.Go(func(%s%s.Context) %s {", group, param, context, results)
 	tail := ")"
 	if t.bare {
-		before, why := g.arguments(t)
+		before, why := g.arguments(t, context)
 		if why != "" {
 			return nil, why
 		}
@@ -139,6 +139,9 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 		return true
 	})
 	if len(body) == 0 || !terminates(g.f.Info, body[len(body)-1]) {
+		if !file.Universe(t.lit.Body.Rbrace, "nil") {
+			why = "nil is not what it was"
+		}
 		out = append(out, file.AtEnd(t.lit.Body, "return nil"))
 	}
 	return out, why
@@ -146,7 +149,7 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 
 // arguments gives the statement that evaluates the arguments of a go statement's
 // function before the task is handed over, as the go statement did.
-func (g *group) arguments(t *task) (string, string) {
+func (g *group) arguments(t *task, context string) (string, string) {
 	info := g.f.Info
 	var names, values []string
 	i := 0
@@ -187,6 +190,9 @@ func (g *group) arguments(t *task) (string, string) {
 	for _, n := range names {
 		if n != "_" {
 			op = ":="
+		}
+		if n == context || n == "error" || n == "nil" {
+			return "", "a name that the new code needs is taken"
 		}
 	}
 	return strings.Join(names, ", ") + " " + op + " " + strings.Join(values, ", "), ""

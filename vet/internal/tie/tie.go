@@ -51,6 +51,7 @@ type finder struct {
 	*code.Index
 	pass  *analysis.Pass
 	tied  map[ast.Node]bool // go statements that a finding speaks of
+	named []namedRegion     // the groups of the new code
 	found []Finding
 }
 

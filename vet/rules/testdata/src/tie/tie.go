@@ -44,6 +44,20 @@ func results() {
 	wg.Wait()
 }
 
+func resultsOfOneOfTwo() {
+	var wg sync.WaitGroup // want `a task has results`
+	wg.Add(2)
+	go func() {
+		work()
+		wg.Done()
+	}()
+	go func() (n int) {
+		defer wg.Done()
+		return number()
+	}()
+	wg.Wait()
+}
+
 // golang/go#77559: a panic that is recovered skips a Done that is not deferred.
 func recoversBeforeDone() {
 	var wg sync.WaitGroup // want `a task with deferred calls does not defer Done`
@@ -56,11 +70,25 @@ func recoversBeforeDone() {
 	wg.Wait()
 }
 
+// golang/go#77559 too: nobody knows whether a named function recovers, or one that is called by a deferred literal.
 func namedDefer() {
 	var wg sync.WaitGroup // want `a task with deferred calls does not defer Done`
 	wg.Add(1)
 	go func() {
 		defer cleanup()
+		work()
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+func deferInLoop(in []int) {
+	var wg sync.WaitGroup // want `a task with deferred calls does not defer Done`
+	wg.Add(1)
+	go func() {
+		for range in {
+			defer func() { recover() }()
+		}
 		work()
 		wg.Done()
 	}()
