@@ -94,6 +94,7 @@ func collectOK(ctx context.Context, js []job) error {
 	return first
 }
 
+// part of ask: the function that sends
 func answer(ctx context.Context, j job, out chan<- error) {
 	out <- do(ctx, j)
 }

@@ -160,6 +160,7 @@ func pipeOK(ctx context.Context, js []job) error {
 	})
 }
 
+// part of poolNamed: the function that leaves early
 func drainQueue(ctx context.Context, queue <-chan job) error {
 	for j := range queue {
 		if err := do(ctx, j); err != nil {

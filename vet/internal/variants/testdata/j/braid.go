@@ -184,9 +184,9 @@ func onThreadNamedOK(ctx context.Context) error {
 }
 
 // want-rule (j): if the task is skipped nobody closes the connection
-func serve(ctx context.Context, l net.Listener) error {
+func serve(ctx context.Context, d *net.Dialer) error {
 	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-		conn, err := l.Accept()
+		conn, err := d.DialContext(ctx, "tcp", "localhost:7000")
 		if err != nil {
 			return err
 		}
@@ -199,9 +199,9 @@ func serve(ctx context.Context, l net.Listener) error {
 }
 
 // fine: the task owns it
-func serveOK(ctx context.Context, l net.Listener) error {
+func serveOK(ctx context.Context, d *net.Dialer) error {
 	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-		conn, err := l.Accept()
+		conn, err := d.DialContext(ctx, "tcp", "localhost:7000")
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,271 @@
+// Package variants measures what the rules find in code that was not written for
+// them: testdata has one-function variants of each of the loose ends that the rules
+// are about, as people write them, by class (a to j). They were written from the
+// description of the classes alone, before anybody looked at the analyzers. Beside
+// each stands the same thing done right, where nothing may be found.
+//
+// testdata/recall.txt is the table of what is found: "go test -run TestRecall
+// -update ./internal/variants" writes it. A variant may be added, and a twin that
+// turns out to be wrong may be mended; one that is not found stays.
+package variants
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"golang.org/x/tools/go/analysis/checker"
+	stdvet "golang.org/x/tools/go/analysis/suite/vet"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/braid-go/braid/vet/rules"
+)
+
+var update = flag.Bool("update", false, "write testdata/recall.txt anew")
+
+// class is what the rules of one letter have in common, and blind how many of its variants were found by
+// default when the corpus had just been written.
+type class struct {
+	what  string
+	rules []string
+	blind int
+}
+
+var classes = map[string]class{
+	"a": {"swallowed cancellation", []string{"swallowed", "recovered", "multierror"}, 13},
+	"b": {"work outside a group", []string{"loose", "unjoined", "lateadd", "stranded", "endless", "waitgroup"}, 31},
+	"c": {"wait that ignores the context", []string{"blocking", "sleep", "deadline", "noctx", "busyloop", "pausable", "withctx"}, 30},
+	"d": {"several errors as one", []string{"multierror", "sentinel"}, 14},
+	"e": {"escape", []string{"escape"}, 11},
+	"f": {"wrong context", []string{"wrongctx", "shadowed", "background"}, 9},
+	"g": {"dropped group error", []string{"dropped"}, 9},
+	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped"}, 9},
+	"i": {"unbounded spawn", []string{"unbounded"}, 5},
+	"j": {"misuse of braid", []string{"handle", "osthread", "owned", "clause", "abandon"}, 11},
+}
+
+// variant is a function of the corpus, with what was found in it.
+type variant struct {
+	class, name, what string
+	wrong, fine       bool
+	found, asked      []string // by default; only when asked for
+}
+
+// hit tells whether a rule of the variant's class is among the categories.
+func (v *variant) hit(categories []string) bool {
+	return slices.ContainsFunc(categories, func(c string) bool {
+		rule, _, _ := strings.Cut(c, "/")
+		return slices.Contains(classes[v.class].rules, rule)
+	})
+}
+
+var mark = regexp.MustCompile(`^(?:want-rule \(([a-j])\): (.+)|fine: (.+)|part of (\w+): .+)\n?$`)
+
+// TestRecall compares what the rules find in the corpus with the table, and fails if they
+// find anything in a function that is as it should be.
+func TestRecall(t *testing.T) {
+	analyzers := slices.Concat(rules.Analyzers(), rules.Migrations())
+	for _, a := range stdvet.Suite { // go vet's own, which are found with the rules, and are about the same
+		if a.Name == "lostcancel" || a.Name == "waitgroup" {
+			analyzers = append(analyzers, a)
+		}
+	}
+	off := map[string]bool{} // categories that are found only when asked for
+	for _, r := range rules.All() {
+		if err := r.Analyzer.Flags.Set("shapes", "all"); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.Shapes {
+			off[r.Name+"/"+s.Name] = s.Off || r.Migration
+		}
+	}
+	var patterns []string
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
+		patterns = append(patterns, "./testdata/"+c)
+	}
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: parse}, patterns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pkgs {
+		if len(p.Errors) > 0 {
+			t.Fatal(p.Errors)
+		}
+	}
+	packages.Visit(pkgs, nil, func(p *packages.Package) { p.IllTyped = false })
+	graph, err := checker.Analyze(analyzers, pkgs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var all []*variant
+	at := map[*packages.Package]func(token.Pos) *variant{}
+	for _, p := range pkgs {
+		list, find := functions(t, p)
+		all = append(all, list...)
+		at[p] = find
+	}
+	for _, act := range graph.Roots {
+		if act.Err != nil {
+			t.Fatal(act.Err)
+		}
+		for _, d := range act.Diagnostics {
+			category := act.Analyzer.Name
+			if _, ok := off[d.Category]; ok {
+				category = d.Category
+			}
+			v := at[act.Package](d.Pos)
+			switch {
+			case v == nil && off[category]:
+			case v == nil:
+				t.Errorf("%s: outside every variant: %s: %s", act.Package.Fset.Position(d.Pos), category, d.Message)
+			case off[category] && !slices.Contains(v.asked, category):
+				v.asked = append(v.asked, category)
+			case !off[category] && v.fine:
+				t.Errorf("%s: a false alarm: %s: %s", act.Package.Fset.Position(d.Pos), category, d.Message)
+				fallthrough
+			case !off[category] && !slices.Contains(v.found, category):
+				v.found = append(v.found, category)
+			}
+		}
+	}
+
+	summary, table := tell(all)
+	t.Logf("\n%s", summary)
+	golden := filepath.Join("testdata", "recall.txt")
+	got := append(summary, table...)
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s has not what the rules find now: with -update it is written, and the difference is to be read line by line", golden)
+		wants := strings.Split(string(want), "\n")
+		for line := range strings.SplitSeq(string(got), "\n") {
+			if !slices.Contains(wants, line) {
+				t.Errorf("now: %s", line)
+			}
+		}
+	}
+}
+
+// parse gives a file; functions from outside this repository lose their bodies, which no rule
+// needs here and which take most of the time. Then imports are left that have no use, which
+// makes errors of types that say nothing.
+func parse(fset *token.FileSet, file string, src []byte) (*ast.File, error) {
+	f, err := parser.ParseFile(fset, file, src, parser.ParseComments|parser.SkipObjectResolution)
+	if f != nil && !strings.HasPrefix(file, repository) {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				fn.Body = nil
+			}
+		}
+	}
+	return f, err
+}
+
+var repository, _ = filepath.Abs("../../..")
+
+// functions gives the marked functions of a package, and what tells which of them a
+// position belongs to. What belongs to a named function counts as the other's.
+func functions(t *testing.T, p *packages.Package) (list []*variant, at func(token.Pos) *variant) {
+	type span struct {
+		from, to token.Pos
+		owner    string
+	}
+	var spans []span
+	named := map[string]*variant{}
+	for _, f := range p.Syntax {
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			name := fn.Name.Name
+			m := mark.FindStringSubmatch(fn.Doc.Text())
+			switch {
+			case m == nil:
+				continue
+			case m[4] != "":
+				spans = append(spans, span{fn.Pos(), fn.End(), m[4]})
+				continue
+			}
+			v := &variant{class: p.Name, name: name, what: m[2] + m[3], wrong: m[1] != "", fine: m[3] != ""}
+			if v.wrong && m[1] != p.Name || named[name] != nil {
+				t.Fatalf("%s: a mark of another class, or a second %s", p.Fset.Position(fn.Pos()), name)
+			}
+			named[name] = v
+			list = append(list, v)
+			spans = append(spans, span{fn.Pos(), fn.End(), name})
+		}
+	}
+	for name, v := range named {
+		if twin := named[name+"OK"]; v.wrong && (twin == nil || !twin.fine) {
+			t.Fatalf("%s.%s has no twin that is right", p.Name, name)
+		}
+	}
+	return list, func(pos token.Pos) *variant {
+		for _, s := range spans {
+			if s.from <= pos && pos < s.to {
+				return named[s.owner]
+			}
+		}
+		return nil
+	}
+}
+
+// tell gives the recall by class, and what is found in each wrong function.
+func tell(all []*variant) (summary, table []byte) {
+	var sum, each bytes.Buffer
+	w := tabwriter.NewWriter(&sum, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "class\t\twrong\tfound\twhen asked for\tbefore the analyzers were looked at")
+	total := [4]int{}
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
+		n := [4]int{3: classes[c].blind}
+		for _, v := range all {
+			if v.class != c || !v.wrong {
+				continue
+			}
+			n[0]++
+			state := "MISSED"
+			switch {
+			case v.hit(v.found):
+				n[1]++
+				state = "found"
+			case v.hit(v.asked):
+				n[2]++
+				state = "asked"
+			}
+			slices.Sort(v.found)
+			slices.Sort(v.asked)
+			fmt.Fprintf(&each, "%-7s %s.%s: %s", state, v.class, v.name, strings.Join(v.found, " "))
+			if asked := slices.DeleteFunc(v.asked, func(s string) bool { return strings.HasPrefix(s, "tie/") }); len(asked) > 0 {
+				fmt.Fprintf(&each, " (%s)", strings.Join(asked, " "))
+			}
+			fmt.Fprintf(&each, " -- %s\n", v.what)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\n", c, classes[c].what, n[0], n[1], n[2], n[3])
+		for i := range n {
+			total[i] += n[i]
+		}
+	}
+	fmt.Fprintf(w, "all\t\t%d\t%d\t%d\t%d\n\n", total[0], total[1], total[2], total[3])
+	w.Flush()
+	return sum.Bytes(), each.Bytes()
+}
