@@ -10,7 +10,8 @@ var Tie = register(&Rule{
 	Migration: true,
 	Title:     "a group put together by hand could be braid's",
 	Why: "A WaitGroup with its go statements, an errgroup or a conc group that begins and ends in one block becomes `braid.Run`; " +
-		"a loop that stores one result for each item becomes `braid.Map`; a struct whose Stop cancels and waits gets a group from `braid.Open`. " +
+		"a loop that stores one result for each item becomes `braid.Map`; tasks that set one variable each become `braid.Join2`; " +
+		"a goroutine whose one result comes over a channel to the block that starts it becomes `braid.Call`; a struct whose Stop cancels and waits gets a group from `braid.Open`. " +
 		"The new code does what the old one did: the same functions start at the same moments with the same arguments, the same is waited for, " +
 		"and `errors.Is` and `errors.As` say the same of the result. `context.WithoutCancel`, `Supervised` and `CrashOnPanic` stand in it where that takes them; " +
 		"taking them out is a decision, and no longer mechanical.\n\n" +
@@ -52,6 +53,8 @@ func warm(ctx context.Context, host string) {}
 	Shapes: []Shape{
 		{Name: "run", Severity: Note, What: "a group that begins and ends in one block: `braid.Run`, with a fix"},
 		{Name: "map", Severity: Note, What: "a loop that stores one result for each item: `braid.Map`, with a fix"},
+		{Name: "join", Severity: Note, What: "two to five tasks that set one variable each: `braid.Join2` to `Join5`, with a fix"},
+		{Name: "call", Severity: Note, What: "a goroutine whose one result, or end, comes over a channel to the block that starts it: `braid.Call`, or `braid.Run`, with a fix"},
 		{Name: "owner", Severity: Note, What: "goroutines that belong to an object with a Stop or Close: `braid.Open`, with a fix where Stop cancels and waits"},
 		{Name: "reshape", Severity: Note, What: "a group that has to be reshaped first; the finding says why"},
 		{Name: "promise", Severity: Note, What: "one result that comes over a channel: `braid.Fork`"},

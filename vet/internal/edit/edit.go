@@ -42,6 +42,9 @@ func At(pass *analysis.Pass, pos token.Pos) *File {
 // Name gives the file's name.
 func (f *File) Name() string { return f.tok.Name() }
 
+// Imports gives the file's imports.
+func (f *File) Imports() []*ast.ImportSpec { return f.ast.Imports }
+
 // Text gives the source text of a node.
 func (f *File) Text(n ast.Node) string { return f.Between(n.Pos(), n.End()) }
 
@@ -81,6 +84,19 @@ func (f *File) AtEnd(b *ast.BlockStmt, text string) analysis.TextEdit {
 		text = "\n" + text
 	}
 	return Insert(b.Rbrace, "%s\n", text)
+}
+
+// Comments gives the comments between two places, each on lines of its own.
+func (f *File) Comments(from, to token.Pos) string {
+	var b strings.Builder
+	for _, group := range f.ast.Comments {
+		for _, c := range group.List {
+			if from <= c.Pos() && c.End() <= to {
+				b.WriteString(c.Text + "\n")
+			}
+		}
+	}
+	return b.String()
 }
 
 // lookup gives what a name means at a place.

@@ -28,8 +28,7 @@ type mapping struct {
 	index    *types.Var
 	itemName string
 	itemType string
-	body     []ast.Stmt // of the task, without Done and without what stores the result
-	result   string     // source text of what is stored
+	value    *value // what the task stores
 }
 
 // toMap gives the edits that make the group a braid.Map, if it is one.
@@ -61,43 +60,16 @@ func (g *group) toMap() ([]analysis.TextEdit, bool) {
 		opts = append(opts, braid+".Limit("+g.limit+")")
 	}
 
-	// The join, and what becomes of its error.
-	join := g.list[g.join]
-	var head, tail string
-	switch s := join.(type) {
-	case *ast.ExprStmt:
-		if g.kind.errors() {
-			return nil, false
-		}
-		head = m.out.Name() + ", _ := "
-	case *ast.IfStmt:
-		// The results are nil then: nobody may look at them.
-		if g.kind != ctxGroup || s.Else != nil || len(s.Body.List) == 0 || g.f.mentions(s, m.out) || g.errorUses() != "" {
-			return nil, false
-		}
-		if _, ok := s.Body.List[len(s.Body.List)-1].(*ast.ReturnStmt); !ok {
-			return nil, false
-		}
-		name := s.Init.(*ast.AssignStmt).Lhs[0].(*ast.Ident)
-		if s.Init.(*ast.AssignStmt).Tok != token.DEFINE || g.f.pass.Pkg.Scope().Innermost(place).Lookup(name.Name) != nil || g.nameAfter(name.Name) {
-			return nil, false
-		}
-		head = m.out.Name() + ", " + name.Name + " := "
-		tail = "\nif " + g.file.Between(s.Cond.Pos(), s.Cond.End()) + " "
-	default:
+	if m.out.Name() == "_" {
 		return nil, false
 	}
-
-	var b strings.Builder
-	b.WriteString(head + braid + ".Map(" + outer + ", " + g.file.Text(m.items) + ", func(" + ctx + " " + context + ".Context, " + m.itemName + " " + m.itemType + ") (" + elem + ", error) {\n")
-	if !g.taskText(&b, m, t, elem) {
+	head, tail, ok := g.handOver([]*types.Var{m.out})
+	if !ok {
 		return nil, false
 	}
-	b.WriteString("return " + m.result + ", nil\n}" + strings.Join(append([]string{""}, opts...), ", ") + ")" + tail)
-
-	end := join.End()
-	if s, ok := join.(*ast.IfStmt); ok {
-		end = s.Body.Pos()
+	body, ok := g.returning(t, m.value, g.f.Info.TypeOf(m.elem), elem)
+	if !ok {
+		return nil, false
 	}
 	out := append(imports1, imports2...)
 	for _, s := range g.delete {
@@ -105,10 +77,54 @@ func (g *group) toMap() ([]analysis.TextEdit, bool) {
 			out = append(out, g.file.Delete(s))
 		}
 	}
+	out = append(out, body...)
 	return append(out,
 		g.file.Delete(m.made),
 		g.file.Delete(g.list[g.made]),
-		edit.Replace(place, end, "%s", b.String())), true
+		edit.Replace(place, t.lit.Body.Lbrace, "%s%s := %s.Map(%s, %s, func(%s %s.Context, %s %s) (%s, error) ",
+			g.file.Comments(place, t.lit.Body.Lbrace)+g.file.Comments(t.lit.Body.Rbrace, g.joinEnd()), head, braid, outer, g.file.Text(m.items), ctx, context, m.itemName, m.itemType, elem),
+		edit.Replace(t.lit.Body.Rbrace+1, g.joinEnd(), "%s)%s", strings.Join(append([]string{""}, opts...), ", "), tail)), true
+}
+
+// handOver gives the variables for the results and the error, and what becomes of the join: the results are
+// zero when there is an error, and nobody may look at them then.
+func (g *group) handOver(results []*types.Var) (head, tail string, ok bool) {
+	var names []string
+	for _, v := range results {
+		names = append(names, v.Name())
+	}
+	head = strings.Join(names, ", ") + ", "
+	switch s := g.list[g.join].(type) {
+	case *ast.ExprStmt:
+		return head + "_", "", !g.kind.errors()
+	case *ast.IfStmt:
+		if g.kind != ctxGroup || s.Else != nil || len(s.Body.List) == 0 || g.errorUses() != "" {
+			return "", "", false
+		}
+		for _, v := range results {
+			if g.f.mentions(s, v) {
+				return "", "", false
+			}
+		}
+		if _, ok := s.Body.List[len(s.Body.List)-1].(*ast.ReturnStmt); !ok {
+			return "", "", false
+		}
+		init := s.Init.(*ast.AssignStmt)
+		name, ok := init.Lhs[0].(*ast.Ident)
+		if !ok || init.Tok != token.DEFINE || name.Name == "_" || g.f.pass.Pkg.Scope().Innermost(g.place()).Lookup(name.Name) != nil || g.nameAfter(name.Name) {
+			return "", "", false
+		}
+		return head + name.Name, "\nif " + g.file.Between(s.Cond.Pos(), s.Cond.End()) + " ", true
+	}
+	return "", "", false
+}
+
+// joinEnd is where the part of the join ends that handOver puts in other words.
+func (g *group) joinEnd() token.Pos {
+	if s, ok := g.list[g.join].(*ast.IfStmt); ok {
+		return s.Body.Pos()
+	}
+	return g.list[g.join].End()
 }
 
 // mapping takes the group's one loop apart.
@@ -141,49 +157,20 @@ func (g *group) mapping() *mapping {
 	key, item := loop.Key.(*ast.Ident), loop.Value.(*ast.Ident)
 	index, _ := g.f.Info.Defs[key].(*types.Var)
 	t := g.tasks[0]
-	body := slices.Clone(t.lit.Body.List)
-	if t.done != nil {
-		body = slices.DeleteFunc(body, func(s ast.Stmt) bool { return s == t.done })
-	}
-	if g.kind.errors() {
-		if len(body) == 0 {
-			return nil
-		}
-		last, ok := body[len(body)-1].(*ast.ReturnStmt)
-		if !ok || len(last.Results) != 1 || !g.f.Info.Types[last.Results[0]].IsNil() {
-			return nil
-		}
-		body = body[:len(body)-1]
-	}
-	if index == nil || len(body) == 0 || t.bare && len(t.call.Args) > 0 {
+	value := g.valueOf(t)
+	if index == nil || value == nil || value.both {
 		return nil
 	}
-	store, ok := body[len(body)-1].(*ast.AssignStmt)
-	if !ok || store.Tok != token.ASSIGN || len(store.Lhs) != 1 || len(store.Rhs) != 1 {
-		return nil
-	}
-	at, ok := store.Lhs[0].(*ast.IndexExpr)
+	at, ok := value.to.(*ast.IndexExpr)
 	if !ok || code.Var(g.f.Info, at.Index) != index {
 		return nil
 	}
 	out, _ := g.f.Info.Uses[identOf(at.X)].(*types.Var)
-	m := &mapping{out: out, items: items, index: index, itemName: item.Name, body: body[:len(body)-1], result: g.file.Text(store.Rhs[0])}
+	m := &mapping{out: out, items: items, index: index, itemName: item.Name, value: value}
 	if out == nil || len(g.f.Uses[index]) != 1 || !g.resultMade(m, items.Name) {
 		return nil
 	}
-	// The item's type in the words of the file: only what can be said plainly.
-	m.itemType = types.TypeString(slice.Elem(), func(p *types.Package) string {
-		if p == g.f.pass.Pkg {
-			return ""
-		}
-		for _, spec := range g.fileImports() {
-			if spec.Imported() == p && g.file.Means(spec.Name(), spec, g.place()) {
-				return spec.Name()
-			}
-		}
-		return "?"
-	})
-	if strings.ContainsAny(m.itemType, "?{") {
+	if m.itemType, ok = g.typeText(slice.Elem()); !ok {
 		return nil
 	}
 	// Between the making of the results and the join, only the task knows them.
@@ -205,20 +192,6 @@ func identOf(e ast.Expr) *ast.Ident {
 func (f *finder) stableVar(id *ast.Ident) bool {
 	v, _ := f.Info.Uses[id].(*types.Var)
 	return v != nil && f.stable(v)
-}
-
-func (g *group) fileImports() (out []*types.PkgName) {
-	for _, o := range g.f.Info.Implicits {
-		if p, ok := o.(*types.PkgName); ok {
-			out = append(out, p)
-		}
-	}
-	for _, o := range g.f.Info.Defs {
-		if p, ok := o.(*types.PkgName); ok {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // resultMade finds out := make([]T, len(items)) in the same list.
@@ -254,38 +227,4 @@ func (g *group) nameAfter(name string) bool {
 		})
 	}
 	return found
-}
-
-// taskText writes the task's statements, its returns with a zero value in front.
-func (g *group) taskText(b *strings.Builder, m *mapping, t *task, elem string) bool {
-	zero, ok := edit.Zero(g.f.Info.TypeOf(m.elem), elem)
-	if !ok {
-		return false
-	}
-	for _, s := range m.body {
-		var returns []*ast.ReturnStmt
-		bad := false
-		code.Shallow(s, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ReturnStmt:
-				returns = append(returns, n)
-			case *ast.DeferStmt:
-				bad = true // it may change what was stored
-			}
-			return true
-		})
-		if bad || len(returns) > 0 && !g.kind.errors() {
-			return false // a return without a result leaves the zero value: say so by hand
-		}
-		from := s.Pos()
-		for _, r := range returns {
-			if len(r.Results) != 1 || g.f.Info.Types[r.Results[0]].IsNil() {
-				return false
-			}
-			b.WriteString(g.file.Between(from, r.Results[0].Pos()) + zero + ", ")
-			from = r.Results[0].Pos()
-		}
-		b.WriteString(g.file.Between(from, s.End()) + "\n")
-	}
-	return true
 }

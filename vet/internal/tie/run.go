@@ -79,7 +79,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 		return nil, why
 	}
 
-	g.f.named = append(g.f.named, namedRegion{name, place, g.wait.End()})
+	g.f.named = append(g.f.named, namedRegion{name, place, g.list[g.join].End()})
 	join := g.list[g.join]
 	before := g.file.Between(join.Pos(), g.wait.Pos())
 	if before == "" {
@@ -105,7 +105,7 @@ type namedRegion struct {
 func (g *group) namesAround() map[string]bool {
 	taken := map[string]bool{}
 	for _, r := range g.f.named {
-		if r.from < g.wait.End() && g.place() < r.to {
+		if r.from < g.list[g.join].End() && g.place() < r.to {
 			taken[r.name] = true
 		}
 	}
@@ -210,16 +210,21 @@ func (g *group) errorUses() string {
 	case *ast.IfStmt:
 		v = code.Var(g.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
 	}
+	return g.f.errorUses(v, g.wait.End())
+}
+
+// errorUses looks at what is done with a variable from a place on.
+func (f *finder) errorUses(v *types.Var, from token.Pos) string {
 	if v == nil {
 		return ""
 	}
-	for _, use := range g.f.Uses[v] {
-		if use.Node().Pos() < g.wait.End() {
+	for _, use := range f.Uses[v] {
+		if use.Node().Pos() < from {
 			continue
 		}
 		switch p := use.Parent().Node().(type) {
 		case *ast.BinaryExpr:
-			if !g.f.Info.Types[p.X].IsNil() && !g.f.Info.Types[p.Y].IsNil() {
+			if !f.Info.Types[p.X].IsNil() && !f.Info.Types[p.Y].IsNil() {
 				return "its error is compared with ==, which does not see through braid's (errors.Is does)"
 			}
 		case *ast.TypeAssertExpr:

@@ -12,8 +12,9 @@
 // context are carried over, and that context would be dead).
 //
 // The files: region.go has what must hold of the code between the first task and
-// the join, task.go of a task, gowait.go, errgroup.go and conc.go of each kind of
-// group, maps.go of loops that are a Map, owner.go of groups that belong to an
+// the join, task.go of a task, gowait.go of the group itself, run.go makes a Run of it,
+// value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
+// call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
 // object; kinds.go sorts the go statements that are left.
 package tie
 
@@ -21,6 +22,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/inspector"
@@ -33,6 +35,8 @@ import (
 const (
 	Run     = "run"     // a group within one block: braid.Run
 	Map     = "map"     // one result an item: braid.Map
+	Join    = "join"    // one variable a task: braid.Join2
+	Call    = "call"    // one result over a channel, received where the goroutine is started: braid.Call
 	Owner   = "owner"   // a group that belongs to an object: braid.Open
 	Reshape = "reshape" // a group, but something stands in the way
 	Promise = "promise" // one result over a channel: braid.Fork
@@ -63,6 +67,7 @@ func Find(pass *analysis.Pass, x *code.Index) []Finding {
 		list := stmts(cur.Node())
 		for i := range list {
 			f.group(cur, list, i)
+			f.calls(cur, list, i)
 		}
 	}
 	f.kinds()
@@ -95,6 +100,10 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	if why == "" {
 		if edits, ok := g.toMap(); ok {
 			f.say(g, Map, "a loop that stores a result for each item is braid.Map", edits)
+			return
+		}
+		if edits, ok := g.toJoin(); ok {
+			f.say(g, Join, "tasks that set one variable each are braid.Join"+strconv.Itoa(len(g.tasks)), edits)
 			return
 		}
 		var edits []analysis.TextEdit

@@ -7,10 +7,15 @@ import (
 
 func answer() int { return 42 }
 
-func promise() int {
+func promise(done chan bool) int {
 	ch := make(chan int, 1)
 	go func() { ch <- answer() }() // want `a promise: braid.Fork`
-	return <-ch
+	select {
+	case n := <-ch:
+		return n
+	case <-done:
+		return 0
+	}
 }
 
 func watchdog(ctx context.Context, c net.Conn, done chan struct{}) {

@@ -62,8 +62,8 @@ func two(a, b string) string {
 	var x, y string
 	wg := &sync.WaitGroup{} // want `this WaitGroup and its tasks are braid.Run`
 	wg.Add(2)
-	go func() { defer wg.Done(); x = a + a }()
-	go func() { defer wg.Done(); y = b + b }()
+	go func() { defer wg.Done(); x = a; x += a }()
+	go func() { defer wg.Done(); y = b; y += b }()
 	wg.Wait()
 	return x + y
 }
