@@ -22,7 +22,8 @@ type None struct{}
 // is started.
 func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error) {
 	var r R
-	if err := tooLarge("activity", activity, args); err != nil {
+	bytes, err := sizeOf("activity", activity, args)
+	if err != nil {
 		return r, err
 	}
 	opts := workflow.GetActivityOptions(ctx)
@@ -31,8 +32,10 @@ func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error)
 		opts.Summary = summary(ctx)
 	}
 	ctx = workflow.WithActivityOptions(ctx, opts)
-	defer busy(ctx, "activity "+called(activity))()
-	err := workflow.ExecuteActivity(ctx, activity, args...).Get(ctx, &r)
+	what := "activity " + called(activity)
+	defer takeTurn(ctx, activities, bytes, what).over(ctx)
+	defer busy(ctx, errand{what: what})()
+	err = workflow.ExecuteActivity(withTurn(ctx), activity, args...).Get(ctx, &r)
 	return r, err
 }
 
@@ -43,7 +46,8 @@ func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error)
 // and nothing is started.
 func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	var r R
-	if err := tooLarge("child workflow", child, args); err != nil {
+	bytes, err := sizeOf("child workflow", child, args)
+	if err != nil {
 		return r, err
 	}
 	opts := workflow.GetChildWorkflowOptions(ctx)
@@ -52,20 +56,22 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 		opts.StaticSummary = summary(ctx)
 	}
 	ctx = workflow.WithChildOptions(ctx, opts)
-	defer busy(ctx, strings.TrimSpace("child workflow "+called(child)+" "+opts.WorkflowID))()
-	err := workflow.ExecuteChildWorkflow(ctx, child, args...).Get(ctx, &r)
+	what := strings.TrimSpace("child workflow " + called(child) + " " + opts.WorkflowID)
+	defer takeTurn(ctx, children, bytes, what).over(ctx)
+	defer busy(ctx, errand{what: what})()
+	err = workflow.ExecuteChildWorkflow(withTurn(ctx), child, args...).Get(ctx, &r)
 	return r, err
 }
 
-// tooLarge gives an error if the arguments of a call are too large. That they
-// cannot be encoded, which another converter than the default one may be able to,
-// is the SDK's to say.
-func tooLarge(kind string, fn any, args []any) error {
-	err := CheckSize(nil, "the arguments of "+kind+" "+called(fn), args...)
+// sizeOf gives how many bytes the arguments of a call have, and an error if they are
+// too many. That they cannot be encoded, which another converter than the default one
+// may be able to, is the SDK's to say.
+func sizeOf(kind string, fn any, args []any) (int, error) {
+	n, err := size(nil, "the arguments of "+kind+" "+called(fn), args)
 	if errors.Is(err, ErrTooLarge) {
-		return err
+		return n, err
 	}
-	return nil
+	return n, nil
 }
 
 // called gives the name of an activity or workflow.

@@ -124,14 +124,14 @@ func pack(err error) *wire {
 			return nil
 		}
 		w := &wire{wireVersion, nodes}
-		if size(w) <= MaxErrorSize {
+		if wireSize(w) <= MaxErrorSize {
 			return w
 		}
 	}
 	return nil
 }
 
-func size(w *wire) int {
+func wireSize(w *wire) int {
 	data, err := json.Marshal(w)
 	if err != nil {
 		return MaxErrorSize + 1

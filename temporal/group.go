@@ -59,7 +59,7 @@ type Group struct {
 	kind   string
 	since  time.Time
 	counts inspect.Counts
-	doing  []*string // what the body waits for
+	doing  []*errand // what the body waits for
 }
 
 // Run opens a group, calls body with it on the caller's coroutine, and returns

@@ -51,8 +51,10 @@ func (out *joiningOutbound) ExecuteActivity(ctx workflow.Context, name string, a
 	if g == nil {
 		return out.Next.ExecuteActivity(ctx, name, args...)
 	}
-	f := out.Next.ExecuteActivity(workflow.WithWaitForCancellation(ctx, true), name, args...)
+	t := takeTurn(ctx, activities, encoded(args), "activity "+name)
+	f := out.Next.ExecuteActivity(workflow.WithWaitForCancellation(withTurn(ctx), true), name, args...)
 	g.started(f)
+	t.overWith(ctx, f)
 	return f
 }
 
@@ -71,8 +73,10 @@ func (out *joiningOutbound) ExecuteChildWorkflow(ctx workflow.Context, name stri
 	}
 	opts := workflow.GetChildWorkflowOptions(ctx)
 	opts.WaitForCancellation = true
-	f := out.Next.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, opts), name, args...)
+	t := takeTurn(ctx, children, encoded(args), "child workflow "+name)
+	f := out.Next.ExecuteChildWorkflow(workflow.WithChildOptions(withTurn(ctx), opts), name, args...)
 	g.started(f)
+	t.overWith(ctx, f)
 	return f
 }
 

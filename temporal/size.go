@@ -23,21 +23,26 @@ var ErrTooLarge = errors.New("braid: too large to be sent")
 // size if the values, encoded by conv, have more than [MaxPayload] bytes, and
 // says so if they cannot be encoded. A nil conv means the SDK's default one.
 func CheckSize(conv converter.DataConverter, what string, values ...any) error {
+	_, err := size(conv, what, values)
+	return err
+}
+
+// size gives how many bytes the values have, and the error of [CheckSize].
+func size(conv converter.DataConverter, what string, values []any) (total int, err error) {
 	if conv == nil {
 		conv = converter.GetDefaultDataConverter()
 	}
 	payloads, err := conv.ToPayloads(values...)
 	if err != nil {
-		return fmt.Errorf("braid: %s cannot be encoded: %w", what, err)
+		return 0, fmt.Errorf("braid: %s cannot be encoded: %w", what, err)
 	}
-	total := 0
 	if payloads != nil {
 		total = payloads.Size()
 	}
 	if total > MaxPayload {
-		return fmt.Errorf("%w: %s: %s, of %s at most; what is larger belongs into a Store", ErrTooLarge, what, bytes(total), bytes(MaxPayload))
+		return total, fmt.Errorf("%w: %s: %s, of %s at most; what is larger belongs into a Store", ErrTooLarge, what, bytes(total), bytes(MaxPayload))
 	}
-	return nil
+	return total, nil
 }
 
 // bytes spells a size.
@@ -46,4 +51,10 @@ func bytes(n int) string {
 		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}
+
+// encoded gives how many bytes the arguments of a call have, as far as that is known.
+func encoded(args []any) int {
+	n, _ := size(nil, "", args) // which is the SDK's to say
+	return n
 }

@@ -44,7 +44,7 @@ type task struct {
 	// For who looks; see tree.go.
 	id    uint64
 	since time.Time // when it began
-	doing []*string // what it waits for
+	doing []*errand // what it waits for
 }
 
 // Go runs fn as a task of the group.

@@ -31,6 +31,7 @@ type tree struct {
 	groups []*Group // those that are open, in the order of their opening
 	last   uint64   // the last id
 	ended  inspect.Counts
+	turns  turns
 }
 
 type treeKey struct{}
@@ -38,6 +39,7 @@ type treeKey struct{}
 // newTree makes one, which from now on is what the workflow answers with.
 func newTree(ctx workflow.Context) *tree {
 	t := &tree{ctx: ctx}
+	t.turns.ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := workflow.SetQueryHandler(ctx, TreeQuery, t.look); err != nil {
 		panic("braid: the query " + TreeQuery + " cannot be answered: " + err.Error()) // it is no function
 	}
@@ -178,8 +180,9 @@ func (d *drawing) group(g *Group, up string) {
 
 // alike is what tasks have in common of which some stand for all.
 type alike struct {
-	pc    uintptr
-	state State
+	pc     uintptr
+	state  State
+	inLine bool
 }
 
 // tasks draws the tasks of a group. Those that are alike and have nothing below
@@ -193,7 +196,7 @@ func (d *drawing) tasks(g *Group, up string) {
 	kinds := map[alike]*siblings{}
 	var folded []*inspect.Node
 	for t := g.live.first; t != nil; t = t.list.next {
-		kind := alike{t.pc, t.state}
+		kind := alike{t.pc, t.state, len(t.doing) > 0 && t.doing[len(t.doing)-1].inLine}
 		dead := whyDead(&t.scope, 0)
 		id := up + "." + strconv.FormatUint(t.id, 36)
 		if dead == nil && len(d.below[t]) == 0 {
@@ -241,12 +244,19 @@ func stateName(s State) string {
 	return "running"
 }
 
-// doing tells of the last activity or child that is waited for.
-func (d *drawing) doing(what []*string) *inspect.Blocked {
-	if len(what) == 0 {
+// An errand is what a task or body waits for: an activity or child workflow, or
+// its turn to start one.
+type errand struct {
+	what   string
+	inLine bool
+}
+
+// doing tells of the last errand.
+func (d *drawing) doing(errands []*errand) *inspect.Blocked {
+	if len(errands) == 0 {
 		return nil
 	}
-	return &inspect.Blocked{Doing: shortened(*what[len(what)-1], treeText)}
+	return &inspect.Blocked{Doing: shortened(errands[len(errands)-1].what, treeText)}
 }
 
 // whyDead tells why the scope itself died, or nil if it lives or died with what is
@@ -271,9 +281,9 @@ func whyDead(s *scope, left int) *inspect.Cancelled {
 }
 
 // busy notes what the task or body of ctx waits for, until done is called.
-func busy(ctx workflow.Context, what string) (done func()) {
+func busy(ctx workflow.Context, what errand) (done func()) {
 	s := scopeOf(ctx)
-	var list *[]*string
+	var list *[]*errand
 	switch {
 	case s == nil:
 		return func() {}
