@@ -18,8 +18,10 @@ type None struct{}
 // its result. If ctx dies the activity is told, at its next heartbeat, and
 // waited for: when Activity returns it has ended. The options are those of
 // workflow.WithActivityOptions, of which WaitForCancellation is always on; the
-// Summary is the task's path if they name none. If the arguments are too large to be sent, the error matches [ErrTooLarge], and nothing
-// is started.
+// Summary is the task's path if they name none. Where there are many, it waits for its
+// turn (see [Window]), also if all that the workflow asks for at once would be too much
+// for one message; if ctx dies meanwhile, nothing is started. If the arguments are too
+// large to be sent, the error matches [ErrTooLarge], and nothing is started.
 func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error) {
 	var r R
 	bytes, err := sizeOf("activity", activity, args)
@@ -42,8 +44,8 @@ func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error)
 // Child runs a child workflow, given as its function or its name, and waits for
 // its result. If ctx dies the child is cancelled, and waited for. The options
 // are those of workflow.WithChildOptions, of which WaitForCancellation is always
-// on; the StaticSummary is the task's path if they name none. If the arguments are too large to be sent, the error matches [ErrTooLarge],
-// and nothing is started.
+// on; the StaticSummary is the task's path if they name none. It waits for its turn, and
+// checks the size of the arguments, as [Activity] does.
 func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	var r R
 	bytes, err := sizeOf("child workflow", child, args)

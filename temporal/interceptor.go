@@ -5,13 +5,17 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// This file has groups join what their tasks start by the SDK's own functions.
+// This file has groups join what their tasks start by the SDK's own functions, and
+// makes all groups of a workflow, those of its update handlers too, groups of one tree.
 // What is kept: a future that is not ready when its group joins is waited for.
 
 // Interceptor makes the workflows of a worker join all activities and child
 // workflows that are started under a group, whoever starts them: it belongs into
-// worker.Options.Interceptors. Without it that holds for what is started by
-// [Activity] and [Child].
+// worker.Options.Interceptors. The workers of [Serve] have it. Without it that holds for
+// what is started by [Activity] and [Child].
+//
+// Such activities and child workflows take their turn, too, where there are many of
+// them (see [Window]): the SDK's function that starts one then waits for it.
 //
 // A cancelled activity or child counts as ended when it has ended, whatever its
 // WaitForCancellation says, and one whose future nobody has waited for is
@@ -30,6 +34,7 @@ func (*joining) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowI
 
 type joiningInbound struct {
 	interceptor.WorkflowInboundInterceptorBase
+	tree *tree // of the workflow
 }
 
 func (in *joiningInbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
@@ -39,7 +44,19 @@ func (in *joiningInbound) Init(next interceptor.WorkflowOutboundInterceptor) err
 }
 
 func (in *joiningInbound) ExecuteWorkflow(ctx workflow.Context, input *interceptor.ExecuteWorkflowInput) (any, error) {
-	return in.Next.ExecuteWorkflow(watched(ctx), input)
+	return in.Next.ExecuteWorkflow(in.watched(ctx), input)
+}
+
+func (in *joiningInbound) ExecuteUpdate(ctx workflow.Context, input *interceptor.UpdateInput) (any, error) {
+	return in.Next.ExecuteUpdate(in.watched(ctx), input)
+}
+
+// watched gives a context below which all groups are of the workflow's one tree.
+func (in *joiningInbound) watched(ctx workflow.Context) workflow.Context {
+	if in.tree == nil {
+		in.tree = newTree(ctx)
+	}
+	return workflow.WithValue(ctx, treeKey{}, in.tree)
 }
 
 type joiningOutbound struct {

@@ -61,7 +61,7 @@ func staff(t *testing.T, more ...func(worker.Registry)) (c client.Client, queue 
 
 func start(t *testing.T, c client.Client, queue, name string, args ...any) client.WorkflowRun {
 	t.Helper()
-	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: queue, WorkflowExecutionTimeout: 2 * time.Minute}, name, args...)
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: queue, WorkflowExecutionTimeout: 10 * time.Minute}, name, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

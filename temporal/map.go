@@ -10,8 +10,15 @@ import (
 // run never more than a workflow can bear.
 
 // Window is how many items [Map] and [Each] have under way at once where [Limit]
-// does not say. The server refuses what a workflow schedules while it has 2,000
-// activities or 2,000 child workflows pending, and it would try for ever.
+// does not say, and how many activities, and how many child workflows, the groups of a
+// workflow have under way at once whatever they ask for: the server refuses what a
+// workflow schedules while it has 2,000 pending, and it would try for ever. Those beyond
+// wait in line, first come, first served, which their tasks' place in the tree says, and
+// a cancel ends that. Cleanup, which is what runs under [Shield], has a line of its own.
+//
+// The groups of a workflow share the lines where the worker has an [Interceptor], and
+// else those below one outermost group. Tasks that wait for each other while each
+// waits for an activity or a child could so wait for ever, if there are more than 500.
 const Window = 500
 
 // Map calls fn for the items, for as many at a time as [Limit] says or else

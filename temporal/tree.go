@@ -16,7 +16,7 @@ import (
 // TreeQuery is the query that a workflow with groups answers with its tree, as the
 // JSON of an inspect.Snapshot: see docs/inspect.md. It has the groups below the
 // outermost one that was opened last or, on a worker with an [Interceptor], all of
-// the workflow's function.
+// the workflow's function and its update handlers.
 const TreeQuery = "braid.tree"
 
 const (
@@ -44,11 +44,6 @@ func newTree(ctx workflow.Context) *tree {
 		panic("braid: the query " + TreeQuery + " cannot be answered: " + err.Error()) // it is no function
 	}
 	return t
-}
-
-// watched gives a context below which all groups are of one tree.
-func watched(ctx workflow.Context) workflow.Context {
-	return workflow.WithValue(ctx, treeKey{}, newTree(ctx))
 }
 
 func (t *tree) next() uint64 { t.last++; return t.last }

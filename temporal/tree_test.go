@@ -174,6 +174,11 @@ func TestAfterItsGroupsHaveEndedAWorkflowTellsOfNone(t *testing.T) {
 
 func TestWithTheInterceptorOneTreeHasAllGroups(t *testing.T) {
 	s := looked(t, func(ctx workflow.Context) error {
+		if err := workflow.SetUpdateHandler(ctx, "update", func(ctx workflow.Context) error {
+			return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error { return doze(ctx) }, temporal.Name("handler"))
+		}); err != nil {
+			return err
+		}
 		done, set := workflow.NewFuture(ctx)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			set.SetError(temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error { return doze(ctx) }, temporal.Name("left")))
@@ -182,9 +187,12 @@ func TestWithTheInterceptorOneTreeHasAllGroups(t *testing.T) {
 		return errors.Join(err, done.Get(ctx, nil))
 	}, func(env *testsuite.TestWorkflowEnvironment) {
 		env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{temporal.Interceptor()}})
+		env.RegisterDelayedCallback(func() { env.UpdateWorkflow("update", "1", &testsuite.TestUpdateCallback{}) }, time.Millisecond)
 	})
-	if got := drawn(s); !strings.Contains(got, "left · run") || !strings.Contains(got, "right · run") {
-		t.Errorf("got\n%s", got)
+	for _, want := range []string{"left · run", "right · run", "handler · run"} {
+		if got := drawn(s); !strings.Contains(got, want) {
+			t.Errorf("there is no %s in\n%s", want, got)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/braid-go/braid/engine"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 )
@@ -119,6 +120,7 @@ func Serve(ctx context.Context, c client.Client, queue string, opts ...WorkerOpt
 		MaxHeartbeatThrottleInterval:     beat,
 		DefaultHeartbeatThrottleInterval: beat,
 		DisableRegistrationAliasing:      true,
+		Interceptors:                     []interceptor.WorkerInterceptor{Interceptor()},
 	}
 	if cfg.atMost > 0 {
 		options.MaxConcurrentActivityExecutionSize = min(cfg.atMost, 1000) // each has a task at least
