@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -189,12 +190,12 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 		return &several{what: "go-multierror", alike: true}
 	}
 	if j := m.funcs[fn]; j != nil {
-		return &several{what: j.what, first: j.first}
+		return j
 	}
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &several{what: fact.What, first: fact.First}
+			return &several{what: fact.What, first: fact.First, alike: fact.Alike}
 		}
 	}
 	return nil
@@ -450,8 +451,9 @@ func isCancellation(info *types.Info, e ast.Expr) bool {
 	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "context" && (obj.Name() == "Canceled" || obj.Name() == "DeadlineExceeded")
 }
 
-// drops tells whether an if statement whose condition has the call drops the
-// error: the branch for which it is true, or what follows where it guards a return, does not use it.
+// drops tells whether an if statement whose condition has the call, or a case of a switch
+// without tag, drops the error: the branch for which it is true, or what follows where it
+// guards a return, does not use it.
 func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 	not := false
 	for c := cur; ; c = c.Parent() {
@@ -465,15 +467,26 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 				return branch.Else == nil || !m.mentions(branch.Else, err)
 			}
 			return !m.mentions(branch.Body, err)
+		case edge.CaseClause_List:
+			clause := c.Parent()
+			if clause.Parent().Parent().Node().(*ast.SwitchStmt).Tag != nil || not {
+				return false
+			}
+			return !slices.ContainsFunc(clause.Node().(*ast.CaseClause).Body, func(s ast.Stmt) bool { return m.mentions(s, err) })
 		default:
 			return false
 		}
 	}
 }
 
+// mentions tells whether a statement has the error in it other than to assign something else to it.
 func (m *multi) mentions(n ast.Node, err ast.Expr) (found bool) {
 	v := code.Var(m.Info, err)
 	ast.Inspect(n, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN && len(as.Lhs) == 1 && len(as.Rhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v {
+			found = found || m.mentions(as.Rhs[0], err)
+			return false
+		}
 		if id, ok := n.(*ast.Ident); ok && v != nil && m.Info.Uses[id] == types.Object(v) {
 			found = true
 		}

@@ -55,33 +55,65 @@ func work(g *errgroup.Group, f func() error) {
 		if c.Builtin(call) != "recover" || c.exempt(call.Pos()) {
 			continue
 		}
-		lit, ok := code.FuncAround(cur)
-		if !ok || !isDeferredLit(lit) {
-			continue
-		}
-		fate := c.fateOf(cur, lit)
-		if fate == handled {
-			continue
-		}
-		fn, ok := code.FuncAround(lit)
+		fn, ok := code.FuncAround(cur)
 		if !ok {
 			continue
 		}
-		typ, _ := code.FuncParts(fn.Node())
-		task := taskOf(c, fn)
-		switch {
-		case code.ErrResult(c.Info, typ) >= 0:
-			if !c.setsResult(typ, lit) {
-				c.report(call, "success", "after this recover the function returns nil: set its error result to what was recovered")
+		if isDeferredLit(fn) {
+			if fate := c.fateOf(cur, fn); fate != handled {
+				c.afterRecover(call, fn.Parent(), fate, "this recover")
 			}
-		case typ.Results != nil && len(typ.Results.List) > 0:
-		case fate == silent && (task != nil && task.Kind != code.Timer || code.CtxParam(c.Info, typ) != nil):
-			c.report(call, "silent", "what was recovered is dropped: nobody learns that this has panicked")
-		case task != nil:
-			c.report(call, "logged", "whoever waits for this task takes it for done, although it has panicked")
+			continue
+		}
+		decl, ok := fn.Node().(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		if fate := c.fateOf(cur, fn); fate != handled {
+			for _, use := range c.Uses[c.Info.Defs[decl.Name]] {
+				if at, ok := deferredCall(use); ok && !c.exempt(use.Node().Pos()) {
+					c.afterRecover(at.Node(), at, fate, "the recover of "+decl.Name.Name)
+				}
+			}
 		}
 	}
 })
+
+// afterRecover reports a recover, or the deferred call of a function with one, by what becomes of the function
+// that defers it.
+func (c *check) afterRecover(at ast.Node, deferred inspector.Cursor, fate fate, what string) {
+	fn, ok := code.FuncAround(deferred)
+	if !ok {
+		return
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	task := taskOf(c, fn)
+	switch {
+	case code.ErrResult(c.Info, typ) >= 0:
+		if !c.setsResult(typ, deferred) {
+			c.report(at, "success", "after "+what+" the function returns nil: set its error result to what was recovered")
+		}
+	case typ.Results != nil && len(typ.Results.List) > 0:
+	case fate == silent && (task != nil && task.Kind != code.Timer || code.CtxParam(c.Info, typ) != nil):
+		c.report(at, "silent", "what was recovered is dropped: nobody learns that this has panicked")
+	case task != nil:
+		c.report(at, "logged", "whoever waits for this task takes it for done, although it has panicked")
+	}
+}
+
+// deferredCall gives the call that a mention of a function is the callee of, if that is deferred.
+func deferredCall(use inspector.Cursor) (inspector.Cursor, bool) {
+	at := use
+	if kind, _ := at.ParentEdge(); kind == edge.SelectorExpr_Sel {
+		at = at.Parent()
+	}
+	if kind, _ := at.ParentEdge(); kind != edge.CallExpr_Fun {
+		return at, false
+	}
+	at = at.Parent()
+	kind, _ := at.ParentEdge()
+	return at, kind == edge.DeferStmt_Call
+}
 
 // isDeferredLit tells whether a function is the literal of a defer statement.
 func isDeferredLit(fn inspector.Cursor) bool {
@@ -111,9 +143,9 @@ const (
 	silent
 )
 
-// fateOf tells what becomes of a recovered value in the deferred literal.
+// fateOf tells what becomes of a recovered value in the deferred function.
 func (c *check) fateOf(cur, lit inspector.Cursor) fate {
-	body := lit.Node().(*ast.FuncLit).Body
+	_, body := code.FuncParts(lit.Node())
 	var v *types.Var
 	switch n := cur.Parent().Node().(type) {
 	case *ast.ExprStmt, *ast.BinaryExpr:
@@ -169,12 +201,15 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 	return silent
 }
 
-// setsResult tells whether the deferred literal assigns to a named result.
+// setsResult tells whether the deferred call, or its literal, assigns to a named result or is given its address.
 func (c *check) setsResult(typ *ast.FuncType, lit inspector.Cursor) bool {
 	for _, f := range typ.Results.List {
 		for _, name := range f.Names {
 			for _, use := range c.Uses[c.Info.Defs[name]] {
-				if code.Within(use.Node(), lit.Node()) && c.UseOf(use) == code.Assigned {
+				if !code.Within(use.Node(), lit.Node()) {
+					continue
+				}
+				if how := c.UseOf(use); how == code.Assigned || how == code.Argument {
 					return true
 				}
 			}

@@ -58,15 +58,16 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 		"a branch that does something with the error, or that says in a comment why it is ignored; a context that the function derived itself (its own timeout).",
 	Shapes: []Shape{
 		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
-		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged"},
+		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
+		{Name: "deferred", Severity: Warning, What: "a deferred function sets the error to nil, whatever it was"},
 		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success"},
 		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason"},
 		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
 		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
-		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it"},
+		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it, or nothing is"},
 	},
 }, func(c *check) {
-	for cur := range c.Root.Preorder((*ast.IfStmt)(nil), (*ast.CommClause)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+	for cur := range c.Root.Preorder((*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.CommClause)(nil), (*ast.SelectStmt)(nil), (*ast.DeferStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
 		if c.exempt(cur.Node().Pos()) {
 			continue
 		}
@@ -75,8 +76,22 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 			if ctx := c.endedCond(n); ctx != nil {
 				c.cutShort(cur, ctx, n.Body.List)
 			} else {
-				c.ignored(cur, n)
+				c.ignored(cur, n.Init, n.Cond, n, n.Body.List)
+				c.onlyLogged(cur, n)
 			}
+		case *ast.SwitchStmt:
+			if n.Tag != nil {
+				continue
+			}
+			for _, s := range n.Body.List {
+				if clause := s.(*ast.CaseClause); len(clause.List) == 1 {
+					c.ignored(cur, n.Init, clause.List[0], clause, clause.Body)
+				}
+			}
+		case *ast.SelectStmt:
+			c.cutPause(cur, n)
+		case *ast.DeferStmt:
+			c.deferredNil(cur, n)
 		case *ast.CommClause:
 			if n.Comm == nil {
 				continue
@@ -457,179 +472,4 @@ func (c *check) behind(loop inspector.Cursor) *ast.ReturnStmt {
 			return nil
 		}
 	}
-}
-
-// ignored looks at `if err != nil { return nil }` behind a call that was given a context.
-func (c *check) ignored(cur inspector.Cursor, s *ast.IfStmt) {
-	if !isNil(s.Cond, token.NEQ) {
-		return
-	}
-	ret := c.nilReturn(s.Body.List)
-	if ret == nil {
-		return
-	}
-	fn, r := c.errFunc(cur)
-	if r == nil || c.boolResult(fn) {
-		return
-	}
-	err := code.Var(c.Info, s.Cond.(*ast.BinaryExpr).X)
-	call := c.givesErr(cur, s, err)
-	if call == nil || c.saysWhy(s) {
-		return
-	}
-	before := s.Body.List[:len(s.Body.List)-1]
-	shape := "error"
-	if len(before) > 0 {
-		if c.keeps(before) || c.LooksAtCtx(s.Body) {
-			return
-		}
-		shape = "logged"
-	}
-	c.report(ret, shape, "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
-}
-
-// givesErr gives the call that err comes from, in the if itself or right before
-// it, if that was given a context that is not the function's own or is a group's join.
-func (c *check) givesErr(cur inspector.Cursor, s *ast.IfStmt, err *types.Var) *ast.CallExpr {
-	if err == nil || !code.IsError(err.Type()) {
-		return nil
-	}
-	stmt := s.Init
-	if stmt == nil {
-		prev, ok := cur.PrevSibling()
-		if !ok {
-			return nil
-		}
-		stmt, _ = prev.Node().(ast.Stmt)
-	}
-	as, ok := stmt.(*ast.AssignStmt)
-	if !ok || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != err {
-		return nil
-	}
-	call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
-	if !ok {
-		return nil
-	}
-	if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") {
-		return call
-	}
-	ctx := c.CtxArg(call)
-	if ctx == nil {
-		return nil
-	}
-	if v := code.Var(c.Info, ctx); v != nil && !v.IsField() {
-		if fn, _ := code.FuncAround(cur); c.ownTimeout(v, fn) {
-			return nil
-		}
-	}
-	return call
-}
-
-// ownTimeout tells whether a context is one that the function limited itself.
-func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
-	for _, o := range c.Origins(v) {
-		if call, ok := ast.Unparen(o).(*ast.CallExpr); ok && code.IsCall(c.Info, call, "context", "WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause") {
-			return true
-		}
-	}
-	return false
-}
-
-var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
-
-// saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
-func (c *check) saysWhy(n ast.Node) bool {
-	f := c.FileOf(n.Pos())
-	if f == nil {
-		return false
-	}
-	from := c.Fset.Position(n.Pos()).Line
-	for _, g := range f.Comments {
-		if g.End() > n.End() {
-			break
-		}
-		if (g.Pos() > n.Pos() || c.Fset.Position(g.End()).Line == from-1) && deliberate.MatchString(g.Text()) {
-			return true
-		}
-	}
-	return false
-}
-
-// tryAgain looks at a loop that skips the errors of calls that were given a context.
-func (c *check) tryAgain(loop inspector.Cursor, endless bool) {
-	if c.LooksAtCtx(loop.Node()) {
-		return
-	}
-	fn, ok := code.FuncAround(loop)
-	if !ok {
-		return
-	}
-	var found *ast.CallExpr
-	var at *ast.IfStmt
-	for cur := range loop.Preorder((*ast.IfStmt)(nil)) {
-		s := cur.Node().(*ast.IfStmt)
-		if in, _ := code.FuncAround(cur); in != fn || !isNil(s.Cond, token.NEQ) || s.Else != nil {
-			continue
-		}
-		if inner, _ := code.LoopAround(cur); inner != loop {
-			continue
-		}
-		err := code.Var(c.Info, s.Cond.(*ast.BinaryExpr).X)
-		call := c.givesErr(cur, s, err)
-		if call == nil {
-			continue
-		}
-		v := code.Var(c.Info, c.CtxArg(call))
-		if v == nil || v.IsField() || code.Within(c.declOf(v), loop.Node()) {
-			continue
-		}
-		leaves := false
-		code.Shallow(s.Body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ReturnStmt:
-				leaves = true
-			case *ast.BranchStmt:
-				leaves = leaves || n.Tok != token.CONTINUE
-			case *ast.CallExpr:
-				switch code.CalleeName(n) {
-				case "panic", "Fatal", "Fatalf", "Exit", "Fatalln":
-					leaves = true
-				}
-			}
-			return true
-		})
-		if leaves {
-			return // some call ends the loop when the context has
-		}
-		list := s.Body.List
-		if len(list) > 0 {
-			if br, ok := list[len(list)-1].(*ast.BranchStmt); ok && br.Tok == token.CONTINUE {
-				list = list[:len(list)-1]
-			}
-		}
-		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(s) {
-			found, at = call, s
-		}
-	}
-	if found == nil {
-		return
-	}
-	name := code.CalleeName(found)
-	if endless {
-		if hasSelect(loop) {
-			return // some channel may end it
-		}
-		c.report(at.Cond, "spin", "when the context of "+name+" has ended it fails at once, and this loop never ends: look at the context")
-		return
-	}
-	if f, r := c.errFunc(loop); r != nil && f == fn && c.behind(loop) != nil {
-		c.report(at.Cond, "loop", "the error of "+name+" is skipped: after a cancellation the rest fails as fast, and nil is returned")
-	}
-}
-
-func hasSelect(loop inspector.Cursor) bool {
-	for range loop.Preorder((*ast.SelectStmt)(nil)) {
-		return true
-	}
-	return false
 }

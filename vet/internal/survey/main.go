@@ -2,7 +2,7 @@
 // find. docs/vet.md has what came out of it, and what a reader of a random sample
 // thought of it:
 //
-//	go run ./internal/survey std ../..                           # must find nothing
+//	go run ./internal/survey std ..                              # must find nothing
 //	go run ./internal/survey -sample 100 go.k6.io/k6@v1.4.0 …    # counts, and 100 places to read
 //
 // An argument is "std", the folder of a module, or MODULE@VERSION, which comes

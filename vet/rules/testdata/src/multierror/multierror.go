@@ -236,3 +236,67 @@ func plain() bool {
 	_, ok := err.(*os.PathError)
 	return ok && err == io.EOF && errors.Unwrap(err) == nil
 }
+
+// The same in other shapes.
+
+func canceledCase(a, b error) int {
+	err := errors.Join(a, b)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled): // want `if any one of them is a cancellation`
+		return 1
+	default:
+		return 2
+	}
+}
+
+func canceledSet(a func() error) (err error) { // want canceledSet:"returns errors.Join"
+	defer func() {
+		err = errors.Join(err, a())
+		if errors.Is(err, context.Canceled) { // want `if any one of them is a cancellation`
+			err = nil
+		}
+	}()
+	err = errors.Join(err, a())
+	return err
+}
+
+func all(errs []error) error { // want all:"returns errors.Join"
+	return errors.Join(errs...)
+}
+
+func asOfCall(errs []error) string {
+	err := all(errs)
+	var pe *os.PathError
+	if errors.As(err, &pe) { // want `finds one of the errors`
+		return pe.Path
+	}
+	return ""
+}
+
+func canceledCaseUsed(a, b error) error { // want canceledCaseUsed:"returns errors.Join"
+	err := errors.Join(a, b)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("cut short: %w", err)
+	}
+	return err
+}
+
+func canceledWrapped(a, b error) error { // want canceledWrapped:"returns errors.Join"
+	err := errors.Join(a, b)
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("cut short: %w", err)
+	}
+	return err
+}
+
+func notCase(a, b error) bool {
+	err := errors.Join(a, b)
+	switch errors.Is(err, context.Canceled) {
+	case errors.Is(err, context.Canceled):
+		return true
+	}
+	return false
+}

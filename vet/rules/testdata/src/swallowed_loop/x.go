@@ -26,3 +26,28 @@ func looks(ctx context.Context, items []int) error {
 	}
 	return ctx.Err()
 }
+
+func nobodyLearns(ctx context.Context, items []int) {
+	for _, i := range items {
+		if err := do(ctx, i); err != nil { // want `and nobody learns of it`
+			log.Println(err)
+		}
+	}
+}
+
+func counted(ctx context.Context, items []int) (failed int) {
+	for _, i := range items {
+		if err := do(ctx, i); err != nil {
+			failed++
+		}
+	}
+	return failed
+}
+
+func withoutCtx(items []int) {
+	for _, i := range items {
+		if err := do(context.Background(), i); err != nil {
+			log.Println(err)
+		}
+	}
+}

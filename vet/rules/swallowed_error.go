@@ -1,0 +1,266 @@
+// Branches for the error of a call that was given a context, after which all is well: part of the rule
+// swallowed.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// ignored looks at `if err != nil { return nil }`, and the same as a case of a switch, behind a call
+// that was given a context. cur is the if or the switch.
+func (c *check) ignored(cur inspector.Cursor, init ast.Stmt, cond ast.Expr, branch ast.Node, body []ast.Stmt) {
+	if !isNil(cond, token.NEQ) || len(body) == 0 {
+		return
+	}
+	ret := c.nilReturn(body)
+	if ret == nil {
+		if ret = c.bareNil(cur, body); ret == nil {
+			return
+		}
+	}
+	fn, r := c.errFunc(cur)
+	if r == nil || c.boolResult(fn) {
+		return
+	}
+	err := code.Var(c.Info, ast.Unparen(cond).(*ast.BinaryExpr).X)
+	call := c.givesErr(cur, init, err)
+	if call == nil || c.saysWhy(branch) {
+		return
+	}
+	before := body[:len(body)-1]
+	shape := "error"
+	if len(before) > 0 {
+		if c.keeps(before) || slices.ContainsFunc(before, func(s ast.Stmt) bool { return c.LooksAtCtx(s) }) {
+			return
+		}
+		shape = "logged"
+	}
+	c.report(ret, shape, "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
+}
+
+// bareNil gives the return at the end of a branch if it is a bare one, and no result has
+// been given a value on any way to it.
+func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
+	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) > 0 {
+		return nil
+	}
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return nil
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	if typ.Results == nil {
+		return nil
+	}
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	for _, f := range typ.Results.List {
+		for _, name := range f.Names {
+			v, ok := c.Info.Defs[name].(*types.Var)
+			if !ok {
+				continue
+			}
+			if slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return c.UseOf(use) == code.Argument }) {
+				return nil // by its address
+			}
+			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) }); len(steps) > 0 {
+				return nil
+			}
+		}
+	}
+	return ret
+}
+
+// onlyLogged looks at a branch for an error that at most logs it and runs into `return nil`.
+func (c *check) onlyLogged(cur inspector.Cursor, s *ast.IfStmt) {
+	if !c.on("logged") {
+		return
+	}
+	body := s.Body
+	switch {
+	case isNil(s.Cond, token.NEQ) && s.Else == nil:
+	case isNil(s.Cond, token.EQL):
+		block, ok := s.Else.(*ast.BlockStmt)
+		if !ok {
+			return
+		}
+		body = block
+	default:
+		return
+	}
+	fn, r := c.errFunc(cur)
+	if r == nil || c.boolResult(fn) || len(body.List) == 0 || c.keeps(body.List) || c.LooksAtCtx(body) || c.saysWhy(s) {
+		return
+	}
+	next, ok := cur.NextSibling()
+	if !ok {
+		return
+	}
+	ret, ok := next.Node().(*ast.ReturnStmt)
+	if !ok || c.nilReturn([]ast.Stmt{ret}) == nil {
+		return
+	}
+	if call := c.givesErr(cur, s.Init, code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X)); call != nil {
+		c.report(s.Cond, "logged", "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
+	}
+}
+
+// cutPause looks at a select that waits for a timer or the context and does nothing of either,
+// before `return nil`: a pause that was cut short reports that the time is over.
+func (c *check) cutPause(cur inspector.Cursor, s *ast.SelectStmt) {
+	if len(s.Body.List) != 2 {
+		return
+	}
+	var ctx *types.Var
+	timer := false
+	for _, cl := range s.Body.List {
+		clause := cl.(*ast.CommClause)
+		if len(clause.Body) > 0 {
+			return
+		}
+		if v, is := c.DoneClause(clause); is {
+			ctx = v
+		} else if es, ok := clause.Comm.(*ast.ExprStmt); ok {
+			u, ok := ast.Unparen(es.X).(*ast.UnaryExpr)
+			timer = ok && isTimeChan(c.Info.TypeOf(u.X))
+		}
+	}
+	fn, r := c.errFunc(cur)
+	if ctx == nil || !timer || r == nil || ctx.IsField() || c.derivedHere(ctx, fn) || c.saysWhy(s) {
+		return
+	}
+	if next, ok := cur.NextSibling(); ok {
+		if ret, ok := next.Node().(*ast.ReturnStmt); ok && c.nilReturn([]ast.Stmt{ret}) != nil {
+			c.report(ret, "done", "this is reached too when "+ctx.Name()+" has ended, and nil says that the time is over: return context.Cause("+ctx.Name()+") then")
+		}
+	}
+}
+
+func isTimeChan(t types.Type) bool {
+	ch, ok := t.Underlying().(*types.Chan)
+	return ok && code.IsNamed(ch.Elem(), "time", "Time")
+}
+
+// deferredNil looks at a deferred literal that sets the function's error to nil and has asked no
+// more than whether there is one.
+func (c *check) deferredNil(cur inspector.Cursor, d *ast.DeferStmt) {
+	lit, ok := ast.Unparen(d.Call.Fun).(*ast.FuncLit)
+	if !ok {
+		return
+	}
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	if code.ErrResult(c.Info, typ) < 0 {
+		return
+	}
+	for _, name := range typ.Results.List[len(typ.Results.List)-1].Names {
+		v, _ := c.Info.Defs[name].(*types.Var)
+		for _, use := range c.Uses[c.Info.Defs[name]] {
+			as, ok := use.Parent().Node().(*ast.AssignStmt)
+			if in, _ := code.FuncAround(use); !ok || in.Node() != lit || len(as.Lhs) != 1 || !isNilIdent(c.Info, as.Rhs[0]) || c.UseOf(use) != code.Assigned {
+				continue
+			}
+			always, recovers := true, false
+			for up := range use.Enclosing((*ast.IfStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
+				if up.Node() == lit {
+					break
+				}
+				branch, ok := up.Node().(*ast.IfStmt)
+				always = always && ok && isNil(branch.Cond, token.NEQ) && code.Var(c.Info, ast.Unparen(branch.Cond).(*ast.BinaryExpr).X) == v
+			}
+			code.Shallow(lit.Body, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					recovers = recovers || c.Builtin(n) == "recover"
+				case *ast.ReturnStmt: // the rest may be for some errors only
+					recovers = recovers || n.Pos() < as.Pos()
+				case *ast.AssignStmt: // kept elsewhere
+					recovers = recovers || n != as && slices.ContainsFunc(n.Rhs, func(e ast.Expr) bool { return code.Var(c.Info, e) == v })
+				}
+				return true
+			})
+			if r := c.reach(cur); always && !recovers && r != nil && !r.Request && !c.saysWhy(d) {
+				c.report(as, "deferred", "every error of this function, a cancellation of "+r.Name()+" among them, comes out as success")
+			}
+		}
+	}
+}
+
+// givesErr gives the call that err comes from, in the init of an if or switch itself or right before
+// it, if that was given a context that is not the function's own or is a group's join.
+func (c *check) givesErr(cur inspector.Cursor, init ast.Stmt, err *types.Var) *ast.CallExpr {
+	if err == nil || !code.IsError(err.Type()) {
+		return nil
+	}
+	stmt := init
+	if stmt == nil {
+		prev, ok := cur.PrevSibling()
+		if !ok {
+			return nil
+		}
+		stmt, _ = prev.Node().(ast.Stmt)
+	}
+	as, ok := stmt.(*ast.AssignStmt)
+	if !ok || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != err {
+		return nil
+	}
+	call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") {
+		return call
+	}
+	ctx := c.CtxArg(call)
+	if ctx == nil {
+		return nil
+	}
+	if v := code.Var(c.Info, ctx); v != nil && !v.IsField() {
+		if fn, _ := code.FuncAround(cur); c.ownTimeout(v, fn) {
+			return nil
+		}
+	}
+	return call
+}
+
+// ownTimeout tells whether a context is one that the function limited itself.
+func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
+	for _, o := range c.Origins(v) {
+		if call, ok := ast.Unparen(o).(*ast.CallExpr); ok && code.IsCall(c.Info, call, "context", "WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause") {
+			return true
+		}
+	}
+	return false
+}
+
+var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
+
+// saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
+func (c *check) saysWhy(n ast.Node) bool {
+	f := c.FileOf(n.Pos())
+	if f == nil {
+		return false
+	}
+	from := c.Fset.Position(n.Pos()).Line
+	for _, g := range f.Comments {
+		if g.End() > n.End() {
+			break
+		}
+		if (g.Pos() > n.Pos() || c.Fset.Position(g.End()).Line == from-1) && deliberate.MatchString(g.Text()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,163 @@
+// Loops that skip the errors of calls that were given a context: part of the rule swallowed.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// tryAgain looks at a loop that skips the errors of calls that were given a context.
+func (c *check) tryAgain(loop inspector.Cursor, endless bool) {
+	if c.LooksAtCtx(loop.Node()) {
+		return
+	}
+	fn, ok := code.FuncAround(loop)
+	if !ok {
+		return
+	}
+	found := c.skips(loop, fn, endless)
+	if found == nil && endless {
+		found = c.untilSuccess(loop, fn)
+	}
+	if found == nil {
+		return
+	}
+	name := code.CalleeName(found.call)
+	if endless {
+		if hasSelect(loop) {
+			return // some channel may end it
+		}
+		c.report(found.at, "spin", "when the context of "+name+" has ended it fails at once, and this loop never ends: look at the context")
+		return
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	if typ.Results == nil {
+		if c.reach(loop) != nil {
+			c.report(found.at, "loop", "the error of "+name+" is skipped: after a cancellation the rest fails as fast, and nobody learns of it")
+		}
+		return
+	}
+	if f, r := c.errFunc(loop); r != nil && f == fn && c.behind(loop) != nil {
+		c.report(found.at, "loop", "the error of "+name+" is skipped: after a cancellation the rest fails as fast, and nil is returned")
+	}
+}
+
+// skip is a call whose error a loop skips, and the condition that it is skipped by.
+type skip struct {
+	call *ast.CallExpr
+	at   ast.Expr
+}
+
+// skips gives the first call of a loop that was given a context and whose error is skipped. There is none
+// if some such call ends the loop, unless a call before it skips the rest of every round that fails.
+func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
+	left := false // by anything, on the way to here
+	for cur := range loop.Preorder((*ast.IfStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
+		if in, _ := code.FuncAround(cur); in != fn {
+			continue
+		}
+		s, ok := cur.Node().(*ast.IfStmt)
+		if !ok {
+			left = left || leavesRound(cur.Node())
+			continue
+		}
+		if !isNil(s.Cond, token.NEQ) || s.Else != nil {
+			continue
+		}
+		if inner, _ := code.LoopAround(cur); inner != loop {
+			continue
+		}
+		call := c.loopCall(cur, loop, s)
+		if call == nil {
+			continue
+		}
+		if c.endsLoop(s.Body) {
+			return nil // the call ends the loop when the context has
+		}
+		list := s.Body.List
+		round := false
+		if len(list) > 0 {
+			if br, ok := list[len(list)-1].(*ast.BranchStmt); ok && br.Tok == token.CONTINUE {
+				list, round = list[:len(list)-1], true
+			}
+		}
+		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(s) {
+			found = &skip{call, s.Cond}
+			if up := cur.Parent(); round && !left && up.Parent() == loop { // every round gets here, and no further
+				return found
+			}
+		}
+	}
+	return found
+}
+
+// untilSuccess gives the call that was given a context and whose success is the only way out of a loop.
+func (c *check) untilSuccess(loop, fn inspector.Cursor) (found *skip) {
+	for cur := range loop.Preorder((*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil), (*ast.CallExpr)(nil)) {
+		if in, _ := code.FuncAround(cur); in != fn || !leavesRound(cur.Node()) {
+			continue
+		}
+		s, ok := cur.Parent().Parent().Node().(*ast.IfStmt)
+		if !ok || found != nil || !code.Within(cur.Node(), s.Body) || !isNil(s.Cond, token.EQL) || s.Else != nil || cur.Parent().Parent().Parent().Parent() != loop {
+			return nil
+		}
+		call := c.loopCall(cur.Parent().Parent(), loop, s)
+		if call == nil || c.saysWhy(s) {
+			return nil
+		}
+		found = &skip{call, s.Cond}
+	}
+	return found
+}
+
+// loopCall gives the call whose error an if statement of a loop asks for, if that was given a context
+// from outside the loop.
+func (c *check) loopCall(cur, loop inspector.Cursor, s *ast.IfStmt) *ast.CallExpr {
+	call := c.givesErr(cur, s.Init, code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X))
+	if call == nil {
+		return nil
+	}
+	v := code.Var(c.Info, c.CtxArg(call))
+	if v == nil || v.IsField() || code.Within(c.declOf(v), loop.Node()) {
+		return nil
+	}
+	return call
+}
+
+// endsLoop tells whether something in a branch leaves the loop around it.
+func (c *check) endsLoop(body ast.Node) (ends bool) {
+	code.Shallow(body, func(n ast.Node) bool {
+		ends = ends || leavesRound(n)
+		return !ends
+	})
+	return ends
+}
+
+// leavesRound tells whether a node may leave the loop it is in: it returns, jumps elsewhere than to the next round, or
+// ends the program or the goroutine.
+func leavesRound(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return n.Tok != token.CONTINUE
+	case *ast.CallExpr:
+		switch code.CalleeName(n) {
+		case "panic", "Fatal", "Fatalf", "Exit", "Fatalln", "Goexit":
+			return true
+		}
+	}
+	return false
+}
+
+func hasSelect(loop inspector.Cursor) bool {
+	for range loop.Preorder((*ast.SelectStmt)(nil)) {
+		return true
+	}
+	return false
+}
