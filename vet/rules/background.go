@@ -33,6 +33,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
+		"what is given to a function that hands its context to a goroutine and does not wait for that; " +
 		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; a place with a comment right above it that says why it is another context; " +
 		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
 	Shapes: []Shape{
@@ -57,7 +58,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
-		if c.observes(outer) || c.endingNow(cur, outer) {
+		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
 			continue
 		}
 		shape, name := "call", "context."+code.CalleeName(call)+"()"
@@ -66,14 +67,15 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			shape = "todo"
 		case len(outer.Args) > 0 && outer.Args[0] == call && code.IsContext(firstResult(c, outer)):
 			shape = "derived"
-			if c.endsItself(cur, outer, r) {
+			last := c.lastDerived(cur.Parent())
+			if c.endsItself(last, r) {
 				continue
 			}
-			if v := c.assignedTo(cur.Parent()); v != nil {
+			if v := c.assignedTo(last); v != nil {
 				if ending.MatchString(v.Name()) || c.onlyEnds(v) {
 					continue
 				}
-			} else if v := code.Var(c.Info, lhsOf(cur.Parent())); v != nil && !code.IsLocal(v) {
+			} else if v := code.Var(c.Info, lhsOf(last)); v != nil && !code.IsLocal(v) {
 				continue // an object's own
 			}
 		}
@@ -161,11 +163,26 @@ func (c *check) saysSo(n ast.Node) bool {
 
 var aboutContext = regexp.MustCompile(`(?i)context|ctx|background|cancel|detach|even if|regardless`)
 
+// lastDerived gives the last of the calls that make a context of one another.
+func (c *check) lastDerived(cur inspector.Cursor) inspector.Cursor {
+	for {
+		kind, i := cur.ParentEdge()
+		if kind != edge.CallExpr_Args || i != 0 {
+			return cur
+		}
+		if up, ok := cur.Parent().Node().(*ast.CallExpr); !ok || !code.IsContext(firstResult(c, up)) {
+			return cur
+		}
+		cur = cur.Parent()
+	}
+}
+
 // endsItself tells whether a context that is made of Background is ended in an order of its own: by a call of
 // its cancel function that is not just deferred, where the function knows of the end of the context in reach.
-func (c *check) endsItself(cur inspector.Cursor, outer *ast.CallExpr, r *code.Reach) bool {
-	as, ok := cur.Parent().Parent().Node().(*ast.AssignStmt)
-	if !ok || len(as.Lhs) != 2 || strings.Contains(code.CalleeName(outer), "Timeout") || strings.Contains(code.CalleeName(outer), "Deadline") {
+func (c *check) endsItself(cur inspector.Cursor, r *code.Reach) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	name := code.CalleeName(cur.Node().(*ast.CallExpr))
+	if !ok || len(as.Lhs) != 2 || strings.Contains(name, "Timeout") || strings.Contains(name, "Deadline") {
 		return false
 	}
 	cancel := code.Var(c.Info, as.Lhs[1])

@@ -48,7 +48,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (of `struct{}`, or named so); " +
-		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
+		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
@@ -135,7 +135,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 	case !code.IsLocal(v):
 		shape = "field"
 	case code.IsParam(c.Info, v):
-		if c.roomy(cur, v) {
+		if c.roomy(v) || shape == "range" && c.endsWithSender(v) {
 			return
 		}
 	default:
@@ -152,7 +152,53 @@ func isTimer(info *types.Info, ch ast.Expr) bool {
 // roomy tells whether a channel that is a parameter of a function of the package is, in
 // each of its calls, one with a buffer that was made where the call is: then whoever made it has
 // seen to its size.
-func (c *check) roomy(cur inspector.Cursor, v *types.Var) bool {
+func (c *check) roomy(v *types.Var) bool {
+	args := c.argumentsFor(v)
+	for _, arg := range args {
+		made, all := c.Made(code.Var(c.Info, arg))
+		if !all || len(made) != 1 {
+			return false
+		}
+		mk, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+		if !ok || c.Builtin(mk) != "make" || len(mk.Args) < 2 {
+			return false
+		}
+	}
+	return len(args) > 0
+}
+
+// endsWithSender tells whether a channel that is a parameter is, in each of the calls, one that its sender closes, on every
+// way, and that sender waits for the context too: so what goes over the channel ends with the context.
+func (c *check) endsWithSender(v *types.Var) bool {
+	args := c.argumentsFor(v)
+	for _, arg := range args {
+		ch := code.Var(c.Info, arg)
+		if ch == nil || !code.IsLocal(ch) {
+			return false
+		}
+		ops, _, all := c.ChanOps(ch)
+		closed, sends := false, 0
+		for _, op := range ops {
+			switch op.Kind {
+			case code.Close:
+				closed = closed || code.Deferred(op.Cur)
+			case code.Send:
+				if way, _ := c.Ways(op.Select, op.Clause); way != code.ByContext {
+					return false
+				}
+				sends++
+			}
+		}
+		if !all || !closed || sends == 0 {
+			return false
+		}
+	}
+	return len(args) > 0
+}
+
+// argumentsFor gives what a parameter of a function of the package is in each of its calls; nothing if it is
+// no such parameter, or some call is out of sight.
+func (c *check) argumentsFor(v *types.Var) (args []ast.Expr) {
 	for fn, decl := range c.Decls {
 		if fn.Signature().Variadic() || !code.Within(c.declOf(v), decl.Node().(*ast.FuncDecl).Type) {
 			continue
@@ -163,7 +209,6 @@ func (c *check) roomy(cur inspector.Cursor, v *types.Var) bool {
 				i = at
 			}
 		}
-		calls := 0
 		for _, use := range c.Uses[fn] {
 			at := use
 			if kind, _ := at.ParentEdge(); kind == edge.SelectorExpr_Sel {
@@ -171,21 +216,13 @@ func (c *check) roomy(cur inspector.Cursor, v *types.Var) bool {
 			}
 			call, ok := at.Parent().Node().(*ast.CallExpr)
 			if !ok || call.Fun != at.Node() || i < 0 || i >= len(call.Args) {
-				return false
+				return nil
 			}
-			made, all := c.Made(code.Var(c.Info, call.Args[i]))
-			if !all || len(made) != 1 {
-				return false
-			}
-			mk, ok := ast.Unparen(made[0]).(*ast.CallExpr)
-			if !ok || c.Builtin(mk) != "make" || len(mk.Args) < 2 {
-				return false
-			}
-			calls++
+			args = append(args, call.Args[i])
 		}
-		return calls > 0
+		return args
 	}
-	return false
+	return nil
 }
 
 // selects reports a select that waits for channels alone.

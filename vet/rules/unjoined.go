@@ -51,7 +51,7 @@ func load(ctx context.Context, urls []string, check func() error) error {
 
 func fetch(ctx context.Context, url string) error { return ctx.Err() }
 `,
-	Exempt: "Groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
+	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; Groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
 		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},
@@ -91,7 +91,7 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 		}
 	}
 	for _, v := range order {
-		if u := uses[v]; len(u.starts) > 0 && c.owned(v) {
+		if u := uses[v]; len(u.starts) > 0 && c.owned(v) && !c.countsStarts(u) {
 			if len(u.joins) == 0 {
 				c.neverJoined(u)
 			} else if code.IsLocal(v) {
@@ -196,7 +196,7 @@ func (c *check) onlyDone(use inspector.Cursor) bool {
 				}
 			}
 			if fn == nil {
-				return false
+				return c.OnlyCounts(code.Callee(c.Info, call), i)
 			}
 			ft, _ := code.FuncParts(fn)
 			p, ok := code.ParamAt(c.Info, ft, i)
@@ -260,23 +260,43 @@ func (c *check) leftEarly(u *groupUses) {
 			return false
 		})
 	}
-	told := map[ast.Node]bool{}
 	for _, start := range u.starts {
 		fn, ok := code.FuncAround(start)
 		if !ok || fn != in {
 			continue
 		}
+		told := false // one way out of a group stands for all
 		flow.After(start.Node(), func(step ast.Node) bool {
-			if waits(step) {
+			if told || waits(step) {
 				return false
 			}
-			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !told[step] && !c.readies(u, step) {
-				told[step] = true
+			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) {
+				told = true
 				c.report(step, "early", fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
 			}
 			return true
 		})
+		if told {
+			return
+		}
 	}
+}
+
+// countsStarts tells whether a WaitGroup says that goroutines have started, and not that they have ended: each of its
+// Dones is the first thing that one does.
+func (c *check) countsStarts(u *groupUses) bool {
+	for _, done := range u.dones {
+		stmt, ok := done.Parent().Node().(*ast.ExprStmt)
+		fn, in := code.FuncAround(done)
+		if !ok || !in {
+			return false
+		}
+		_, body := code.FuncParts(fn.Node())
+		if len(body.List) < 2 || body.List[0] != ast.Stmt(stmt) {
+			return false
+		}
+	}
+	return len(u.dones) > 0
 }
 
 // readies tells whether a return has a wait for the group in a literal of its own: it hands the join over.

@@ -34,6 +34,7 @@ type Index struct {
 	made  map[*types.Var]made
 	Decls map[*types.Func]inspector.Cursor // functions and methods with a body
 	files map[*ast.File]*file
+	facts map[*types.Func]*Fact
 }
 
 // Analyzer builds the [Index] once a package; rules ask for it by
@@ -43,6 +44,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        "what braid's rules ask of a package",
 	Requires:   []*analysis.Analyzer{inspect.Analyzer},
 	ResultType: reflect.TypeFor[*Index](),
+	FactTypes:  []analysis.Fact{new(Fact)},
 	Run: func(pass *analysis.Pass) (any, error) {
 		x := &Index{
 			Pass:  pass,
@@ -53,6 +55,7 @@ var Analyzer = &analysis.Analyzer{
 			Decls: map[*types.Func]inspector.Cursor{},
 			made:  map[*types.Var]made{},
 			files: map[*ast.File]*file{},
+			facts: map[*types.Func]*Fact{},
 		}
 		for cur := range x.Root.Preorder((*ast.Ident)(nil), (*ast.GoStmt)(nil), (*ast.CallExpr)(nil), (*ast.FuncDecl)(nil),
 			(*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.KeyValueExpr)(nil), (*ast.RangeStmt)(nil)) {
@@ -79,6 +82,7 @@ var Analyzer = &analysis.Analyzer{
 		for _, f := range pass.Files {
 			x.files[f] = newFile(pass, f)
 		}
+		x.learn()
 		return x, nil
 	},
 }

@@ -7,7 +7,8 @@
 //
 // An argument is "std", the folder of a module, or MODULE@VERSION, which comes
 // from the module proxy and goes to a temporary folder. Functions of
-// dependencies are checked without their bodies, those of the standard library with
+// dependencies are read without their bodies, but for those that are given a context or a WaitGroup, of which
+// rules want to know more; those of the standard library with
 // them. The times are of loading with the type-check, and of all rules after that.
 package main
 
@@ -221,7 +222,7 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 			f, err := parser.ParseFile(fset, file, src, parser.SkipObjectResolution)
 			if f != nil {
 				for _, d := range f.Decls {
-					if fn, ok := d.(*ast.FuncDecl); ok {
+					if fn, ok := d.(*ast.FuncDecl); ok && !ofInterest(fn) {
 						fn.Body = nil
 					}
 				}
@@ -270,6 +271,21 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 		return cmp.Or(strings.Compare(a.at.Filename, b.at.Filename), a.at.Line-b.at.Line, a.at.Column-b.at.Column, strings.Compare(a.category, b.category))
 	})
 	return r, nil
+}
+
+// ofInterest tells whether facts may be known of a function: it has a parameter of a type that is written
+// context.Context or *sync.WaitGroup.
+func ofInterest(fn *ast.FuncDecl) bool {
+	for _, field := range fn.Type.Params.List {
+		t := field.Type
+		if star, ok := t.(*ast.StarExpr); ok {
+			t = star.X
+		}
+		if sel, ok := t.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Context" || sel.Sel.Name == "WaitGroup") {
+			return true
+		}
+	}
+	return false
 }
 
 // counts writes how often each shape was found in each module.

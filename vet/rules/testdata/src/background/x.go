@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/keeps"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -156,4 +157,53 @@ type s struct {
 
 func (s *s) start(ctx context.Context) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
+}
+
+// What a goroutine keeps that goes on does not end with the call.
+
+func monitors(ctx context.Context, tick func()) {
+	keeps.Monitor(context.Background(), tick)
+	keeps.Through(tick, context.Background())
+	watch(context.Background(), tick)
+	keeps.Both(context.Background(), nil) // want `context.Background\(\) does not end with ctx`
+	tick()
+	pause(context.Background(), tick) // want `context.Background\(\) does not end with ctx`
+}
+
+func watch(ctx context.Context, tick func()) {
+	go func() {
+		<-ctx.Done()
+		tick()
+	}()
+}
+
+func pause(ctx context.Context, tick func()) {
+	done := make(chan bool)
+	go func() {
+		tick()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// A context whose end belongs to what is returned, also where it is made in several steps.
+
+type key struct{}
+
+func opened(ctx context.Context) (func(), error) {
+	logs, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, 1))
+	if err := do(logs); err != nil {
+		cancel()
+		return nil, err
+	}
+	return func() { cancel() }, nil
+}
+
+func inSteps(ctx context.Context) error {
+	logs, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, 1)) // want `context.Background\(\) does not end with ctx`
+	defer cancel()
+	return do(logs)
 }

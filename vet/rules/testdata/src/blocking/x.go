@@ -274,3 +274,47 @@ func told(ctx context.Context, in <-chan int) int {
 }
 
 func (s *server) field(ctx context.Context) { s.ch <- 1 }
+
+// A sender that closes the channel on every way, and waits for the context itself.
+
+func feeds(ctx context.Context, items []int) {
+	queue := make(chan int)
+	go drains(ctx, queue)
+	go func() {
+		defer close(queue)
+		for _, item := range items {
+			select {
+			case queue <- item:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+func drains(ctx context.Context, queue chan int) {
+	for range queue {
+		if ctx == nil {
+			return
+		}
+	}
+}
+
+func floods(ctx context.Context, items []int) {
+	queue := make(chan int)
+	go drainsForever(ctx, queue)
+	go func() {
+		defer close(queue)
+		for _, item := range items {
+			queue <- item
+		}
+	}()
+}
+
+func drainsForever(ctx context.Context, queue chan int) {
+	for range queue { // want `this loop over a channel on queue ignores ctx`
+		if ctx == nil {
+			return
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"example.com/keeps"
 	"github.com/braid-go/braid"
 	"github.com/sourcegraph/conc"
 	"github.com/sourcegraph/conc/pool"
@@ -308,4 +309,37 @@ func detached() {
 	var g errgroup.Group
 	//braid:detached it reports to the log itself
 	g.Go(do)
+}
+
+// Counted by functions of another package, which do no more than that.
+
+func countedElsewhere() {
+	var wg sync.WaitGroup
+	wg.Add(1) // want `wg is never waited for`
+	go func() {
+		keeps.Count("a", &wg, func() {})
+		wg.Done()
+	}()
+}
+
+func joinedElsewhere() {
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = do() })
+	keeps.Join(&wg)
+}
+
+// A WaitGroup that tells when goroutines have started, not when they have ended.
+
+func started(check func() error) error {
+	var up sync.WaitGroup
+	up.Add(1)
+	go func() {
+		up.Done()
+		_ = do()
+	}()
+	if err := check(); err != nil {
+		return err
+	}
+	up.Wait()
+	return nil
 }

@@ -1,0 +1,218 @@
+// What is known of functions beyond their package: facts, which go along with a package
+// to those that import it.
+
+package code
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ast/edge"
+)
+
+// Fact is what a function does with its arguments.
+type Fact struct {
+	KeepsCtx bool  // its context goes to a goroutine that it does not wait for
+	Counts   []int // the parameters, WaitGroups, with which it does no more than Add, Done and Go
+}
+
+// AFact marks it as one.
+func (*Fact) AFact() {}
+
+func (f *Fact) String() string { return fmt.Sprintf("keepsCtx=%t counts=%v", f.KeepsCtx, f.Counts) }
+
+// KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
+// returned: then it matters for how long that goroutine should live, and not the call. What the standard library does
+// so is its own affair: a transaction that is begun ends with the context of the call.
+func (x *Index) KeepsCtx(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	if first, _, _ := strings.Cut(fn.Pkg().Path(), "/"); fn.Pkg() != x.Pass.Pkg && !strings.Contains(first, ".") {
+		return false
+	}
+	f := x.fact(fn)
+	return f != nil && f.KeepsCtx
+}
+
+// OnlyCounts tells whether a function does no more with the WaitGroup that is its i-th argument than Add, Done and Go.
+func (x *Index) OnlyCounts(fn *types.Func, i int) bool {
+	f := x.fact(fn)
+	return f != nil && slices.Contains(f.Counts, i)
+}
+
+func (x *Index) fact(fn *types.Func) *Fact {
+	if fn == nil {
+		return nil
+	}
+	if f := x.facts[fn]; f != nil {
+		return f
+	}
+	var f Fact
+	if fn.Pkg() != x.Pass.Pkg && x.Pass.ImportObjectFact(fn, &f) {
+		return &f
+	}
+	return nil
+}
+
+// learn finds the facts of a package's own functions.
+func (x *Index) learn() {
+	goes := map[*types.Func][]*Task{}
+	for _, t := range x.Tasks {
+		if t.Kind != Bare {
+			continue
+		}
+		if decl, _ := DeclAround(t.At); decl != nil {
+			if fn, ok := x.Info.Defs[decl.Name].(*types.Func); ok {
+				goes[fn] = append(goes[fn], t)
+			}
+		}
+	}
+	for range 3 { // through functions that call such functions
+		more := false
+		for fn, cur := range x.Decls {
+			decl := cur.Node().(*ast.FuncDecl)
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl)}
+			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts)) {
+				x.facts[fn], more = &f, true
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	for fn, f := range x.facts {
+		x.Pass.ExportObjectFact(fn, f)
+	}
+}
+
+func (x *Index) keepsCtx(decl *ast.FuncDecl, goes []*Task) bool {
+	ctx := CtxParam(x.Info, decl.Type)
+	if ctx == nil {
+		return false
+	}
+	is := func(e ast.Expr) bool { return x.madeOf(Var(x.Info, e), ctx, 0) }
+	for _, t := range goes {
+		kept := slices.ContainsFunc(t.Call.Args, is)
+		if t.Lit != nil {
+			ast.Inspect(t.Lit.Body, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && IsContext(x.Info.TypeOf(id)) && is(id) {
+					kept = true
+				}
+				return !kept
+			})
+		}
+		if kept && !x.waitsAfter(decl, t) {
+			return true
+		}
+	}
+	for _, use := range x.Uses[ctx] {
+		if kind, i := use.ParentEdge(); kind == edge.CallExpr_Args {
+			call := use.Parent().Node().(*ast.CallExpr)
+			fn := Callee(x.Info, call)
+			if up, _ := use.Parent().ParentEdge(); up == edge.GoStmt_Call || !x.KeepsCtx(fn) {
+				continue
+			}
+			if sig := fn.Signature(); i < sig.Params().Len() && IsContext(sig.Params().At(i).Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// madeOf tells whether a variable is that context, or one that is derived from it.
+func (x *Index) madeOf(v, ctx *types.Var, depth int) bool {
+	if v == nil || depth > 3 {
+		return false
+	}
+	if v == ctx {
+		return true
+	}
+	for _, e := range x.Origins(v) {
+		found := false
+		ast.Inspect(e, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && !found {
+				if w, ok := x.Info.Uses[id].(*types.Var); ok && w != v && IsContext(w.Type()) {
+					found = x.madeOf(w, ctx, depth+1)
+				}
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// waitsAfter tells whether a function waits for something, in some way, behind a go statement.
+func (x *Index) waitsAfter(decl *ast.FuncDecl, t *Task) (waits bool) {
+	from := t.At.Node().End()
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if n == nil || waits || n == t.At.Node() {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return n.End() > from && n.Pos() < from
+		case *ast.UnaryExpr:
+			waits = waits || n.Op == token.ARROW && n.Pos() > from
+		case *ast.RangeStmt:
+			_, ok := x.Info.TypeOf(n.X).Underlying().(*types.Chan)
+			waits = waits || ok && n.Pos() > from
+		case *ast.CallExpr:
+			waits = waits || CalleeName(n) == "Wait" && (n.Pos() > from || x.deferred(decl, n))
+		}
+		return true
+	})
+	return waits
+}
+
+func (x *Index) deferred(decl *ast.FuncDecl, n ast.Node) bool {
+	found := false
+	ast.Inspect(decl.Body, func(m ast.Node) bool {
+		if d, ok := m.(*ast.DeferStmt); ok && within(n, d) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (x *Index) counts(decl *ast.FuncDecl) (list []int) {
+	i := -1
+	for _, field := range decl.Type.Params.List {
+		for _, name := range field.Names {
+			i++
+			v, ok := x.Info.Defs[name].(*types.Var)
+			if !ok || !IsNamed(v.Type(), "sync", "WaitGroup") {
+				continue
+			}
+			only := true
+			for _, use := range x.Uses[v] {
+				switch kind, at := use.ParentEdge(); kind {
+				case edge.SelectorExpr_X:
+					call, called := use.Parent().Parent().Node().(*ast.CallExpr)
+					name := use.Parent().Node().(*ast.SelectorExpr).Sel.Name
+					only = only && called && call.Fun == use.Parent().Node() && (name == "Add" || name == "Done" || name == "Go")
+				case edge.CallExpr_Args:
+					only = only && x.OnlyCounts(Callee(x.Info, use.Parent().Node().(*ast.CallExpr)), at)
+				default:
+					only = false
+				}
+			}
+			if only {
+				list = append(list, i)
+			}
+		}
+		if len(field.Names) == 0 {
+			i++
+		}
+	}
+	return list
+}
