@@ -28,13 +28,18 @@ func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error)
 	if err != nil {
 		return r, err
 	}
+	return execute[R](ctx, "activity "+called(activity), bytes, activity, args...)
+}
+
+// execute runs an activity whose arguments have so many bytes; what is what it is to who
+// looks.
+func execute[R any](ctx workflow.Context, what string, bytes int, activity any, args ...any) (r R, err error) {
 	opts := workflow.GetActivityOptions(ctx)
 	opts.WaitForCancellation = true
 	if opts.Summary == "" {
 		opts.Summary = summary(ctx)
 	}
 	ctx = workflow.WithActivityOptions(ctx, opts)
-	what := "activity " + called(activity)
 	defer takeTurn(ctx, activities, bytes, what).over(ctx)
 	defer busy(ctx, errand{what: what})()
 	err = workflow.ExecuteActivity(withTurn(ctx), activity, args...).Get(ctx, &r)
@@ -87,14 +92,19 @@ func called(fn any) string {
 // maxSummary is how many bytes of a path a summary has. The server takes 400.
 const maxSummary = 200
 
-// summary gives the path of the task or group that ctx is in.
-func summary(ctx workflow.Context) string {
+// summary gives the path of the task or group that ctx is in, as a line for the
+// server's pages.
+func summary(ctx workflow.Context) string { return shortened(pathOf(ctx), maxSummary) }
+
+// pathOf gives the path of the task or group that ctx is in.
+func pathOf(ctx workflow.Context) string {
 	s := scopeOf(ctx)
 	switch {
 	case s == nil:
-		return ""
 	case s.task != nil:
-		return shortened(s.task.path(), maxSummary)
+		return s.task.path()
+	case s.group != nil:
+		return s.group.path()
 	}
-	return shortened(s.group.path(), maxSummary)
+	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/braid-go/braid/engine"
+	"go.temporal.io/sdk/activity"
 	sdk "go.temporal.io/sdk/temporal"
 )
 
@@ -22,7 +23,8 @@ type batch struct {
 	Settle bool              `json:"settle,omitempty"`
 	First  int               `json:"first"`
 	Limit  int               `json:"limit,omitempty"`
-	Key    string            `json:"key"`            // of the job
+	Key    string            `json:"key,omitempty"`  // of the job
+	Run    string            `json:"run,omitempty"`  // of the workflow that calls, if it is no job's
 	Node   string            `json:"node,omitempty"` // that waits for it, in the workflow's tree
 	Inputs []json.RawMessage `json:"inputs"`
 }
@@ -43,7 +45,11 @@ func (w *parts) batch(ctx context.Context, b batch) (ends, error) {
 	for _, input := range b.Inputs {
 		job.Inputs = append(job.Inputs, input)
 	}
-	ends, err := w.run(ctx, job, b.Key, b.what(), b.Node)
+	key := b.Key
+	if key == "" {
+		key = b.Run + "/" + activity.GetInfo(ctx).ActivityID
+	}
+	ends, err := w.run(ctx, job, key, b.what(), b.Node)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,8 @@
 // [Interceptor]. The first failure cancels the others, [Cause] tells them why,
 // and what comes back is a [braid.GroupError], which [braid.Split] and
 // [braid.Catch] take apart, and which crosses to other processes whole where
-// the client has a [FailureConverter].
+// the client has a [FailureConverter]. [CallTask] runs a task of package engine, which is
+// defined once for workflows, other programs and tests.
 //
 // # What differs from package braid
 //

@@ -18,6 +18,7 @@ import (
 func show(flow func(ctx workflow.Context) error) {
 	env := environment()
 	env.RegisterActivity(Greet)
+	temporal.Register(env)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
 		if err := flow(ctx); err != nil {
@@ -59,6 +60,20 @@ func ExampleCall() {
 		return err
 	})
 	// Output: hello, world
+}
+
+func ExampleCallTask() {
+	show(func(ctx workflow.Context) error {
+		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {
+			size := temporal.Fork(g, func(ctx workflow.Context) (int, error) {
+				return temporal.CallTask(ctx, measure, "readme.md") // a task of package engine, on any worker
+			})
+			n, err := size.Wait(ctx)
+			fmt.Println(n)
+			return err
+		})
+	})
+	// Output: 9
 }
 
 func ExampleMap() {

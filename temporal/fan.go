@@ -12,7 +12,6 @@ import (
 	"github.com/braid-go/braid/internal/seam"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	sdk "go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -215,10 +214,10 @@ func (run *fanRun) piece(ctx workflow.Context, from, to int, below *[]string) (f
 	if run.Step == 1 {
 		first := from * run.Job.Chunk
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-			StartToCloseTimeout: 365 * 24 * time.Hour, // tasks bound their own time; a dead worker is noticed by its silence
+			StartToCloseTimeout: aYear,
 			HeartbeatTimeout:    s.Heartbeat,
 			WaitForCancellation: true,
-			RetryPolicy:         &sdk.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second, MaximumAttempts: int32(s.Attempts)},
+			RetryPolicy:         forDeaths(int32(s.Attempts)),
 			Summary:             fmt.Sprintf("%s[%d:%d]", run.Job.Task, first, min(first+run.Job.Chunk, run.Job.Len)),
 		})
 		job := run.Job

@@ -45,12 +45,10 @@ func runJob(ctx workflow.Context, in jobInput) error {
 		return err
 	}
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 365 * 24 * time.Hour, // tasks bound their own time; a dead worker is noticed by its silence
+		StartToCloseTimeout: aYear,
 		HeartbeatTimeout:    in.Heartbeat,
 		WaitForCancellation: true,
-		RetryPolicy: &sdk.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second, MaximumAttempts: in.Attempts,
-		},
+		RetryPolicy:         forDeaths(in.Attempts),
 	})
 	var failures []lost
 	err := Run(ctx, func(ctx workflow.Context, g *Group) error {

@@ -32,6 +32,8 @@ func liveFlows(r worker.Registry) {
 		_, bad, err := temporal.FanSettle(ctx, traced, steps, s)
 		return bad, err
 	}, workflow.RegisterOptions{Name: "live.settle"})
+	r.RegisterWorkflowWithOptions(calling(count), workflow.RegisterOptions{Name: "live.count"})
+	r.RegisterWorkflowWithOptions(calling(cleans), workflow.RegisterOptions{Name: "live.clean"})
 }
 
 // pending gives the activities that workflows of the queue wait for.

@@ -113,6 +113,12 @@ func addActivity(a *workflowpb.PendingActivityInfo, own []*inspect.Node, s *insp
 	}
 	below := &inspect.Snapshot{Nodes: told.Tree}
 	told.Tree[0].Up = ""
+	if told.Tree[0].Path == under.Path { // a CallTask's, whose paths on the worker begin with the caller's
+		told.Tree[0].Name = "(worker)"
+		for _, n := range told.Tree {
+			n.Path = strings.TrimPrefix(strings.TrimPrefix(n.Path, under.Path), "/")
+		}
+	}
 	for _, n := range told.Tree {
 		count := 1
 		switch n.Type {

@@ -133,6 +133,13 @@ func Order(ctx workflow.Context, id string) (receipt string, err error) {
 	}, temporal.Name("order"))
 }
 
+// Audit is a workflow that calls a task of package engine for each file.
+func Audit(ctx workflow.Context, files []string) ([]int, error) {
+	return temporal.Map(ctx, files, func(ctx workflow.Context, file string) (int, error) {
+		return temporal.CallTask(ctx, measure, file)
+	}, temporal.Limit(20))
+}
+
 // showWorkflow has the page of a workflow at http://localhost:6061/.
 func showWorkflow(c client.Client, id string) error {
 	return http.ListenAndServe("localhost:6061", temporal.Handler(c, id))
@@ -219,6 +226,12 @@ func TestWhatTheScaleOutPageShowsDoesWhatItSays(t *testing.T) {
 	var receipt string
 	if err := env.GetWorkflowResult(&receipt); err != nil || receipt != "receipt of o1" {
 		t.Errorf("order: %q, %v", receipt, err)
+	}
+	env = environment(tasked)
+	env.ExecuteWorkflow(Audit, []string{"a", "bb"})
+	var sizes []int
+	if err := env.GetWorkflowResult(&sizes); err != nil || len(sizes) != 2 || sizes[1] != 2 {
+		t.Errorf("audit: %v, %v", sizes, err)
 	}
 	if err := serveTasks(canceled(t), &neverDialled{}, "q"); err != nil {
 		t.Errorf("serveTasks: %v", err)

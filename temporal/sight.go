@@ -104,7 +104,7 @@ func nodeID(group, task uint64) string {
 // waiter gives the id that the task or body of ctx has in the workflow's tree.
 func waiter(ctx workflow.Context) string {
 	switch s := scopeOf(ctx); {
-	case s == nil:
+	case s == nil || s.task == nil && s.group == nil:
 		return ""
 	case s.task != nil:
 		return nodeID(s.task.g.id, s.task.id)

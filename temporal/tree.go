@@ -280,7 +280,7 @@ func busy(ctx workflow.Context, what errand) (done func()) {
 	s := scopeOf(ctx)
 	var list *[]*errand
 	switch {
-	case s == nil:
+	case s == nil || s.task == nil && s.group == nil:
 		return func() {}
 	case s.task != nil:
 		list = &s.task.doing
