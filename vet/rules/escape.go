@@ -316,7 +316,7 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 			return false
 		}
 		code.Shallow(step, func(n ast.Node) bool {
-			if other, ok := n.(*ast.CallExpr); ok && !told && other != call && c.handsTo(other, g) {
+			if other, ok := n.(*ast.CallExpr); ok && !told && other != call && c.handsTo(other, g) && !(ctx == nil && c.waitedAgain(flow, other, g)) {
 				told = true
 				c.tell(other, "late", fmt.Sprintf("%s has ended in line %d: its context is dead, and nobody waits for this task; make a new group", g.Name(), line))
 			}
@@ -347,6 +347,28 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 		})
 		return true
 	})
+}
+
+// waitedAgain tells whether a group without a context, which can be used again, is waited for on each way from a place on.
+func (c *escaper) waitedAgain(flow *code.Flow, at ast.Node, g *types.Var) bool {
+	left := false
+	flow.After(at, func(step ast.Node) bool {
+		if code.Has(step, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || code.CalleeName(call) != "Wait" {
+				return false
+			}
+			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+			return ok && code.Var(c.Info, sel.X) == g
+		}) {
+			return false
+		}
+		if _, ok := step.(*ast.ReturnStmt); ok {
+			left = true
+		}
+		return !left
+	})
+	return !left && !code.IsNamed(g.Type(), code.Braid, "Group")
 }
 
 // contextOf gives the context variable that was made together with a group.

@@ -30,7 +30,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 	return name, err
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`; " +
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand; " +
 		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs, and those named `New…`, which " +
 		"do not wait; a call with an argument that is made of the context; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
@@ -160,6 +160,8 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 		switch sel.Sel.Name {
 		case "WithContext", "Clone", "Cancel": // Cancel is what contexts replaced
 			return true
+		case "Write", "WriteProxy": // written to a connection by hand, which no context ends
+			return request
 		case "Start":
 			started = true
 		case "Wait", "Run", "Output", "CombinedOutput":

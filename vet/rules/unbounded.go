@@ -71,7 +71,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 			if shape == "" {
 				continue
 			}
-			if c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) {
+			if c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) || c.hasSlot(loop, t) {
 				break
 			}
 			c.report(t.At.Node(), shape, fmt.Sprintf("a goroutine for each %s, as many at once as come in: limit them", what))
@@ -79,6 +79,32 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		}
 	}
 })
+
+// hasSlot tells whether a task is started in a clause of a select that has received from a channel, or sent to it, and
+// that says what to do if it cannot: the channel counts how many there may be.
+func (c *check) hasSlot(loop inspector.Cursor, t *code.Task) bool {
+	for cur := range t.At.Enclosing((*ast.CommClause)(nil)) {
+		clause := cur.Node().(*ast.CommClause)
+		if !code.Within(clause, loop.Node()) {
+			return false
+		}
+		if clause.Comm == nil {
+			continue
+		}
+		if _, isDone := c.DoneClause(clause); isDone {
+			continue
+		}
+		if _, brings := clause.Comm.(*ast.AssignStmt); brings { // what it has received is what it is started for
+			continue
+		}
+		for _, other := range cur.Parent().Node().(*ast.BlockStmt).List {
+			if other.(*ast.CommClause).Comm == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // onceAKey tells whether a task is started only if a map does not have a key yet: there is one for each key,
 // not for each of what comes in.

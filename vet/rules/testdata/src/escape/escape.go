@@ -325,3 +325,29 @@ func capturedForTheBlock(ctx context.Context) error {
 		return nil
 	})
 }
+
+// A group without a context can be used again.
+
+func again(rounds []string) error {
+	var g errgroup.Group
+	for range rounds {
+		g.Go(func() error { return nil })
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func againButLeft(rounds []string) error {
+	var g errgroup.Group
+	g.Go(func() error { return nil })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	g.Go(func() error { return nil }) // want `g has ended in line`
+	if len(rounds) == 0 {
+		return nil
+	}
+	return g.Wait()
+}

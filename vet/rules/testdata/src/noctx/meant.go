@@ -4,7 +4,9 @@ package noctx
 
 import (
 	"context"
+	"io"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -37,3 +39,13 @@ func NewProcessWithContext(ctx context.Context, pid int) (*root, error) { return
 func process(ctx context.Context) (*root, error) { return NewProcess(1) }
 
 func port(ctx context.Context) (int, error) { return net.LookupPort("tcp", "http") }
+
+// A request that is written to a connection by hand.
+
+func connects(ctx context.Context, w io.Writer) error {
+	req, err := http.NewRequest(http.MethodConnect, "https://a", nil)
+	if err != nil {
+		return err
+	}
+	return req.Write(w)
+}

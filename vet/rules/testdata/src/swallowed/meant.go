@@ -2,7 +2,10 @@
 
 package swallowed
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 func consume(ctx context.Context, in <-chan int) error {
 	for {
@@ -30,3 +33,38 @@ func waits(ctx context.Context, done <-chan struct{}) error {
 		}
 	}
 }
+
+// A function that is all a goroutine does: nobody goes on with half the work.
+
+type restarter struct{ cancel context.CancelFunc }
+
+func (r *restarter) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel = cancel
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		if err := r.loop(ctx); err != nil {
+			println(err.Error())
+		}
+	}()
+	<-done
+}
+
+func (r *restarter) loop(ctx context.Context) error {
+	for {
+		if err := r.once(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+		if r.cancel == nil {
+			return nil
+		}
+	}
+}
+
+func (r *restarter) once() error { return nil }

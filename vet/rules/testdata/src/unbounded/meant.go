@@ -2,6 +2,8 @@
 
 package unbounded
 
+import "net"
+
 type feed interface{ Recv() (string, error) }
 
 func onceAKey(s feed, handle func(string)) error {
@@ -27,5 +29,25 @@ func inStep(s feed, handle func(string)) error {
 		}
 		// In the background, to see the stream end: each Recv is paired with a Send.
 		go handle(msg)
+	}
+}
+
+// A channel counts the connections.
+
+func slots(l net.Listener, free chan struct{}) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		select {
+		case <-free:
+			go func() {
+				conn.Close()
+				free <- struct{}{}
+			}()
+		default:
+			conn.Close()
+		}
 	}
 }

@@ -1,0 +1,177 @@
+// Services: functions for which nil says that they were told to stop, and nothing else.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// service tells whether nil says nothing else in the function than that it was told to end:
+// all places that return it do so because a context has ended or the object was told to.
+// So does what follows a loop without end.
+func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
+	if c.onlyFails(cur) || c.onItsOwn(fn) {
+		return true
+	}
+	endless := false
+	for l := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		if l == fn {
+			break
+		}
+		f, ok := l.Node().(*ast.ForStmt)
+		endless = ok && c.untilEnd(f)
+	}
+	_, body := code.FuncParts(fn.Node())
+	alone, served := true, endless
+	for rc := range fn.Preorder((*ast.ReturnStmt)(nil), (*ast.ForStmt)(nil)) {
+		ret, ok := rc.Node().(*ast.ReturnStmt)
+		if in, _ := code.FuncAround(rc); in != fn || ret == here {
+			continue
+		}
+		if !ok {
+			served = served || c.untilEnd(rc.Node().(*ast.ForStmt))
+			continue
+		}
+		if !code.Within(ret, body) || len(ret.Results) == 0 {
+			continue
+		}
+		last := ast.Unparen(ret.Results[len(ret.Results)-1])
+		switch {
+		case c.onEnd(rc), isGlobal(code.Var(c.Info, last)):
+		case isNilIdent(c.Info, last):
+			alone = alone && endless && !inLoop(rc)
+		default:
+			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
+				alone = alone && makesError(code.Callee(c.Info, last.(*ast.CallExpr)))
+			} else if !isCall && !c.guarded(rc) {
+				alone = false
+			}
+		}
+	}
+	return alone && served
+}
+
+// untilEnd tells whether a loop goes on until it is left, or its context has ended.
+func (c *check) untilEnd(f *ast.ForStmt) bool {
+	return f.Cond == nil || c.LooksAtCtx(f.Cond)
+}
+
+// isGlobal tells whether a variable is a package's: an error that is one is not nil.
+func isGlobal(v *types.Var) bool { return v != nil && !v.IsField() && !code.IsLocal(v) }
+
+// makesError tells whether a function makes an error, by the name of its package: errors and those in its
+// place, fmt, status of gRPC.
+func makesError(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Name() {
+	case "fmt", "errors", "status", "xerrors", "errorx", "trace":
+		return true
+	}
+	return false
+}
+
+// onlyFails tells whether the other clauses of a select give back what they have
+// received, an error: there nil is nothing else than being told to stop.
+func (c *check) onlyFails(cur inspector.Cursor) bool {
+	if _, ok := cur.Node().(*ast.CommClause); !ok {
+		return false
+	}
+	others := 0
+	for _, s := range cur.Parent().Node().(*ast.BlockStmt).List {
+		clause, ok := s.(*ast.CommClause)
+		if !ok || clause == cur.Node() {
+			continue
+		}
+		as, ok := clause.Comm.(*ast.AssignStmt)
+		if !ok || !endsIn[*ast.ReturnStmt](clause.Body) {
+			return false
+		}
+		ret := clause.Body[len(clause.Body)-1].(*ast.ReturnStmt)
+		v := code.Var(c.Info, as.Lhs[0])
+		if v == nil || !code.IsError(v.Type()) || len(ret.Results) == 0 || isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+			return false
+		}
+		others++
+	}
+	return others > 0
+}
+
+func inLoop(cur inspector.Cursor) bool { _, ok := code.LoopAround(cur); return ok }
+
+// onEnd tells whether a place is in a branch that is taken because a context has ended, or the object has been
+// told to, by a channel that it keeps for that.
+func (c *check) onEnd(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.CommClause)(nil), (*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
+		switch n := at.Node().(type) {
+		case *ast.CommClause:
+			if _, is := c.DoneClause(n); is {
+				return true
+			}
+			if es, ok := n.Comm.(*ast.ExprStmt); ok {
+				if u, ok := ast.Unparen(es.X).(*ast.UnaryExpr); ok && c.saysOver(u.X) {
+					if v := code.Var(c.Info, u.X); v != nil && v.IsField() {
+						return true
+					}
+				}
+			}
+		case *ast.IfStmt:
+			if c.endedCond(n) != nil || c.LooksAtCtx(n.Cond) {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// guarded tells whether a place is in the body of an if, so that what it returns is not nil.
+func (c *check) guarded(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
+		n, ok := at.Node().(*ast.IfStmt)
+		return ok && isNil(n.Cond, token.NEQ)
+	}
+	return false
+}
+
+// onItsOwn tells whether each call of a function of the package is all that a goroutine does with it but to log: nobody goes on
+// with half the work then.
+func (c *check) onItsOwn(fn inspector.Cursor) bool {
+	decl, ok := fn.Node().(*ast.FuncDecl)
+	if !ok || decl.Name.IsExported() {
+		return false
+	}
+	uses := c.Uses[c.Info.Defs[decl.Name]]
+	for _, use := range uses {
+		in, ok := code.FuncAround(use)
+		if !ok {
+			return false
+		}
+		lit, ok := in.Node().(*ast.FuncLit)
+		if !ok || c.Task[lit] == nil || c.Task[lit].Kind != code.Bare {
+			return false
+		}
+		last := lit.Body.List[len(lit.Body.List)-1]
+		if !code.Within(use.Node(), last) {
+			return false
+		}
+		switch s := last.(type) {
+		case *ast.ExprStmt:
+		case *ast.IfStmt: // if err := f(ctx); err != nil { log }
+			if s.Else != nil || c.keeps(s.Body.List) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return len(uses) > 0
+}
