@@ -18,6 +18,7 @@ import (
 func show(flow func(ctx workflow.Context) error) {
 	env := environment()
 	env.RegisterActivity(Greet)
+	env.RegisterActivity(File)
 	temporal.Register(env)
 	env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
