@@ -64,6 +64,7 @@ func runErrand(ctx context.Context, job errand) (end errandEnd, err error) {
 	e, err := hired.attempt(ctx, c, streams{&out, &errs})
 	var failed *failure
 	switch {
+	//braid:ignore multierror an attempt has one task, so one failure
 	case errors.As(err, &failed) && failed.code == statusNotRun:
 		return errandEnd{NotRun: failed.what}, nil
 	case err != nil:

@@ -153,6 +153,11 @@ func (c *check) saysSo(n ast.Node) bool {
 		return false
 	}
 	line := c.Fset.Position(n.Pos()).Line
+	if cur, ok := c.Root.FindByPos(n.Pos(), n.End()); ok {
+		if decl, _ := code.DeclAround(cur); decl != nil && detaches.MatchString(decl.Doc.Text()) {
+			return true
+		}
+	}
 	for _, g := range f.Comments {
 		if end := c.Fset.Position(g.End()).Line; end == line-1 && aboutContext.MatchString(g.Text()) {
 			return true
@@ -160,6 +165,8 @@ func (c *check) saysSo(n ast.Node) bool {
 	}
 	return false
 }
+
+var detaches = regexp.MustCompile(`(?i)detach|background context|without cancel|not be cancel`)
 
 var aboutContext = regexp.MustCompile(`(?i)context|ctx|background|cancel|detach|even if|regardless`)
 
@@ -188,6 +195,9 @@ func (c *check) endsItself(cur inspector.Cursor, r *code.Reach) bool {
 	cancel := code.Var(c.Info, as.Lhs[1])
 	if cancel == nil {
 		return false
+	}
+	if cancel.IsField() { // an object's
+		return true
 	}
 	for _, use := range c.Uses[cancel] { // others end it
 		switch c.UseOf(use) {

@@ -430,11 +430,30 @@ func (c *check) cond(cur inspector.Cursor, n *ast.CallExpr) {
 		}
 	}
 	if r.Task != nil && r.Task.Kind == code.Bare { // the function around may wake it
-		if fn, ok := code.FuncAround(r.Task.At); ok && c.wakes(fn) {
+		if fn, ok := code.FuncAround(r.Task.At); ok && (c.wakes(fn) || c.wakenByTask(fn)) {
 			return
 		}
 	}
 	c.report(n, "cond", "Cond.Wait ignores "+r.Name()+": let context.AfterFunc broadcast when it ends, and look at it in the loop")
+}
+
+// wakenByTask tells whether a goroutine of a function signals a condition when it has waited for something.
+func (c *check) wakenByTask(fn inspector.Cursor) bool {
+	for _, t := range c.Tasks {
+		if t.Lit == nil || !code.Within(t.Lit, fn.Node()) {
+			continue
+		}
+		waits := false
+		code.Shallow(t.Lit.Body, func(n ast.Node) bool {
+			u, ok := n.(*ast.UnaryExpr)
+			waits = waits || ok && u.Op == token.ARROW
+			return !waits
+		})
+		if lit, ok := c.Root.FindNode(t.Lit); ok && waits && c.wakes(lit) {
+			return true
+		}
+	}
+	return false
 }
 
 // wakes tells whether a function signals a condition itself.

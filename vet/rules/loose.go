@@ -86,7 +86,7 @@ func (c *check) loose(t *code.Task) {
 		}
 		return
 	}
-	detached := uses(c, t.At.Node(), "context", "WithoutCancel")
+	detached := uses(c, t.At.Node(), "context", "WithoutCancel") || uses(c, t.At.Node(), "context", "Background")
 	ctx, request := c.ctxAround(t.At)
 	switch {
 	case (ctx != nil || request != nil) && c.watches(t):

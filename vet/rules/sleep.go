@@ -88,6 +88,8 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
+	} else if c.boundsOwn(r.Ctx) {
+		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
 		if ns <= 0 {
@@ -98,6 +100,20 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 		}
 	}
 	c.report(cur.Node(), shape, what+" ignores "+r.Name()+": use braid.Sleep, or select on its Done")
+}
+
+// boundsOwn tells whether a context bounds a call of the function's own, and comes from nowhere else.
+func (c *check) boundsOwn(v *types.Var) bool {
+	if v == nil || c.Given(v) {
+		return false
+	}
+	for _, e := range c.Origins(v) {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok || !code.IsCall(c.Info, call, "context", "WithTimeout", "WithDeadline", "WithTimeoutCause", "WithDeadlineCause") {
+			return false
+		}
+	}
+	return len(c.Origins(v)) > 0
 }
 
 func duration(info *types.Info, e ast.Expr) (time.Duration, bool) {

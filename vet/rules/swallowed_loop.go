@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -29,8 +30,8 @@ func (c *check) tryAgain(loop inspector.Cursor, endless bool) {
 	}
 	name := code.CalleeName(found.call)
 	if endless {
-		if hasSelect(loop) {
-			return // some channel may end it
+		if hasSelect(loop) || c.endedOtherwise(loop, found.call) {
+			return // some channel may end it, or what the call says besides
 		}
 		c.report(found.at, "spin", "when the context of "+name+" has ended it fails at once, and this loop never ends: look at the context")
 		return
@@ -45,6 +46,35 @@ func (c *check) tryAgain(loop inspector.Cursor, endless bool) {
 	if f, r := c.errFunc(loop); r != nil && f == fn && c.behind(loop) != nil {
 		c.report(found.at, "loop", "the error of "+name+" is skipped: after a cancellation the rest fails as fast, and nil is returned")
 	}
+}
+
+// endedOtherwise tells whether a loop accepts connections, and so ends with its listener, or is left by what the call gives beside its error.
+func (c *check) endedOtherwise(loop inspector.Cursor, call *ast.CallExpr) (ended bool) {
+	for cur := range loop.Preorder((*ast.CallExpr)(nil), (*ast.AssignStmt)(nil)) {
+		switch n := cur.Node().(type) {
+		case *ast.CallExpr:
+			if fn := code.Callee(c.Info, n); fn != nil && strings.HasPrefix(fn.Name(), "Accept") {
+				return true
+			}
+		case *ast.AssignStmt:
+			if len(n.Rhs) != 1 || ast.Unparen(n.Rhs[0]) != ast.Expr(call) {
+				continue
+			}
+			for _, l := range n.Lhs[:len(n.Lhs)-1] {
+				v := code.Var(c.Info, l)
+				if v == nil {
+					continue
+				}
+				for _, use := range c.Uses[v] {
+					for up := range use.Enclosing((*ast.IfStmt)(nil)) {
+						s := up.Node().(*ast.IfStmt)
+						ended = ended || code.Within(use.Node(), s.Cond) && code.Within(s, loop.Node()) && c.endsLoop(s.Body)
+					}
+				}
+			}
+		}
+	}
+	return ended
 }
 
 // skip is a call whose error a loop skips, and the condition that it is skipped by.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -16,7 +17,7 @@ import (
 // all places that return it do so because a context has ended or the object was told to.
 // So does what follows a loop without end.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
-	if c.onlyFails(cur) || c.onItsOwn(fn) {
+	if c.onlyFails(cur) || c.onItsOwn(fn) || c.serves(cur, fn) {
 		return true
 	}
 	endless := false
@@ -117,7 +118,8 @@ func (c *check) onEnd(cur inspector.Cursor) bool {
 			}
 			if es, ok := n.Comm.(*ast.ExprStmt); ok {
 				if u, ok := ast.Unparen(es.X).(*ast.UnaryExpr); ok && c.saysOver(u.X) {
-					if v := code.Var(c.Info, u.X); v != nil && v.IsField() {
+					_, isCall := ast.Unparen(u.X).(*ast.CallExpr)
+					if v := code.Var(c.Info, u.X); isCall || v != nil && v.IsField() {
 						return true
 					}
 				}
@@ -138,6 +140,22 @@ func (c *check) guarded(cur inspector.Cursor) bool {
 	for at := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil)) {
 		n, ok := at.Node().(*ast.IfStmt)
 		return ok && isNil(n.Cond, token.NEQ)
+	}
+	return false
+}
+
+var serving = regexp.MustCompile(`^(?i)(run|serve|loop|watch|listen|monitor|work|poll|.*loop)$`)
+
+// serves tells whether a place is in a loop without end of a method that says by its name that it goes on until it is stopped.
+func (c *check) serves(cur, fn inspector.Cursor) bool {
+	decl, ok := fn.Node().(*ast.FuncDecl)
+	if !ok || decl.Recv == nil || !serving.MatchString(decl.Name.Name) {
+		return false
+	}
+	for l := range cur.Enclosing((*ast.ForStmt)(nil)) {
+		if f := l.Node().(*ast.ForStmt); f.Cond == nil && code.Within(f, decl.Body) {
+			return true
+		}
 	}
 	return false
 }

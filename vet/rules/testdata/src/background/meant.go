@@ -2,7 +2,10 @@
 
 package background
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 func inOrder(ctx context.Context, work func(context.Context)) {
 	workCtx, cancel := context.WithCancel(context.Background())
@@ -39,4 +42,20 @@ func onlyDeferred(ctx context.Context) error {
 func onPurpose(ctx context.Context) error {
 	// A context of its own, to make sure that all get it even if we return early.
 	return do(context.Background())
+}
+
+// auditContext gives a new context, detached from the one it is given.
+func auditContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	own := context.WithValue(context.Background(), key{}, ctx.Value(key{}))
+	return context.WithTimeout(own, time.Second)
+}
+
+type upgrader struct{ cancel context.CancelFunc }
+
+func (u *upgrader) start(ctx context.Context) {
+	var own context.Context
+	own, u.cancel = context.WithCancel(context.Background())
+	if do(own) != nil {
+		u.cancel()
+	}
 }

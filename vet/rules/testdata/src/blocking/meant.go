@@ -36,3 +36,20 @@ func leftBehind(ctx context.Context, d <-chan struct{}) int {
 func produce(ctx context.Context, out chan int) {
 	out <- 1
 }
+
+// A goroutine wakes who waits when the context has ended.
+
+func wakened(ctx context.Context, cond *sync.Cond) {
+	done := ctx.Done()
+	go func() {
+		<-done
+		cond.Broadcast()
+	}()
+	go func() {
+		cond.L.Lock()
+		defer cond.L.Unlock()
+		for ctx.Err() == nil {
+			cond.Wait()
+		}
+	}()
+}

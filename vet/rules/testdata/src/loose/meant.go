@@ -64,3 +64,12 @@ func onPurpose(ctx context.Context, stop func()) error {
 	_ = context.AfterFunc(ctx, func() { stop() })
 	return ctx.Err()
 }
+
+// A goroutine with a context of its own.
+
+func tidies(ctx context.Context, work func(context.Context)) {
+	go func() {
+		ctx := context.Background()
+		work(ctx)
+	}()
+}

@@ -15,3 +15,17 @@ func newID(ctx context.Context, taken func(int64) bool) int64 {
 		time.Sleep(time.Nanosecond)
 	}
 }
+
+// The context of a try, which the pause between two tries has nothing to do with.
+
+func tries(put func(context.Context) error) {
+	for range 3 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		err := put(ctx)
+		cancel()
+		if err == nil {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}

@@ -4,6 +4,7 @@ package swallowed
 
 import (
 	"context"
+	"net"
 	"time"
 )
 
@@ -68,3 +69,47 @@ func (r *restarter) loop(ctx context.Context) error {
 }
 
 func (r *restarter) once() error { return nil }
+
+// Run goes on until it is stopped, or has nothing more to do.
+func (r *restarter) Run(ctx context.Context, in <-chan int) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case n := <-in:
+			if n == 0 {
+				return nil
+			}
+			if err := r.once(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// What a call gives beside its error ends the loop.
+func rotateAll(ctx context.Context, next func(context.Context) (bool, error)) (failed int) {
+	for {
+		more, err := next(ctx)
+		if err != nil {
+			failed++
+		}
+		if !more {
+			return failed
+		}
+	}
+}
+
+// A loop that accepts ends with its listener.
+func acceptAll(ctx context.Context, l net.Listener, hand func(context.Context, net.Conn) error) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		if err := hand(ctx, conn); err != nil {
+			println(err.Error())
+			continue
+		}
+	}
+}
