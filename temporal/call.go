@@ -68,6 +68,9 @@ func callBatch(ctx workflow.Context, b batch) (json.RawMessage, error) {
 	info := workflow.GetInfo(ctx)
 	b.Run = info.WorkflowExecution.ID + "/" + info.OriginalRunID
 	b.Node = waiter(ctx)
+	if _, err := size(nil, "the argument of "+b.what(), []any{[]byte(b.Inputs[0])}); err != nil {
+		return nil, err // before it is written a second time
+	}
 	bytes, err := size(nil, "the argument of "+b.what(), []any{b})
 	if err != nil {
 		return nil, err

@@ -46,9 +46,8 @@
 // A runtime.Goexit of a task, for which a workflow has no use, is a failure with
 // [braid.ErrGoexit].
 //
-// There is no GoWait, since what is queued costs a struct and [Map] holds its items
-// back by itself, and no report of tasks that do not obey a cancel: [Look] and the
-// server's pages show what is waited for.
+// Tasks that do not obey a cancel are reported only where [OnStall] asks for it, since
+// that is a timer in the history. [Look] and the server's pages show what is waited for.
 //
 // workflow.Context knows neither causes nor deadlines. [Cause] and [Deadline]
 // take the place of context.Cause and ctx.Deadline, and a [MovableDeadline] that of

@@ -108,9 +108,18 @@ func (t *task) exec(ctx workflow.Context) {
 		return
 	}
 	t.state, t.since = braid.Running, workflow.Now(ctx)
+	t.tellBegun()
 	t.returned(t.run(ctx))
 	settled = true
 	t.retire()
+}
+
+// tellBegun tells GoWait that the task has begun, or will not.
+func (t *task) tellBegun() {
+	if t.begun != nil {
+		t.begun.SetValue(nil)
+		t.begun = nil
+	}
 }
 
 // giveBack gives back the slot of a task that turned out not to start.
@@ -137,6 +146,7 @@ func (t *task) retire() {
 func (t *task) leave() {
 	g := t.g
 	t.run = nil
+	t.tellBegun()
 	t.end()
 	g.live.remove(t)
 	g.counted(t.state)

@@ -63,6 +63,22 @@ func ExampleOnFailure() {
 	// Output: 2 failed, and yet one has won
 }
 
+func ExampleOnStall() {
+	show(func(ctx workflow.Context) error {
+		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {
+			g.Go(func(ctx workflow.Context) error {
+				return temporal.Shield(ctx, 2*time.Hour, func(ctx workflow.Context) error { return temporal.Sleep(ctx, time.Hour) })
+			}, temporal.Name("export"))
+			_ = temporal.Sleep(ctx, time.Second)
+			g.Cancel()
+			return nil
+		}, temporal.Name("report"), temporal.Grace(time.Minute), temporal.OnStall(func(s braid.Stall) {
+			fmt.Println(s.Group, "was cancelled", s.Since, "ago, and waits for", s.Tasks[0].Path)
+		}))
+	})
+	// Output: report was cancelled 1m0s ago, and waits for report/export
+}
+
 func ExampleGrace() {
 	show(func(ctx workflow.Context) error {
 		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {

@@ -64,6 +64,26 @@ func ExampleGroup_TryGo() {
 	// Output: true
 }
 
+func ExampleGroup_GoWait() {
+	show(func(ctx workflow.Context) error {
+		began := workflow.Now(ctx)
+		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {
+			for i := range 4 { // a producer that must not run ahead
+				if err := g.GoWait(ctx, func(ctx workflow.Context) error { return temporal.Sleep(ctx, time.Hour) }); err != nil {
+					return err
+				}
+				fmt.Println(i, workflow.Now(ctx).Sub(began))
+			}
+			return nil
+		}, temporal.Limit(2))
+	})
+	// Output:
+	// 0 0s
+	// 1 0s
+	// 2 1h0m0s
+	// 3 1h0m0s
+}
+
 func ExampleTryFork() {
 	show(func(ctx workflow.Context) error {
 		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {

@@ -40,7 +40,8 @@ type Group struct {
 	closed   bool // nothing is accepted any more
 	cut      bool // a cancellation cut a task or the body short
 	joined   workflow.Settable
-	futures  []workflow.Future // see interceptor.go
+	unwatch  workflow.CancelFunc // see stall.go; nil if nobody wants a report
+	futures  []workflow.Future   // see interceptor.go
 	many     int
 
 	recorded map[*braid.TaskError]bool // never ranged over
@@ -118,6 +119,7 @@ func run(ctx workflow.Context, caller string, pc uintptr, body func(workflow.Con
 	g.open(workflow.WithWaitForCancellation(ctx, true))
 	g.kind = strings.ToLower(caller)
 	g.enlist()
+	g.watch()
 	g.callBody(body)
 	g.join()
 	return g.conclude()
@@ -234,6 +236,9 @@ func (g *Group) join() {
 	}
 	g.joinStarted()
 	g.closed = true
+	if g.unwatch != nil {
+		g.unwatch()
+	}
 }
 
 // quiesce cancels the background tasks once they have nobody to serve.

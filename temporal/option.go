@@ -35,6 +35,7 @@ type groupConfig struct {
 	keep           int
 	panicsAsErrors bool
 	onFailure      func(*braid.TaskError)
+	onStall        func(braid.Stall) // inherited; see stall.go
 
 	failed func(te *braid.TaskError, ends bool) // see race.go
 }
@@ -59,6 +60,7 @@ const (
 	seenSupervised
 	seenKeep
 	seenOnFailure
+	seenOnStall
 	seenPanicsAsErrors
 	seenBackground
 	seenAlways
@@ -112,12 +114,11 @@ type GraceOption interface {
 
 type graceOption time.Duration
 
-// Grace sets how long the functions given to [Group.Defer] of a group may take,
+// Grace sets how long the functions given to [Group.Defer] of a group may take and
+// how long its tasks may go on after a cancel before they are reported ([OnStall]),
 // whose default is [braid.DefaultGrace] and which groups opened below inherit, and
 // how long what runs on a worker may go on when that stops ([Serve]).
-// Grace(braid.Forever) sets no bound. (Tasks of a workflow that do not obey a
-// cancel are waited for and not reported: the server's pages show what is pending.)
-// It panics if d is not positive.
+// Grace(braid.Forever) sets no bound, and never reports. It panics if d is not positive.
 func Grace(d time.Duration) GraceOption {
 	if d <= 0 {
 		panic("braid: Grace must be positive; Grace(Forever) sets no bound")
@@ -224,6 +225,9 @@ func groupConfigOf(opts []GroupOption, up *Group) (c groupConfig) {
 		if up != nil {
 			c.grace = up.cfg.grace
 		}
+	}
+	if c.onStall == nil && up != nil {
+		c.onStall = up.cfg.onStall
 	}
 	if c.keep == 0 {
 		c.keep = braid.DefaultKeep

@@ -290,6 +290,7 @@ func TestRule2_5_WhatMakesNoSenseIsRefusedAtTheCall(t *testing.T) {
 				"budget":        func() { temporal.Retry(ctx, braid.Policy{Budget: braid.NewBudget(1, 1)}, fn) },
 				"negative":      func() { temporal.Retry(ctx, braid.Policy{Attempts: -1}, fn) },
 				"OnFailure nil": func() { temporal.OnFailure(nil) },
+				"OnStall nil":   func() { temporal.OnStall(nil) },
 			} {
 				func() {
 					defer func() {

@@ -35,10 +35,11 @@ type task struct {
 	fail    *braid.TaskError // why it did not succeed
 	done    workflow.Future  // made by who waits
 	settle  workflow.Settable
-	told    []func() // are called at the end
-	waiters []*task  // the tasks that wait for it, see ring
-	lent    int      // waits that have lent the task's slot
-	alone   bool     // it was cancelled on its own
+	begun   workflow.Settable // of GoWait: it has begun, or will not
+	told    []func()          // are called at the end
+	waiters []*task           // the tasks that wait for it, see ring
+	lent    int               // waits that have lent the task's slot
+	alone   bool              // it was cancelled on its own
 	list    link
 
 	// For who looks; see tree.go.
