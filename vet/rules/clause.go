@@ -30,9 +30,10 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	}))
 }
 `,
-	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; clauses that return something else than nil.",
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; clauses that return something else than nil, but for the shape `replaced`.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
+		{Name: "replaced", Severity: Note, Off: true, What: "a clause returns another error that has nothing of what it was given"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -41,7 +42,11 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 			continue
 		}
 		lit, ok := ast.Unparen(call.Args[len(call.Args)-1]).(*ast.FuncLit)
-		if !ok || !returnsNil(lit.Body) || c.usesParams(lit) || ofSentinel(c, call) {
+		if !ok || c.usesParams(lit) || ofSentinel(c, call) {
+			continue
+		}
+		if !returnsNil(lit.Body) {
+			c.report(lit, "replaced", "nothing of what this clause was given is left: wrap it with %w, or say in the new error how many there were and of what")
 			continue
 		}
 		c.report(lit, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")

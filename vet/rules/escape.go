@@ -42,13 +42,14 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 	return save(ctx)
 }
 `,
-	Exempt: "Groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks, which may be kept; values on their way down (arguments, a composite literal in a local variable); " +
+	Exempt: "Groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
 		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
 		{Name: "returned", Severity: Error, What: "it is returned from its block"},
 		{Name: "sent", Severity: Error, What: "it is sent over a channel"},
+		{Name: "task", Severity: Warning, What: "the handle of a block's task is stored, returned, or sent to outside of it"},
 		{Name: "after", Severity: Error, What: "a group's context is used after its Wait"},
 		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
@@ -90,6 +91,11 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 	for v, b := range blocks {
 		e.escapes(v, b)
 	}
+	for _, t := range c.Tasks {
+		if b, ok := blocks[code.Var(c.Info, t.Owner)]; ok && code.IsCall(c.Info, t.Call, code.Braid, "Fork", "Group.Fork", "TryFork", "Group.TryFork") {
+			e.taskEscapes(t, b)
+		}
+	}
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
 		if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") ||
@@ -123,7 +129,14 @@ func (c *escaper) escapes(v *types.Var, b block) {
 		if b.what == "the group" {
 			c.outlives(use, v, b)
 		}
-		shape, to := c.sink(use, v, b)
+		shape, to := c.sink(use, b)
+		if shape == "" && b.what == "the group" {
+			if lit, ok := c.literalIn(use, b); ok {
+				if shape, to = c.sink(lit, b); shape != "" {
+					to = "kept in a function that is " + to
+				}
+			}
+		}
 		if shape == "" {
 			continue
 		}
@@ -131,8 +144,8 @@ func (c *escaper) escapes(v *types.Var, b block) {
 	}
 }
 
-// sink says where a mention of v goes, if that is out of its block.
-func (c *escaper) sink(use inspector.Cursor, v *types.Var, b block) (shape, to string) {
+// sink says where an expression goes, if that is out of its block.
+func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 	composite := false
 	for cur := use; ; {
 		kind, i := cur.ParentEdge()
@@ -170,6 +183,49 @@ func (c *escaper) sink(use inspector.Cursor, v *types.Var, b block) (shape, to s
 			return "", ""
 		}
 		cur = parent
+	}
+}
+
+// literalIn gives the outermost literal in a block that has a place in it, if that is no task and not called in place.
+func (c *escaper) literalIn(use inspector.Cursor, b block) (out inspector.Cursor, ok bool) {
+	for lit := range use.Enclosing((*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		if lit.Node() == b.fn {
+			break
+		}
+		out, ok = lit, true
+	}
+	return out, ok && c.Task[litOf(out)] == nil && !c.calledInPlace(out)
+}
+
+func litOf(cur inspector.Cursor) *ast.FuncLit {
+	lit, _ := cur.Node().(*ast.FuncLit)
+	return lit
+}
+
+// taskEscapes finds handles of a block's tasks that are carried out of it.
+func (c *escaper) taskEscapes(t *code.Task, b block) {
+	if _, ok := b.fn.(*ast.FuncLit); !ok {
+		return // a function that is given a group may give back what it has started
+	}
+	from := []inspector.Cursor{t.At}
+	if as, ok := t.At.Parent().Node().(*ast.AssignStmt); ok {
+		if v := code.Var(c.Info, as.Lhs[0]); code.IsLocal(v) && code.Within(c.declOf(v), b.fn) && code.IsNamed(v.Type(), code.Braid, "Task") {
+			from = c.Uses[v]
+		}
+	}
+	for _, cur := range from {
+		if in, ok := code.FuncAround(cur); !ok || in.Node() != b.fn {
+			continue
+		}
+		shape, to := c.sink(cur, b)
+		if send, ok := cur.Parent().Node().(*ast.SendStmt); ok && shape == "sent" {
+			if ch := rootOf(c.Info, send.Chan); ch == nil || code.Within(c.declOf(ch), b.fn) {
+				continue
+			}
+		}
+		if shape == "stored" || shape == "returned" || shape == "sent" {
+			c.tell(cur.Node(), "task", fmt.Sprintf("the handle of a task is %s: the task has ended when its block has, or was cancelled; hand out its result", to))
+		}
 	}
 }
 
@@ -288,14 +344,21 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	ctx := c.contextOf(g)
 	for v, what := range map[*types.Var]string{g: "the group", ctx: "the context of a group"} { // kept though it is waited for here
-		if v == nil || v.Kind() == types.ParamVar {
+		if v == nil || v == g && v.Kind() == types.ParamVar {
 			continue
 		}
 		for _, use := range c.Uses[v] {
+			if v.Kind() == types.ParamVar && use.Node().Pos() < g.Pos() { // still the outer one
+				continue
+			}
 			if in, ok := code.FuncAround(use); !ok || in != fn && v == g || !code.Within(use.Node(), fn.Node()) {
 				continue
 			}
-			if shape, to := c.sink(use, v, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
+			if v == ctx && c.inResult(use, call) {
+				c.tell(use.Node(), "returned", fmt.Sprintf("%s (%s) is in what is returned: it is dead after the Wait in line %d", what, v.Name(), c.Fset.Position(call.Pos()).Line))
+				continue
+			}
+			if shape, to := c.sink(use, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
 				c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead after the Wait in line %d", what, v.Name(), to, c.Fset.Position(call.Pos()).Line))
 			}
 		}
@@ -369,6 +432,35 @@ func (c *escaper) waitedAgain(flow *code.Flow, at ast.Node, g *types.Var) bool {
 		return !left
 	})
 	return !left && !code.IsNamed(g.Type(), code.Braid, "Group")
+}
+
+// inResult tells whether a mention is in a composite literal that is returned at a join or behind it, or kept in
+// a variable that is.
+func (c *escaper) inResult(use inspector.Cursor, join *ast.CallExpr) bool {
+	composite := false
+	for cur := use; ; cur = cur.Parent() {
+		kind, i := cur.ParentEdge()
+		switch kind {
+		case edge.ParenExpr_X, edge.UnaryExpr_X:
+		case edge.KeyValueExpr_Value, edge.CompositeLit_Elts:
+			composite = true
+		case edge.ReturnStmt_Results:
+			return composite && cur.Parent().Node().End() > join.Pos()
+		case edge.AssignStmt_Rhs:
+			as := cur.Parent().Node().(*ast.AssignStmt)
+			if !composite || len(as.Lhs) != len(as.Rhs) || as.Tok != token.DEFINE {
+				return false
+			}
+			for _, other := range c.Uses[c.Info.ObjectOf(as.Lhs[i].(*ast.Ident))] {
+				if c.UseOf(other) == code.Returned && other.Parent().Node().End() > join.Pos() {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
+		}
+	}
 }
 
 // contextOf gives the context variable that was made together with a group.

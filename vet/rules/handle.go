@@ -4,6 +4,8 @@ package rules
 
 import (
 	"go/ast"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -36,9 +38,10 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 	})
 }
 `,
-	Exempt: "`Group.Go`, which has no handle; a handle that is kept anywhere.",
+	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Warning, What: "the handle of Fork or TryFork is ignored: Group.Go is for tasks without a result"},
+		{Name: "unread", Severity: Warning, What: "handles are collected, and nobody reads them"},
 		{Name: "group", Severity: Error, What: "the group of Open is ignored: it cannot be closed"},
 		{Name: "closed", Severity: Warning, What: "the error of TryGo or TryFork is ignored: the task may never run"},
 	},
@@ -66,7 +69,70 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 			}
 		}
 	}
+	for o := range c.Uses {
+		v, ok := o.(*types.Var)
+		if !ok || !code.IsLocal(v) || code.IsParam(c.Info, v) || !isTasks(v.Type()) {
+			continue
+		}
+		if at := c.onlyFilled(v); at != nil {
+			c.report(at, "unread", "nobody reads the handles in "+v.Name()+", and the results are lost with them: use Group.Go for tasks without a result")
+		}
+	}
 })
+
+// isTasks tells whether a type is one of handles of tasks: a slice, array or map of them, or one alone.
+func isTasks(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		t = u.Elem()
+	case *types.Array:
+		t = u.Elem()
+	case *types.Map:
+		t = u.Elem()
+	}
+	return code.IsNamed(t, code.Braid, "Task")
+}
+
+// onlyFilled gives the first mention of a variable if all that is done with it is to put something
+// into it and to ask for its length.
+func (c *check) onlyFilled(v *types.Var) (first ast.Node) {
+	for _, use := range c.Uses[v] {
+		kind, _ := use.ParentEdge()
+		parent := use.Parent()
+		switch kind {
+		case edge.AssignStmt_Lhs:
+		case edge.AssignStmt_Rhs: // _ = v
+			if ids := parent.Node().(*ast.AssignStmt).Lhs; slices.ContainsFunc(ids, func(e ast.Expr) bool {
+				id, ok := e.(*ast.Ident)
+				return !ok || id.Name != "_"
+			}) {
+				return nil
+			}
+		case edge.IndexExpr_X:
+			if up, _ := parent.ParentEdge(); up != edge.AssignStmt_Lhs {
+				return nil
+			}
+		case edge.CallExpr_Args:
+			call := parent.Node().(*ast.CallExpr)
+			switch c.Builtin(call) {
+			case "len", "cap":
+			case "append":
+				as, ok := parent.Parent().Node().(*ast.AssignStmt)
+				if !ok || len(as.Lhs) != 1 || code.Var(c.Info, as.Lhs[0]) != v || call.Args[0] != use.Node() {
+					return nil
+				}
+			default:
+				return nil
+			}
+		default:
+			return nil
+		}
+		if first == nil {
+			first = use.Node()
+		}
+	}
+	return first
+}
 
 // ignored tells whether the i-th result of a call is dropped or assigned to _.
 func ignored(cur inspector.Cursor, i int) bool {

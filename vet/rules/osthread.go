@@ -30,7 +30,7 @@ func enter(g *braid.Group, setns func() error) {
 	}, braid.OwnGoroutine)
 }
 `,
-	Exempt: "Tasks that unlock it, also in `defer`; bodies, which run on the caller's goroutine; options that are not in sight.",
+	Exempt: "Tasks that unlock it on every way out, also in `defer`; bodies, which run on the caller's goroutine; options that are not in sight.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a task of Go, Fork and the like without OwnGoroutine"},
 		{Name: "item", Severity: Error, What: "the function of Map, Each, First and the like, which takes no such option"},
@@ -40,13 +40,13 @@ func enter(g *braid.Group, setns func() error) {
 		if t.Kind != code.BraidTask || t.Body {
 			continue
 		}
-		var body ast.Node
+		var fn ast.Node
 		if t.Lit != nil {
-			body = t.Lit.Body
-		} else if fn := funcOf(c, t.Fn); fn != nil {
-			body = fn.Body
+			fn = t.Lit
+		} else if decl := funcOf(c, t.Fn); decl != nil {
+			fn = decl
 		}
-		if body == nil || !locks(c, body) || t.Call.Ellipsis.IsValid() || mentions(t.Call, "OwnGoroutine") {
+		if fn == nil || !locks(c, fn) || t.Call.Ellipsis.IsValid() || mentions(t.Call, "OwnGoroutine") {
 			continue
 		}
 		if t.Owner == nil {
@@ -76,22 +76,38 @@ func funcOf(c *check, e ast.Expr) *ast.FuncDecl {
 	return nil
 }
 
-// locks tells whether a body locks its thread and does not unlock it.
-func locks(c *check, body ast.Node) bool {
-	lock, unlock := false, false
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.GoStmt:
-			return false
-		case *ast.SelectorExpr:
-			if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" {
-				lock = lock || n.Sel.Name == "LockOSThread"
-				unlock = unlock || n.Sel.Name == "UnlockOSThread"
+// locks tells whether a function locks its thread, and does not unlock it on every way out.
+func locks(c *check, fn ast.Node) bool {
+	calls := func(n ast.Node, name string) (found ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				return false
+			case *ast.SelectorExpr:
+				if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" && n.Sel.Name == name && found == nil {
+					found = n
+				}
 			}
+			return found == nil
+		})
+		return found
+	}
+	_, body := code.FuncParts(fn)
+	lock := calls(body, "LockOSThread")
+	if lock == nil {
+		return false
+	}
+	locked := calls(body, "UnlockOSThread") == nil
+	code.FlowOf(c.cfgs, fn).After(lock, func(step ast.Node) bool {
+		if calls(step, "UnlockOSThread") != nil {
+			return false
 		}
-		return true
+		if _, ok := step.(*ast.ReturnStmt); ok {
+			locked = true
+		}
+		return !locked
 	})
-	return lock && !unlock
+	return locked
 }
 
 // mentions tells whether a call's arguments, but for literals, name something.

@@ -3,6 +3,7 @@ package dropped
 import (
 	"context"
 	"errors"
+	"log"
 
 	"github.com/braid-go/braid"
 	"github.com/sourcegraph/conc"
@@ -243,3 +244,82 @@ func stub() {
 	g.Go(func() error { return nil })
 	g.Wait() // want `error is dropped`
 }
+
+func overwritten(save func() error) error {
+	var g errgroup.Group
+	g.Go(fails)
+	err := g.Wait() // want `nobody reads err after this`
+	err = save()
+	return err
+}
+
+func empty() {
+	var g errgroup.Group
+	g.Go(fails)
+	if err := g.Wait(); err != nil { // want `nobody reads err after this`
+	}
+}
+
+func shadowed() (err error) {
+	var g errgroup.Group
+	g.Go(fails)
+	if err := g.Wait(); err != nil { // want `nobody reads err after this`
+	}
+	return err
+}
+
+func joined(save func() error) error {
+	var g errgroup.Group
+	g.Go(fails)
+	err := g.Wait()
+	err = errors.Join(err, save())
+	return err
+}
+
+func oneWay(save func() error, really bool) error {
+	var g errgroup.Group
+	g.Go(fails)
+	err := g.Wait()
+	if really {
+		err = save()
+	}
+	return err
+}
+
+func bareResult() (err error) {
+	var g errgroup.Group
+	g.Go(fails)
+	err = g.Wait()
+	return
+}
+
+func elseBranch() {
+	var g errgroup.Group
+	g.Go(fails)
+	if err := g.Wait(); err == nil {
+	} else {
+		log.Print(err)
+	}
+}
+
+func readInLiteral() (err error) {
+	defer func() { log.Print(err) }()
+	var g errgroup.Group
+	g.Go(fails)
+	err = g.Wait()
+	return nil
+}
+
+func nextRound(n int) (err error) {
+	for range n {
+		if err != nil {
+			return err
+		}
+		var g errgroup.Group
+		g.Go(fails)
+		err = g.Wait()
+	}
+	return nil
+}
+
+func fails() error { return errors.New("work") }

@@ -24,7 +24,7 @@ func try(g *braid.Group) {
 	braid.TryFork(g, load)         // want `whether the group had ended is ignored`
 	g.TryGo(work)                  // want `whether the group had ended is ignored`
 	t, _ := braid.TryFork(g, load) // want `whether the group had ended is ignored`
-	_ = t
+	_ = t                          // want `nobody reads the handles in t`
 }
 
 func tryHandle(g *braid.Group) error {
@@ -59,4 +59,64 @@ func opened(ctx context.Context) error {
 
 func reason(g *braid.Group) {
 	braid.Fork(g, load) //braid:ignore handle it fills a cache, and its value is not wanted
+}
+
+func collected(ctx context.Context, n int) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		var tasks []*braid.Task[int]
+		for range n {
+			tasks = append(tasks, braid.Fork(g, load)) // want `nobody reads the handles in tasks`
+		}
+		println(len(tasks))
+		return nil
+	})
+}
+
+func indexed(ctx context.Context, names []string) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		tasks := map[string]*braid.Task[int]{}
+		for _, name := range names {
+			tasks[name] = braid.Fork(g, load) // want `nobody reads the handles in tasks`
+		}
+		return nil
+	})
+}
+
+func silenced(ctx context.Context) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		t := braid.Fork(g, load)
+		_ = t // want `nobody reads the handles in t`
+		return nil
+	})
+}
+
+func collectedOK(ctx context.Context, n int) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		var tasks []*braid.Task[int]
+		for range n {
+			tasks = append(tasks, braid.Fork(g, load))
+		}
+		for _, t := range tasks {
+			if _, err := t.Wait(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func indexedOK(ctx context.Context, names []string) (n int, err error) {
+	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		tasks := map[string]*braid.Task[int]{}
+		for _, name := range names {
+			tasks[name] = braid.Fork(g, load)
+		}
+		n, err = tasks["a"].Wait(ctx)
+		return err
+	})
+	return n, err
+}
+
+func handedOn(g *braid.Group, out map[string]*braid.Task[int]) {
+	out["a"] = braid.Fork(g, load)
 }

@@ -82,3 +82,36 @@ func starts(g *braid.Group) {
 		return <-done
 	})
 }
+
+func oneWay(g *braid.Group) {
+	g.Go(func(ctx context.Context) error { // want `needs the option OwnGoroutine`
+		runtime.LockOSThread()
+		if err := setns(); err != nil {
+			return err
+		}
+		runtime.UnlockOSThread()
+		return nil
+	})
+}
+
+func bothWays(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		if err := setns(); err != nil {
+			runtime.UnlockOSThread()
+			return err
+		}
+		runtime.UnlockOSThread()
+		return nil
+	})
+}
+
+func deferredLater(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		runtime.LockOSThread()
+		defer func() {
+			runtime.UnlockOSThread()
+		}()
+		return setns()
+	})
+}
