@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -39,6 +40,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
+		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
 		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…"},
 	},
 }, func(c *check) {
@@ -47,7 +49,8 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		if !code.IsCall(c.Info, call, "context", "Background", "TODO") {
 			continue
 		}
-		if kind, _ := cur.ParentEdge(); kind != edge.CallExpr_Args {
+		kind, _ := cur.ParentEdge()
+		if kind != edge.CallExpr_Args && kind != edge.AssignStmt_Rhs {
 			continue
 		}
 		r := c.reach(cur)
@@ -55,6 +58,12 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		if c.saysSo(cur.Node()) {
+			continue
+		}
+		if kind == edge.AssignStmt_Rhs {
+			if v := c.assignedTo(cur); v != nil && c.inPlaceOf(cur, call, v) {
+				c.report(call, "variable", "context."+code.CalleeName(call)+"() does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
+			}
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
@@ -82,6 +91,25 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}
 })
+
+// inPlaceOf tells whether a variable is declared as a fresh context, keeps it, and is given to calls that are
+// not about the end of things.
+func (c *check) inPlaceOf(cur inspector.Cursor, call *ast.CallExpr, v *types.Var) bool {
+	if as := cur.Parent().Node().(*ast.AssignStmt); as.Tok != token.DEFINE || code.CalleeName(call) == "Background" && v.Name() != "ctx" {
+		return false
+	}
+	if _, all := c.Made(v); !all || len(c.Origins(v)) != 1 || c.endingNow(cur, &ast.CallExpr{Fun: ast.NewIdent("_")}) || c.onlyEnds(v) {
+		return false
+	}
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		in, _ := code.FuncAround(use)
+		if fn, ok := code.FuncAround(cur); !ok || in != fn || c.UseOf(use) != code.Argument {
+			return false
+		}
+		to, ok := use.Parent().Node().(*ast.CallExpr)
+		return ok && !c.observes(to) && !ending.MatchString(code.CalleeName(to)) && !code.IsCall(c.Info, to, "context", "WithValue")
+	})
+}
 
 // joined tells whether a goroutine says when it is done: it defers x.Done(), or
 // sends or closes something.

@@ -56,7 +56,8 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 		{Name: "select", Severity: Warning, What: "a select without Done and without default"},
 		{Name: "wait", Severity: Warning, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Warning, What: "Cond.Wait that the end of the context does not wake"},
-		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package"},
+		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package, and for those of `struct{}` among them that are not named as if something were over"},
+		{Name: "quit", Severity: Note, Off: true, What: "a select in a task that ends with a channel which says that something is over, and not with the task's context"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.SendStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil), (*ast.SelectStmt)(nil), (*ast.CallExpr)(nil)) {
@@ -117,8 +118,13 @@ func (c *check) saysOver(ch ast.Expr) bool {
 }
 
 func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what string) {
-	if c.saysOver(ch) || c.exempt(at.Pos()) {
+	if c.exempt(at.Pos()) {
 		return
+	}
+	if c.saysOver(ch) {
+		if v := code.Var(c.Info, ch); v == nil || !v.IsField() || over.MatchString(v.Name()) || !c.on("field") {
+			return
+		}
 	}
 	if _, what := c.timerOf(ch); what != "" || isTimer(c.Info, ch) {
 		return
@@ -234,6 +240,7 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 	if c.joinsOwn(cur, n) {
 		return
 	}
+	told := false // that something is over
 	for _, s := range n.Body.List {
 		clause := s.(*ast.CommClause)
 		switch comm := clause.Comm.(type) {
@@ -251,17 +258,20 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 				e = comm.(*ast.ExprStmt).X
 			}
 			u, ok := ast.Unparen(e).(*ast.UnaryExpr)
-			if !ok || c.DoneOf(u) != nil || c.saysOver(u.X) {
+			if !ok || c.DoneOf(u) != nil || c.ofCtx(u.X) {
 				return
 			}
-			if c.ofCtx(u.X) {
-				return
-			}
+			told = told || c.saysOver(u.X)
 		}
 	}
-
 	r := c.reach(cur)
 	if r == nil || r.Request || c.helpedOut(cur) {
+		return
+	}
+	if told {
+		if t := c.TaskAround(cur); t != nil && (t.Kind == code.ErrGroup || t.Kind == code.ConcGroup || t.Kind == code.BraidTask) {
+			c.report(n, "quit", "this select does not end with "+r.Name()+", which is the task's: add a case for its Done")
+		}
 		return
 	}
 	c.report(n, "select", "this select ignores "+r.Name()+": add a case for its Done")

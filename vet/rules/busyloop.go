@@ -58,7 +58,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		switch {
 		case len(n.Body.List) == 0 && n.Cond == nil:
 			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
-		case n.Cond == nil && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
+		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.LooksAtCtx(n.Cond)) && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
 			c.emptyDefault(n)
 		case c.onlyLooks(n):
 			if !c.emptyDefault(n) {

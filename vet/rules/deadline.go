@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -36,7 +37,8 @@ func hello(ctx context.Context, conn net.Conn) error {
 `,
 	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; `main` and `init`; methods of types that are connections themselves.",
 	Shapes: []Shape{
-		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, with no deadline in the function"},
+		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function"},
+		{Name: "field", Severity: Note, Off: true, What: "the same of a connection in a field, which the object may close elsewhere"},
 		{Name: "accept", Severity: Warning, What: "Accept of a listener that nothing in the function closes when the context ends"},
 	},
 }, func(c *check) {
@@ -53,6 +55,9 @@ func hello(ctx context.Context, conn net.Conn) error {
 		shape := "conn"
 		if what == "Accept" {
 			shape = "accept"
+		}
+		if conn.IsField() {
+			shape = "field"
 		}
 		if c.ended(cur, conn) {
 			continue
@@ -85,17 +90,57 @@ func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
 		}
 	}
 	if e == nil {
-		return nil, ""
+		if e = c.readerOver(call); e == nil {
+			return nil, ""
+		}
 	}
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	if !ok {
-		return nil, ""
-	}
-	v := code.Var(c.Info, id)
-	if !code.IsLocal(v) {
+	v := code.Var(c.Info, e)
+	switch ast.Unparen(e).(type) {
+	case *ast.Ident:
+		if !code.IsLocal(v) {
+			return nil, ""
+		}
+	case *ast.SelectorExpr:
+		if v == nil || !v.IsField() || !c.on("field") {
+			return nil, ""
+		}
+	default:
 		return nil, ""
 	}
 	return v, name
+}
+
+// readerOver gives the connection that a scanner, reader or decoder was made over, if the call is one
+// that reads by it, and it is a variable of the function that nobody else has.
+func (c *check) readerOver(call *ast.CallExpr) ast.Expr {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	switch sel.Sel.Name {
+	case "Scan", "Read", "ReadString", "ReadBytes", "ReadLine", "ReadByte", "ReadRune", "ReadSlice", "Peek", "Decode":
+	default:
+		return nil
+	}
+	v := code.Var(c.Info, sel.X)
+	if !code.IsLocal(v) || c.Escapes(v) {
+		return nil
+	}
+	made, all := c.Made(v)
+	if !all || len(made) != 1 {
+		return nil
+	}
+	mk, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+	if !ok || !overReader(c.Info, mk) || len(mk.Args) == 0 || !isConn(c.Info.TypeOf(mk.Args[0])) {
+		return nil
+	}
+	return mk.Args[0]
+}
+
+// overReader tells whether a call makes something that reads from its argument, or writes to it.
+func overReader(info *types.Info, call *ast.CallExpr) bool {
+	return code.IsCall(info, call, "bufio", "NewReader", "NewReaderSize", "NewWriter", "NewWriterSize", "NewScanner") ||
+		code.IsCall(info, call, "encoding/json", "NewDecoder", "NewEncoder") || code.IsCall(info, call, "encoding/gob", "NewDecoder", "NewEncoder")
 }
 
 func isConn(t types.Type) bool { return isNet(t, "Conn", "TCPConn", "UDPConn", "UnixConn", "IPConn") }
@@ -111,8 +156,18 @@ func isNet(t types.Type, names ...string) bool {
 
 // ended tells whether something in sight may end a wait for the connection: a
 // deadline, a Close that is not deferred by the function itself, or somebody who was handed it.
+// Of a field only what the same declared function does with it is looked at.
 func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
+	decl, _ := code.DeclAround(at)
 	for _, use := range c.Uses[v] {
+		if v.IsField() {
+			if decl == nil || !code.Within(use.Node(), decl) {
+				continue
+			}
+			if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+				use = use.Parent()
+			}
+		}
 		switch c.UseOf(use) {
 		case code.Method:
 			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
@@ -136,7 +191,7 @@ func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
 			if !ok {
 				return true
 			}
-			if w, _ := c.connOf(call); w != v && !code.IsCall(c.Info, call, "bufio", "NewReader", "NewWriter", "NewScanner") {
+			if w, _ := c.connOf(call); w != v && !overReader(c.Info, call) {
 				return true
 			}
 		case code.Stored, code.MethodVal, code.Returned:

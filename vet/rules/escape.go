@@ -130,7 +130,7 @@ func (c *escaper) escapes(v *types.Var, b block) {
 			c.outlives(use, v, b)
 		}
 		shape, to := c.sink(use, b)
-		if shape == "" && b.what == "the group" {
+		if _, inline := b.fn.(*ast.FuncLit); shape == "" && inline && c.handsOver(use, v) {
 			if lit, ok := c.literalIn(use, b); ok {
 				if shape, to = c.sink(lit, b); shape != "" {
 					to = "kept in a function that is " + to

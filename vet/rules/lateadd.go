@@ -49,7 +49,7 @@ func workers() {
 	Exempt: "A goroutine that is counted already where it is started, and adds others.",
 	Shapes: []Shape{
 		{Name: "literal", Severity: Error, What: "in the literal of a go statement"},
-		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts"},
+		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts, or in a literal that it starts by a variable"},
 	},
 }, func(c *check) {
 	told := map[token.Pos]bool{}
@@ -68,6 +68,12 @@ func workers() {
 		} else if f := code.Callee(c.Info, t.Call); f != nil && t.Kind == code.Bare {
 			if decl, ok := c.Decls[f]; ok {
 				fn, shape = decl.Node(), "named"
+			}
+		} else if v := code.Var(c.Info, t.Call.Fun); t.Kind == code.Bare && code.IsLocal(v) {
+			if made, all := c.Made(v); all && len(made) == 1 {
+				if lit, ok := ast.Unparen(made[0]).(*ast.FuncLit); ok {
+					fn, shape = lit, "named"
+				}
 			}
 		}
 		if fn == nil {

@@ -99,8 +99,8 @@ func (c *check) loose(t *code.Task) {
 		c.report(t.At.Node(), "object", "nobody waits for this goroutine of an object with a Close: give the object a group made with braid.Open, and close that")
 	case starts(decl.Name.Name):
 		c.report(t.At.Node(), "starter", fmt.Sprintf("%s starts a goroutine that nobody can wait for: take a group, or return something to wait with", decl.Name.Name))
-	case t.Lit == nil || detached:
-	case c.toldToEnd(t):
+	case detached || t.Lit == nil && !c.callsGiven(t):
+	case t.Lit != nil && c.toldToEnd(t):
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which is told to end by a close: what it still has to do is lost when the program ends")
 	default:
 		name := "a request"
@@ -111,11 +111,37 @@ func (c *check) loose(t *code.Task) {
 	}
 }
 
-func (c *check) looseTimer(t *code.Task) {
-	if t.Lit == nil {
-		return
+// callsGiven tells whether a go statement calls a function value that came from elsewhere, with a context
+// and with nothing to tell of its end by.
+func (c *check) callsGiven(t *code.Task) bool {
+	v := code.Var(c.Info, t.Call.Fun)
+	if _, ok := ast.Unparen(t.Call.Fun).(*ast.Ident); !ok || !code.IsLocal(v) || c.CtxArg(t.Call) == nil {
+		return false
 	}
+	for _, o := range c.Origins(v) {
+		if isLit(o) {
+			return false
+		}
+	}
+	for _, arg := range t.Call.Args {
+		switch c.Info.TypeOf(arg).Underlying().(type) {
+		case *types.Chan, *types.Pointer, *types.Signature:
+			return false
+		}
+	}
+	return true
+}
+
+func (c *check) looseTimer(t *code.Task) {
 	ofCtx := code.IsCall(c.Info, t.Call, "context", "AfterFunc")
+	if t.Lit == nil {
+		if ofCtx && !c.wakesCond(t.Fn) {
+			return
+		}
+		if id, ok := ast.Unparen(t.Fn).(*ast.Ident); !ofCtx && (!ok || code.Var(c.Info, id) == nil || code.IsNamed(c.Info.TypeOf(id), "context", "CancelFunc")) {
+			return
+		}
+	}
 	switch kind, _ := t.At.ParentEdge(); kind {
 	case edge.ExprStmt_X:
 	case edge.AssignStmt_Rhs:
@@ -138,6 +164,16 @@ func (c *check) looseTimer(t *code.Task) {
 		return
 	}
 	c.report(t.At.Node(), "afterfunc", "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")
+}
+
+// wakesCond tells whether a function is Broadcast or Signal of a condition.
+func (c *check) wakesCond(fn ast.Expr) bool {
+	sel, ok := ast.Unparen(fn).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	f, _ := c.Info.Uses[sel.Sel].(*types.Func)
+	return code.Is(f, "sync", "Cond.Broadcast") || code.Is(f, "sync", "Cond.Signal")
 }
 
 // ctxAround gives the nearest context parameter of the functions around a place, and the nearest
@@ -356,7 +392,7 @@ func (c *check) joins(t *code.Task) bool {
 		}
 		body = decl.Node().(*ast.FuncDecl).Body
 	} else {
-		return true // a function value
+		return t.Kind == code.Bare && !c.callsGiven(t) // a function value
 	}
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {

@@ -177,6 +177,9 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 	for _, arg := range call.Args {
 		found := false
 		code.Shallow(arg, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && r.Request && sel.Sel.Name != "Context" && code.Var(c.Info, sel.X) == r.Ctx {
+				return false // some other part of the request
+			}
 			id, ok := n.(*ast.Ident)
 			found = found || ok && c.Info.Uses[id] == types.Object(r.Ctx)
 			return !found

@@ -53,6 +53,7 @@ func poll(ctx context.Context, ready func() bool) error {
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
 		{Name: "tick", Severity: Warning, What: "a loop over a ticker's channel that never looks at the context"},
+		{Name: "helper", Severity: Warning, What: "a call of a function of the package that only sleeps"},
 		{Name: "handler", Severity: Note, Off: true, What: "a pause in an HTTP handler, whose request has a context"},
 		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly, or of at most 1 ms"},
 	},
@@ -62,6 +63,10 @@ func poll(ctx context.Context, ready func() bool) error {
 		case *ast.CallExpr:
 			if code.IsCall(c.Info, n, "time", "Sleep") {
 				c.pause(cur, "sleep", n.Args[0], "time.Sleep")
+			} else if c.onlySleeps(n) {
+				if r := c.reach(cur); r != nil && !r.Request {
+					c.report(n, "helper", code.CalleeName(n)+" sleeps, and ignores "+r.Name()+": give it the context, for braid.Sleep")
+				}
 			}
 		case *ast.UnaryExpr:
 			if n.Op != token.ARROW || inComm(cur) {
@@ -114,6 +119,55 @@ func (c *check) boundsOwn(v *types.Var) bool {
 		}
 	}
 	return len(c.Origins(v)) > 0
+}
+
+// onlySleeps tells whether a call is of a function of the package that is given no context and
+// does nothing but reckon how long to sleep, and sleep.
+func (c *check) onlySleeps(call *ast.CallExpr) bool {
+	fn := code.Callee(c.Info, call)
+	decl, ok := c.Decls[fn]
+	if !ok || fn.Signature().Results().Len() > 0 {
+		return false
+	}
+	fd := decl.Node().(*ast.FuncDecl)
+	if n := len(fd.Body.List); n == 0 || c.exempt(fd.Pos()) {
+		return false
+	} else if es, ok := fd.Body.List[n-1].(*ast.ExprStmt); !ok || !isSleep(c.Info, es.X) {
+		return false
+	}
+	only := true
+	ast.Inspect(fd, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.SelectStmt, *ast.FuncLit:
+			only = false
+		case *ast.CallExpr:
+			if c.Info.Types[n.Fun].IsType() || c.Builtin(n) != "" || c.logs(n) {
+				break
+			}
+			callee := code.Callee(c.Info, n)
+			if callee == nil || callee.Pkg() == nil {
+				only = false
+				break
+			}
+			switch callee.Pkg().Path() {
+			case "math", "math/rand", "math/rand/v2":
+			case "time":
+				if isSleep(c.Info, n) {
+					ns, known := duration(c.Info, n.Args[0])
+					only = !known || ns > shortPause
+				}
+			default:
+				only = false
+			}
+		}
+		return only
+	})
+	return only
+}
+
+func isSleep(info *types.Info, e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && code.IsCall(info, call, "time", "Sleep")
 }
 
 func duration(info *types.Info, e ast.Expr) (time.Duration, bool) {

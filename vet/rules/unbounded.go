@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -58,11 +59,18 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Warning, What: "for each value of a channel"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
+		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`"},
 		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter"},
 	},
 	Detachable: false,
 }, func(c *check) {
 	for _, t := range c.Tasks {
+		if code.IsCall(c.Info, t.Call, code.Braid, "Map", "Each") && len(t.Call.Args) > 2 {
+			if c.external(t.Call.Args[1]) && !mentionsLimit(t.Call) && !hasVarOption(c, t.Call) && !t.Call.Ellipsis.IsValid() {
+				c.report(t.Call.Args[1], "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
+			}
+			continue
+		}
 		if t.Body || t.Kind == code.Timer || t.Kind == code.BraidTask && t.Owner == nil {
 			continue
 		}
@@ -138,6 +146,9 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 				return "channel", "value of a channel"
 			}
 		case *types.Slice, *types.Map:
+			if c.external(n.X) {
+				return "decoded", "element of what comes from outside"
+			}
 			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar {
 				return "slice", "element of " + v.Name()
 			}
@@ -186,6 +197,64 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 		})
 	}
 	return shape, what
+}
+
+// external tells whether a list is a part of a request, or decoded by a function that is given one.
+func (c *check) external(e ast.Expr) bool {
+	if ofForm(c.Info, e) {
+		return true
+	}
+	v := rootOf(c.Info, e)
+	at, ok := c.Root.FindNode(e)
+	if !ok || !code.IsLocal(v) || !c.givenRequest(at) {
+		return false
+	}
+	for _, o := range c.Origins(v) {
+		if v == code.Var(c.Info, e) && ofForm(c.Info, o) {
+			return true
+		}
+	}
+	for _, use := range c.Uses[v] {
+		if kind, _ := use.ParentEdge(); kind != edge.UnaryExpr_X {
+			continue
+		}
+		call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		switch name := code.CalleeName(call); {
+		case name == "Decode" || name == "Unmarshal", strings.HasPrefix(name, "Bind"), strings.HasPrefix(name, "ShouldBind"), strings.HasPrefix(name, "Decode"), strings.HasPrefix(name, "ReadJSON"):
+			return true
+		}
+	}
+	return false
+}
+
+// givenRequest tells whether a function around a place has an HTTP request as its parameter.
+func (c *check) givenRequest(cur inspector.Cursor) bool {
+	for fn := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		typ, _ := code.FuncParts(fn.Node())
+		for _, f := range typ.Params.List {
+			if code.IsNamed(c.Info.TypeOf(f.Type), "net/http", "Request") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofForm tells whether an expression is made of a request's query, form or header.
+func ofForm(info *types.Info, e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && code.IsNamed(info.TypeOf(sel.X), "net/http", "Request") {
+			switch sel.Sel.Name {
+			case "Form", "PostForm", "MultipartForm", "Header", "URL", "FormValue", "PostFormValue":
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // reads says what a call gets from outside.
@@ -283,7 +352,7 @@ func (c *check) limited(loop inspector.Cursor, t *code.Task) bool {
 	found, recvs := false, 0
 	code.Shallow(body, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.GoStmt:
+		case *ast.GoStmt, *ast.ReturnStmt: // on the way out nothing is held back
 			return false
 		case *ast.SendStmt:
 			found = true

@@ -37,9 +37,10 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; `context.WithoutCancel`.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
+		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field"},
 		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
 	},
@@ -72,6 +73,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 		if own := anyCtxParam(c.Info, t.Lit.Type); own != nil {
 			c.otherCtx(t, own, "outer", "this task has a context of its own: ")
+			c.fieldCtx(t)
 			continue
 		}
 		if t.Kind == code.ErrGroup && t.Owner != nil {
@@ -82,9 +84,12 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	}
 })
 
-// anyCtxParam is code.CtxParam for literals whose context may also be named _.
+// anyCtxParam is code.CtxParam for literals whose context may also be named _, or have no name.
 func anyCtxParam(info *types.Info, f *ast.FuncType) *types.Var {
 	for _, field := range f.Params.List {
+		if len(field.Names) == 0 && code.IsContext(info.TypeOf(field.Type)) {
+			return types.NewParam(field.Pos(), nil, "", info.TypeOf(field.Type))
+		}
 		for _, name := range field.Names {
 			if v, ok := info.Defs[name].(*types.Var); ok && code.IsContext(v.Type()) {
 				return v
@@ -107,6 +112,9 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if v == nil || seen[v] || !code.IsContext(v.Type()) || !code.IsLocal(v) || code.Within(c.declOf(v), t.Lit) {
 			continue
 		}
+		if own.Name() == "" && !code.IsParam(c.Info, v) { // who gives his own no name may have made another on purpose
+			continue
+		}
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
 			continue
 		}
@@ -115,6 +123,32 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		}
 		seen[v] = true
 		c.report(cur.Node(), shape, why+v.Name()+" does not end with it")
+	}
+}
+
+// fieldCtx reports the first call in a task that is given a context out of a field: it lives as long as the object,
+// and not as the task.
+func (c *check) fieldCtx(t *code.Task) {
+	lit, ok := c.Root.FindNode(t.Lit)
+	if !ok || t.Kind == code.Bare {
+		return
+	}
+	for cur := range lit.Preorder((*ast.SelectorExpr)(nil)) {
+		sel := cur.Node().(*ast.SelectorExpr)
+		v := code.Var(c.Info, sel)
+		if v == nil || !v.IsField() || !code.IsContext(v.Type()) {
+			continue
+		}
+		if kind, _ := cur.ParentEdge(); kind != edge.CallExpr_Args || c.observes(cur.Parent().Node().(*ast.CallExpr)) || c.TaskAround(cur) != t {
+			continue
+		}
+		if root := rootOf(c.Info, sel); root == nil || code.Within(c.declOf(root), t.Lit) {
+			continue
+		}
+		if call := cur.Parent().Node().(*ast.CallExpr); !code.IsCall(c.Info, call, "context", "AfterFunc") {
+			c.report(sel, "field", "this task has a context of its own: "+types.ExprString(sel)+" does not end with it")
+			return
+		}
 	}
 }
 

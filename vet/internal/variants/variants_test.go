@@ -50,7 +50,7 @@ var classes = map[string]class{
 	"e": {"escape", []string{"escape"}, 11},
 	"f": {"wrong context", []string{"wrongctx", "shadowed", "background"}, 9},
 	"g": {"dropped group error", []string{"dropped"}, 9},
-	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped"}, 9},
+	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped", "loose/afterfunc"}, 9},
 	"i": {"unbounded spawn", []string{"unbounded"}, 5},
 	"j": {"misuse of braid", []string{"handle", "osthread", "owned", "clause", "abandon"}, 11},
 }
@@ -66,7 +66,7 @@ type variant struct {
 func (v *variant) hit(categories []string) bool {
 	return slices.ContainsFunc(categories, func(c string) bool {
 		rule, _, _ := strings.Cut(c, "/")
-		return slices.Contains(classes[v.class].rules, rule)
+		return slices.Contains(classes[v.class].rules, rule) || slices.Contains(classes[v.class].rules, c)
 	})
 }
 

@@ -2,7 +2,11 @@ package blocking_field
 
 import "context"
 
-type server struct{ ch chan int }
+type server struct {
+	ch    chan int
+	ready chan struct{}
+	done  chan struct{}
+}
 
 func (s *server) sends(ctx context.Context) {
 	s.ch <- 1 // want `this send on ch ignores ctx`
@@ -15,4 +19,12 @@ func (s *server) selects(ctx context.Context) {
 	case s.ch <- 1:
 	case <-ctx.Done():
 	}
+}
+
+func (s *server) waits(ctx context.Context) {
+	<-s.ready // want `this receive on ready ignores ctx`
+}
+
+func (s *server) joins(ctx context.Context) {
+	<-s.done
 }

@@ -250,3 +250,36 @@ func drainNow(in <-chan int) {
 		}
 	}
 }
+
+func untilEnded(ctx context.Context, in <-chan int) {
+	for ctx.Err() == nil {
+		select {
+		case v := <-in:
+			use(v)
+		default: // want `with this default the loop never blocks`
+			continue
+		}
+	}
+}
+
+func untilEndedWithWork(ctx context.Context, in <-chan int) {
+	for ctx.Err() == nil {
+		select {
+		case v := <-in:
+			use(v)
+		default:
+			use(0)
+		}
+	}
+}
+
+func whileThere(n int, in <-chan int) {
+	for n > 0 {
+		select {
+		case v := <-in:
+			n -= v
+		default:
+			return
+		}
+	}
+}

@@ -130,3 +130,15 @@ func madeForTheWork(ctx context.Context) (int, error) {
 	g.Go(func() error { return work(k.ctx) })
 	return 1, g.Wait()
 }
+
+func asksOnly(ctx context.Context, groups map[*braid.Group]bool) (unwatch func(), err error) {
+	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		unwatch = func() { delete(groups, g) }
+		return nil
+	})
+	return unwatch, err
+}
+
+func givesSpawner(g *braid.Group) func() {
+	return func() { g.Go(work) }
+}

@@ -183,3 +183,27 @@ func groupGo() {
 	})
 	wg.Wait()
 }
+
+func variable(n int) {
+	var wg sync.WaitGroup
+	run := func() {
+		wg.Add(1) // want `Add runs in the goroutine that it counts`
+		defer wg.Done()
+	}
+	for range n {
+		go run()
+	}
+	wg.Wait()
+}
+
+func variableOK(n int) {
+	var wg sync.WaitGroup
+	run := func() {
+		defer wg.Done()
+	}
+	for range n {
+		wg.Add(1)
+		go run()
+	}
+	wg.Wait()
+}

@@ -195,3 +195,17 @@ func cancelField(ctx context.Context, url string) (*http.Response, error) {
 	req.Cancel = ctx.Done()
 	return http.DefaultClient.Do(req)
 }
+
+func handlerOfForm(w http.ResponseWriter, r *http.Request) {
+	net.LookupHost(r.FormValue("host")) // want `LookupHost does not know r.Context\(\)`
+}
+
+func handlerKnows(w http.ResponseWriter, r *http.Request, s store) {
+	net.DefaultResolver.LookupHost(r.Context(), r.FormValue("host"))
+	s.Load(key(r.Context()))
+	s.Save(name(r))
+}
+
+func key(context.Context) string { return "" }
+
+func name(*http.Request) string { return "" }

@@ -18,12 +18,18 @@ func outer(ctx context.Context, g *braid.Group) {
 		return do(ctx) // want `this task has a context of its own`
 	})
 	g.Go(func(context.Context) error {
-		return do(ctx)
+		return do(ctx) // want `this task has a context of its own`
 	})
 	_ = braid.Fork(g, func(task context.Context) (int, error) {
 		<-ctx.Done() // want `this task has a context of its own`
 		return 0, nil
 	})
+}
+
+func ownOnPurpose(ctx context.Context, g *braid.Group) {
+	soft, enough := context.WithCancel(ctx)
+	defer enough()
+	g.Go(func(context.Context) error { return do(soft) })
 }
 
 func body(parent context.Context) error {
@@ -146,8 +152,30 @@ func told(ctx context.Context, g *braid.Group) {
 type s struct{ ctx context.Context }
 
 func (s *s) field(g *braid.Group) {
-	g.Go(func(own context.Context) error { return do(s.ctx) })
+	g.Go(func(own context.Context) error { return do(s.ctx) }) // want `this task has a context of its own: s.ctx does not end with it`
 }
+
+func (s *s) unnamed(ctx context.Context, g *braid.Group) {
+	g.Go(func(context.Context) error { return do(ctx) }) // want `this task has a context of its own: ctx does not end with it`
+}
+
+func (s *s) fieldMeant(g *braid.Group) {
+	g.Go(func(own context.Context) error {
+		stop := context.AfterFunc(s.ctx, func() {})
+		defer stop()
+		slog.InfoContext(s.ctx, "started")
+		_ = s.ctx.Err()
+		mine := &s2{ctx: own}
+		if err := do(mine.ctx); err != nil {
+			return err
+		}
+		return do(own)
+	})
+}
+
+type s2 struct{ ctx context.Context }
+
+func (s *s) outOfTask() error { return do(s.ctx) }
 
 func elsewhere(ctx context.Context, g *braid.Group) {
 	f := func() error { return do(ctx) }
