@@ -6,11 +6,13 @@ import (
 	"github.com/braid-go/braid/internal/seam"
 )
 
-// This file runs tasks. Goroutines are used again, yet no task ever waits for
-// another to end, only for the scheduler, by one invariant:
+// This file queues tasks, and sees to it that they are run and finished. Who runs
+// them is in worker.go, and how several are claimed at once in batch.go.
+// Goroutines are used again, yet no task ever waits for another to end, only for
+// the scheduler, by one invariant:
 //
-//	while a task that may run is queued, a worker that will look for it has
-//	been started and has not looked yet.
+//	while a task that may run has not begun, a worker that will look for it
+//	has been started and has not looked yet.
 //
 // So a worker that takes a task and leaves more behind starts the next worker
 // before it runs the task, and a worker whose task has ended takes the next
@@ -24,7 +26,6 @@ import (
 
 const (
 	tasksPerStarter = 32   // queued tasks for which one more starter pays
-	yieldEvery      = 64   // tasks after which a worker steps aside
 	maxNodes        = 18   // tasks that are made at once: no more fit into 1792 bytes
 	maxSpares       = 1024 // tasks kept for use again
 )
@@ -213,6 +214,11 @@ func (g *Group) take() *task {
 		return nil
 	}
 	t := g.queue
+	if t == nil || g.overdue() {
+		if stolen := g.steal(); stolen != nil {
+			return stolen
+		}
+	}
 	if t != nil {
 		g.claim(t)
 	}
@@ -223,7 +229,7 @@ func (g *Group) take() *task {
 //
 //go:norace
 func (g *Group) next() (l launch) {
-	if g.queue != nil && !(reuse && g.starting()) {
+	if (g.queue != nil || g.batches != nil) && !(reuse && g.starting()) {
 		l = g.starter()
 	}
 	return l
@@ -240,7 +246,7 @@ func (g *Group) starting() bool {
 //go:norace
 //go:noinline
 func (g *Group) starter() (l launch) {
-	if !g.runnable() {
+	if !g.runnable() && g.oldestBatch() == nil {
 		return l
 	}
 	if !reuse {
@@ -286,96 +292,6 @@ func (g *Group) start(l launch) {
 	if l.quiesce {
 		g.quiesce()
 	}
-}
-
-// worker has little on its stack while a task runs: stacks are small at first,
-// and what tasks need of theirs beyond that is copied.
-func (g *Group) worker() {
-	var lost *task // the one that takes the goroutine with it, if any does
-	defer func() {
-		if lost != nil {
-			g.unwound(lost, 1)
-		}
-	}()
-	g.mu.Lock()
-	g.starters--
-	for ran := 1; ; ran++ {
-		t := g.begin()
-		if t == nil {
-			break
-		}
-		if t.opts != nil && t.opts.own {
-			go g.runAlone(t, false)
-			g.mu.Lock()
-			continue
-		}
-		g.setLabels()
-		lost = t
-		exec([2]*task{t}, t)
-		lost = nil
-		if ran%yieldEvery == 0 {
-			runtime.Gosched()
-		}
-		g.finished(t)
-	}
-	g.rest()
-}
-
-// begin takes the next task and starts who will look for those behind it. It
-// unlocks g.mu, unless there is none.
-//
-//go:noinline
-func (g *Group) begin() *task {
-	t := g.take()
-	if t == nil {
-		return nil
-	}
-	l := g.next()
-	g.mu.Unlock()
-	g.launch(l)
-	return t
-}
-
-// finished finishes a task that its worker survives. It returns with g.mu locked.
-//
-//go:noinline
-func (g *Group) finished(t *task) {
-	g.trackEnded(t)
-	var e ending
-	g.mu.Lock()
-	if g.finish(t, 0, &e); e.any {
-		g.mu.Unlock()
-		g.after(&e)
-		g.mu.Lock()
-	}
-}
-
-// rest ends a worker; g.mu is locked.
-func (g *Group) rest() {
-	var e ending
-	g.finish(nil, 1, &e)
-	g.mu.Unlock()
-	g.after(&e)
-}
-
-// runAlone runs t on a goroutine of its own.
-func (g *Group) runAlone(t *task, after bool) {
-	if after { // others, whose slot this may be
-		g.sees(slotFreed)
-	}
-	g.setLabels() // a goroutine inherits those of who starts it
-	defer g.unwound(t, 0)
-	exec([2]*task{t}, t)
-}
-
-// unwound retires a task, be its goroutine at its end or not. If it is lost,
-// that is by a Goexit, beside which there may have been a panic that was
-// recovered; a panic that was not is about to crash the program.
-func (g *Group) unwound(t *task, holds int) {
-	if g.cfg.crashOnPanic && panicking() {
-		return
-	}
-	g.retire(t, holds)
 }
 
 // retire finishes t on a goroutine that takes no further task.

@@ -46,6 +46,7 @@ type Group struct {
 	work     func() // g.worker, made once
 	free     *task  // tasks to use again, linked by next
 	spares   int32  // how many those are
+	batches  *batches
 
 	plain    bool // nobody is told of its tasks, see opened
 	freed    bool // a slot has been given back; for the race detector
@@ -332,7 +333,7 @@ func (g *Group) await(starter bool) {
 // conclude runs what has to run after the join, and gives what the group
 // returns, raises or exits with. The group lets go of all it kept.
 func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool) {
-	g.free = nil // nobody takes from there any more
+	g.free, g.batches = nil, nil // nobody takes from there any more
 	if g.flags.Load()&hasChildren != 0 {
 		if err := g.closeChildren(); err != nil {
 			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})

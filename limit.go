@@ -26,9 +26,13 @@ func (g *Group) SetLimit(n int) {
 	}
 	g.lockAll()
 	if g.limit == 0 {
+		g.recall()
 		g.used = 0
 		for t := g.first; t != nil && t != g.queue; t = t.next {
-			if t.more == nil || t.more.lent == 0 {
+			switch {
+			case t.ended(): // has no slot to give back when it is finished
+				t.ext().lent++
+			case t.more == nil || t.more.lent == 0:
 				g.used += t.weight()
 			}
 		}

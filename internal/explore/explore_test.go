@@ -135,6 +135,34 @@ var groups = map[string]Group{
 		Background: 0b001,
 		Limit:      1,
 	},
+	"tasks claimed together, the first of which waits for the last": {
+		Body:  []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}, {Spawn, 3}},
+		Tasks: [][]Act{{{Hear, 3}}, {}, {}, {}},
+		Batch: 3,
+	},
+	"tasks claimed together that wait for each other": {
+		Body:  []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks: [][]Act{{{Hear, 1}}, {{Spawn, 3}, {Hear, 2}}, {{Hear, 3}}, {}},
+		Batch: 4,
+		Procs: 2,
+	},
+	"tasks claimed together that are cancelled": {
+		Body:    []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks:   [][]Act{{{UntilDead, 0}}, {}, {{UntilDead, 0}}},
+		Outside: [][]Act{{{Cancel, 0}}},
+		Batch:   3,
+	},
+	"a Goexit among tasks claimed together": {
+		Body:  []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks: [][]Act{{{Hear, 2}}, {{Lose, 0}}, {{Spawn, 3}}, {}},
+		Batch: 3,
+	},
+	"a background task among tasks claimed together": {
+		Body:       []Act{{Spawn, 1}, {Spawn, 2}, {Spawn, 0}},
+		Tasks:      [][]Act{{{UntilDead, 0}}, {}, {}},
+		Background: 0b001,
+		Batch:      2,
+	},
 }
 
 func (m Group) with(b Break) *Group {
@@ -183,6 +211,10 @@ var breaks = []struct {
 	{OwedAlone, "a heavy task that waits for a light one", "nobody will look for it"},
 	{LateUntold, "a background task that comes last", "a hang: the group does not return"},
 	{AsideBlind, "a background task", "nobody will look for it"},
+	{BatchAlone, "tasks claimed together, the first of which waits for the last", "nobody will look for it"},
+	{NoSteal, "tasks claimed together, the first of which waits for the last", "nobody will look for it"},
+	{KeepRest, "a Goexit among tasks claimed together", "a hang"},
+	{ClaimServing, "a background task among tasks claimed together", "a hang"},
 }
 
 func TestAStepOfAGroupThatIsBrokenIsFound(t *testing.T) {

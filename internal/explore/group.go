@@ -29,6 +29,7 @@ const (
 	Lose                   // that alone, as in a supervised group
 	UntilDead              // wait until the context of who does this is dead
 	GiveUp                 // kill the context with which outsider Of waits
+	Hear                   // wait, without a handle, until task Of has been called
 )
 
 // An Act is one act of a script.
@@ -48,6 +49,7 @@ type Group struct {
 	Always     uint8
 	PerStarter int // queued tasks for which one more starter pays
 	Procs      int // how many starters there may be
+	Batch      int // tasks that a worker claims at once; 1 if 0. None of them is waited for or cancelled alone
 
 	Break Break // what to get wrong on purpose
 }
@@ -65,7 +67,14 @@ type worker struct {
 	at   uint8
 	task int8
 	todo todo
+
+	batch [maxTasks]int8 // what it has claimed, numbers from 1
+	taken int8           // of these, how many have been
+	ran   uint8          // of these, those that it has run: one bit a task
 }
+
+// left reports whether there is a task in the worker's batch that nobody has taken.
+func (w *worker) left() bool { return int(w.taken) < len(w.batch) && w.batch[w.taken] != 0 }
 
 // Where a worker is.
 const (
@@ -77,6 +86,7 @@ const (
 	runs
 	skips
 	finishes
+	settles   // has run the last of its batch, and has to finish them
 	publishes // only if the model is broken: says late that its task has ended
 	exits     // has to finish its task, and is lost
 	gone      // has no hold on the join any more
@@ -231,6 +241,18 @@ func (v *move) worker(me *worker) {
 		}
 		v.step(1+k, "ends")
 	case finishes:
+		if me.batch != [maxTasks]int8{} {
+			me.ran |= bit(k)
+			if me.left() {
+				me.task, me.at = me.batch[me.taken]-1, asksGroup
+				me.taken++
+				v.step(-1, "takes the next of its batch after "+m.name(1+k))
+				return
+			}
+			me.at = settles
+			v.step(-1, "finds no more in its batch after "+m.name(1+k))
+			return
+		}
 		me.todo = m.finish(s, k, 0)
 		switch me.at = looksOn; {
 		case m.Break == PublishLate:
@@ -239,12 +261,24 @@ func (v *move) worker(me *worker) {
 			m.look(s, me)
 		}
 		v.step(-1, "finishes "+m.name(1+k))
+	case settles:
+		me.todo = m.finishBatch(s, me)
+		s.starters++ // steps aside, since then more can happen meanwhile
+		me.at = looks
+		v.step(-1, "finishes its batch, and steps aside")
 	case publishes:
 		s.over |= bit(k)
 		me.at = looksOn
 		v.step(-1, "says that it has ended: "+m.name(1+k))
 	case exits:
-		me.todo = m.finish(s, k, 1)
+		if m.Break != KeepRest {
+			m.recall(s, me)
+		}
+		me.todo = m.finishBatch(s, me)
+		t := m.finish(s, k, 1)
+		me.todo.flags |= t.flags
+		me.todo.tell |= t.tell
+		me.todo.resume |= t.resume
 		if m.Break != ExitAlone {
 			me.todo.flags |= m.next(s)
 		}
@@ -261,7 +295,10 @@ func (v *move) worker(me *worker) {
 
 // look takes a task, or gives up the worker's hold on the join.
 func (m *Group) look(s *state, me *worker) {
-	k := m.take(s)
+	k := m.claimBatch(s, me)
+	if k < 0 {
+		k = m.take(s)
+	}
 	if k < 0 {
 		me.todo = m.finish(s, -1, 1)
 		late := m.Break == CountLate && me.at == looks
@@ -363,6 +400,10 @@ func (v *move) actor(a int) {
 	case GiveUp:
 		s.gaveUp |= bit(m.firstOutsider() + k)
 		v.next(a, "kills the context of "+m.name(m.firstOutsider()+k))
+	case Hear:
+		if s.started&bit(k) != 0 {
+			v.next(a, "hears of the start of "+m.name(1+k))
+		}
 	case CancelTask:
 		v.cancelOne(a, k)
 	case Wait:

@@ -28,6 +28,10 @@ const (
 	OwedAlone                      // who has its slot again starts nobody that was held up for it
 	LateUntold                     // a background task is not, if all others had ended when it came
 	AsideBlind                     // who joins counts as one that will look, and does not
+	BatchAlone                     // what is left of a batch has nobody who will look for it
+	NoSteal                        // who finds none queued takes none of a batch
+	KeepRest                       // who is lost takes the rest of its batch with it
+	ClaimServing                   // background tasks are claimed together with those they serve
 )
 
 // Check implements [Model].
@@ -67,7 +71,7 @@ func (m *Group) Check(s state) error {
 			holds++
 		}
 	}
-	if m.runnable(&s) && s.starters == 0 && !again {
+	if (m.runnable(&s) || s.claimed()) && s.starters == 0 && !again {
 		return fmt.Errorf("a task that may run is queued, and nobody will look for it")
 	}
 	if int(s.starters) != promised+waiting {

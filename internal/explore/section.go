@@ -156,6 +156,9 @@ func (m *Group) runnable(s *state) bool {
 func (s *state) regaining() bool { return s.owed != 0 || s.regain[0] != 0 }
 
 func (m *Group) take(s *state) int {
+	if s.queue[0] == 0 {
+		return m.steal(s)
+	}
 	if !m.runnable(s) {
 		return -1
 	}
@@ -164,8 +167,70 @@ func (m *Group) take(s *state) int {
 	return k
 }
 
+// claimBatch claims several tasks for the worker and gives the first, or -1.
+func (m *Group) claimBatch(s *state, me *worker) int {
+	n := 0
+	for n < min(m.Batch, maxTasks) && s.queue[n] != 0 && (!m.background(int(s.queue[n])-1) || m.Break == ClaimServing) {
+		n++
+	}
+	if n < 2 {
+		return -1
+	}
+	for i := range n {
+		me.batch[i] = s.queue[0]
+		m.claim(s, int(s.queue[0])-1)
+	}
+	me.taken, me.ran = 1, 0
+	return int(me.batch[0]) - 1
+}
+
+// finishBatch finishes what the worker has run of its batch.
+func (m *Group) finishBatch(s *state, me *worker) (t todo) {
+	for k := range m.Tasks {
+		if me.ran&bit(k) != 0 {
+			one := m.finish(s, k, 0)
+			t.flags |= one.flags
+		}
+	}
+	me.batch, me.taken, me.ran = [maxTasks]int8{}, 0, 0
+	return t
+}
+
+// steal gives a task of any batch, or -1. The engine takes the oldest batch; the
+// model does not know which that is.
+func (m *Group) steal(s *state) int {
+	for w := range s.worker {
+		if me := &s.worker[w]; me.left() && m.Break != NoSteal {
+			me.taken++
+			return int(me.batch[me.taken-1]) - 1
+		}
+	}
+	return -1
+}
+
+// recall puts what nobody has taken of a batch back to the front of the queue.
+func (m *Group) recall(s *state, me *worker) {
+	for i := maxTasks - 1; i >= int(me.taken); i-- {
+		if me.batch[i] != 0 {
+			copy(s.queue[1:], s.queue[:maxTasks-1])
+			s.queue[0] = me.batch[i]
+			me.batch[i] = 0
+		}
+	}
+}
+
+// claimed reports whether a batch has a task that nobody has taken.
+func (s *state) claimed() bool {
+	for w := range s.worker {
+		if s.worker[w].left() {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *Group) next(s *state) (flags uint8) {
-	if !m.runnable(s) {
+	if !m.runnable(s) && (m.Break == BatchAlone || !s.claimed()) {
 		return 0
 	}
 	if s.starters > 0 && (s.queueLen() <= m.PerStarter*int(s.starters) || int(s.starters) >= m.Procs) {
@@ -337,5 +402,9 @@ func (s *state) settle() {
 }
 
 func (w worker) key() uint64 {
-	return uint64(w.at)<<32 | uint64(uint8(w.task))<<24 | uint64(w.todo.tell)<<16 | uint64(w.todo.resume)<<8 | uint64(w.todo.flags)
+	var batch uint64
+	for _, k := range w.batch {
+		batch = batch<<3 | uint64(k)
+	}
+	return batch<<48 | uint64(w.taken)<<45 | uint64(w.ran)<<40 | uint64(w.at)<<32 | uint64(uint8(w.task))<<24 | uint64(w.todo.tell)<<16 | uint64(w.todo.resume)<<8 | uint64(w.todo.flags)
 }
