@@ -58,7 +58,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		switch {
 		case len(n.Body.List) == 0 && n.Cond == nil:
 			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
-		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.LooksAtCtx(n.Cond)) && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
+		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
 			c.emptyDefault(n)
 		case c.onlyLooks(n):
 			if !c.emptyDefault(n) {
@@ -68,6 +68,21 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		c.deadDone(n)
 	}
 })
+
+// asksCtx tells whether a condition only asks a context whether it has ended, and looks at variables.
+func (c *check) asksCtx(cond ast.Expr) bool {
+	only := true
+	ast.Inspect(cond, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			only = only && c.looking(n)
+		case *ast.UnaryExpr:
+			only = only && n.Op != token.ARROW
+		}
+		return only
+	})
+	return only && c.LooksAtCtx(cond)
+}
 
 // neverBlocks tells whether a statement is a select whose default does nothing and
 // does not leave the loop.

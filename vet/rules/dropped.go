@@ -6,6 +6,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -103,7 +104,7 @@ func (c *check) unread(as inspector.Cursor, v *types.Var) bool {
 			read = true
 		}
 		for _, use := range c.Uses[v] {
-			if code.Within(use.Node(), step) && c.UseOf(use) != code.Assigned && !asksInVain(use) {
+			if code.Within(use.Node(), step) && c.UseOf(use) != code.Assigned && !c.asksInVain(use) {
 				read = true
 			}
 		}
@@ -112,14 +113,17 @@ func (c *check) unread(as inspector.Cursor, v *types.Var) bool {
 	return reached && !read
 }
 
-// asksInVain tells whether a mention is in the condition of an if that does nothing.
-func asksInVain(use inspector.Cursor) bool {
+// asksInVain tells whether a mention is in the condition of an if that does nothing, and has no comment that says why.
+func (c *check) asksInVain(use inspector.Cursor) bool {
 	for at := use; ; at = at.Parent() {
 		switch kind, _ := at.ParentEdge(); kind {
 		case edge.BinaryExpr_X, edge.BinaryExpr_Y, edge.ParenExpr_X:
 		case edge.IfStmt_Cond:
 			s := at.Parent().Node().(*ast.IfStmt)
-			return len(s.Body.List) == 0 && s.Else == nil
+			if len(s.Body.List) > 0 || s.Else != nil {
+				return false
+			}
+			return !slices.ContainsFunc(c.FileOf(s.Pos()).Comments, func(g *ast.CommentGroup) bool { return code.Within(g, s.Body) })
 		default:
 			return false
 		}

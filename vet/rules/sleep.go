@@ -53,18 +53,20 @@ func poll(ctx context.Context, ready func() bool) error {
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
 		{Name: "tick", Severity: Warning, What: "a loop over a ticker's channel that never looks at the context"},
-		{Name: "helper", Severity: Warning, What: "a call of a function of the package that only sleeps"},
+		{Name: "helper", Severity: Warning, What: "the first call, where a context is in reach, of a function of the package that only sleeps"},
 		{Name: "handler", Severity: Note, Off: true, What: "a pause in an HTTP handler, whose request has a context"},
 		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly, or of at most 1 ms"},
 	},
 }, func(c *check) {
+	helpers := map[*types.Func]bool{} // that were told of
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.CallExpr:
 			if code.IsCall(c.Info, n, "time", "Sleep") {
 				c.pause(cur, "sleep", n.Args[0], "time.Sleep")
-			} else if c.onlySleeps(n) {
+			} else if fn := code.Callee(c.Info, n); !helpers[fn] && c.onlySleeps(n) {
 				if r := c.reach(cur); r != nil && !r.Request {
+					helpers[fn] = true
 					c.report(n, "helper", code.CalleeName(n)+" sleeps, and ignores "+r.Name()+": give it the context, for braid.Sleep")
 				}
 			}

@@ -283,3 +283,13 @@ func whileThere(n int, in <-chan int) {
 		}
 	}
 }
+
+func whileItComes(ctx context.Context, next func() bool, in <-chan int) {
+	for next() && ctx.Err() == nil {
+		select {
+		case v := <-in:
+			use(v)
+		default:
+		}
+	}
+}

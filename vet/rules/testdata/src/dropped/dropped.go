@@ -256,14 +256,14 @@ func overwritten(save func() error) error {
 func empty() {
 	var g errgroup.Group
 	g.Go(fails)
-	if err := g.Wait(); err != nil { // want `nobody reads err after this`
+	if err := g.Wait(); err != nil /* want `nobody reads err after this` */ {
 	}
 }
 
 func shadowed() (err error) {
 	var g errgroup.Group
 	g.Go(fails)
-	if err := g.Wait(); err != nil { // want `nobody reads err after this`
+	if err := g.Wait(); err != nil /* want `nobody reads err after this` */ {
 	}
 	return err
 }
@@ -323,3 +323,11 @@ func nextRound(n int) (err error) {
 }
 
 func fails() error { return errors.New("work") }
+
+func emptyOnPurpose() {
+	var g errgroup.Group
+	g.Go(fails)
+	if err := g.Wait(); err != nil {
+		// each has logged its own
+	}
+}
