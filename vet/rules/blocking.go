@@ -141,7 +141,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 	case !code.IsLocal(v):
 		shape = "field"
 	case code.IsParam(c.Info, v):
-		if c.roomy(v) || shape == "range" && c.endsWithSender(v) {
+		if c.roomy(v) || shape == "range" && c.endsWithSender(v) || shape == "send" && c.drained(v) {
 			return
 		}
 	default:
@@ -196,6 +196,27 @@ func (c *check) endsWithSender(v *types.Var) bool {
 			}
 		}
 		if !all || !closed || sends == 0 {
+			return false
+		}
+	}
+	return len(args) > 0
+}
+
+// drained tells whether a channel that is a parameter is, in each of the calls, one from which all is received that comes, until it is
+// closed, whatever happens: by a loop that nothing leaves, in a defer or not.
+func (c *check) drained(v *types.Var) bool {
+	args := c.argumentsFor(v)
+	for _, arg := range args {
+		ch := code.Var(c.Info, arg)
+		if ch == nil || !code.IsLocal(ch) {
+			return false
+		}
+		ops, _, all := c.ChanOps(ch)
+		dry := false
+		for _, op := range ops {
+			dry = dry || op.Kind == code.RangeOver && (op.Deferred || op.Async) && len(c.Leaves(op)) == 0
+		}
+		if !all || !dry {
 			return false
 		}
 	}

@@ -382,6 +382,9 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 			break
 		}
 	}
+	if m.askedBefore(cur, n) {
+		return
+	}
 	switch j := m.of(cur, n.X, 0); {
 	case j == nil:
 	case j.first:
@@ -389,6 +392,38 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 	default:
 		m.report(n, "type", "the error of "+j.what+" may be several, and has the type of none of them: use errors.As, or braid.Catch to handle each kind")
 	}
+}
+
+// askedBefore tells whether a function has been asked what the error is, before this: IsErrX(err), and then err.(X).
+func (m *multi) askedBefore(cur inspector.Cursor, n *ast.TypeAssertExpr) (asked bool) {
+	v := code.Var(m.Info, n.X)
+	if v == nil || n.Type == nil {
+		return false
+	}
+	for _, use := range m.Uses[v] {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 || call.Args[0] != use.Node() || call.Pos() > n.Pos() || !isBool(m.Info.TypeOf(call)) {
+			continue
+		}
+		for up := range use.Enclosing((*ast.IfStmt)(nil)) {
+			s := up.Node().(*ast.IfStmt)
+			if code.Within(call, s.Cond) { // in the branch, or behind a branch that leaves if it is not that
+				asked = asked || code.Within(n, s) || notThen(s.Cond, call) && endsIn[*ast.ReturnStmt](s.Body.List)
+			}
+		}
+	}
+	return asked
+}
+
+// notThen tells whether a condition is that a call says no.
+func notThen(cond ast.Expr, call *ast.CallExpr) bool {
+	u, ok := ast.Unparen(cond).(*ast.UnaryExpr)
+	return ok && u.Op == token.NOT && ast.Unparen(u.X) == ast.Expr(call)
+}
+
+func isBool(t types.Type) bool {
+	b, ok := under(t).(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
 }
 
 func unwrapsMany(t types.Type) bool {

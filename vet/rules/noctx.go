@@ -30,7 +30,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 	return name, err
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand; " +
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
 		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs, and those named `New…`, which " +
 		"do not wait; a call with an argument that is made of the context; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
@@ -144,7 +144,7 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 	started, waited := false, false
 	for _, use := range c.Uses[v] {
 		switch c.UseOf(use) {
-		case code.Stored: // it may be given one where it is used
+		case code.Stored, code.Returned: // it may be given one where it is used
 			if request {
 				return true
 			}

@@ -266,7 +266,7 @@ func (c *check) leftEarly(u *groupUses) {
 			continue
 		}
 		told := false // one way out of a group stands for all
-		flow.After(start.Node(), func(step ast.Node) bool {
+		flow.After(c.firstStarted(start, u.v), func(step ast.Node) bool {
 			if told || waits(step) {
 				return false
 			}
@@ -280,6 +280,27 @@ func (c *check) leftEarly(u *groupUses) {
 			return
 		}
 	}
+}
+
+// firstStarted gives the first go statement behind an Add that has the WaitGroup in its hands: before that there is nothing to wait for. Without
+// one it gives the Add.
+func (c *check) firstStarted(start inspector.Cursor, v *types.Var) ast.Node {
+	call := start.Node().(*ast.CallExpr)
+	if code.CalleeName(call) != "Add" {
+		return call
+	}
+	in, _ := code.FuncAround(start)
+	for _, t := range c.Tasks { // in the order of their places
+		if fn, ok := code.FuncAround(t.At); !ok || fn != in || t.Kind != code.Bare || t.At.Node().Pos() < call.Pos() {
+			continue
+		}
+		for _, use := range c.Uses[v] {
+			if code.Within(use.Node(), t.At.Node()) {
+				return t.At.Node()
+			}
+		}
+	}
+	return call
 }
 
 // countsStarts tells whether a WaitGroup says that goroutines have started, and not that they have ended: each of its

@@ -277,6 +277,9 @@ func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
 			return
 		}
 	}
+	if uses(c, fn.Node(), "os/signal", "Reset") {
+		return
+	}
 	for _, use := range c.Uses[v] {
 		if r, ok := use.Parent().Node().(*ast.RangeStmt); ok && r.X == use.Node() && !left(r) {
 			return // nobody closes the channel

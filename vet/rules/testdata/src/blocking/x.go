@@ -318,3 +318,32 @@ func drainsForever(ctx context.Context, queue chan int) {
 		}
 	}
 }
+
+// Whatever happens, all that is sent is received.
+
+func collects(ctx context.Context, use func(int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	out := make(chan int)
+	go lists(ctx, out)
+	defer func() {
+		cancel()
+		for range out {
+		}
+	}()
+	for n := range out {
+		if err := use(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lists(ctx context.Context, out chan int) {
+	defer close(out)
+	for n := range 10 {
+		if ctx.Err() != nil {
+			return
+		}
+		out <- n
+	}
+}

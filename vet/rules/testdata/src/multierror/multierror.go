@@ -300,3 +300,22 @@ func notCase(a, b error) bool {
 	}
 	return false
 }
+
+// A function has been asked what the error is.
+
+type conflict struct{ file string }
+
+func (conflict) Error() string { return "conflict" }
+
+func isConflict(err error) bool {
+	_, ok := err.(conflict)
+	return ok
+}
+
+func asked(a, b error) string {
+	err := errors.Join(a, b)
+	if isConflict(err) {
+		return err.(conflict).file
+	}
+	return err.(conflict).file // want `the error of errors.Join may be several`
+}

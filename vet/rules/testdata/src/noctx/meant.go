@@ -49,3 +49,14 @@ func connects(ctx context.Context, w io.Writer) error {
 	}
 	return req.Write(w)
 }
+
+// A request that whoever gets it gives a context.
+
+func newRequest(ctx context.Context, url string) (req *http.Request, err error) {
+	req, err = http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("A", "b")
+	return req, nil
+}

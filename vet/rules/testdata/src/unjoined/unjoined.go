@@ -343,3 +343,22 @@ func started(check func() error) error {
 	up.Wait()
 	return nil
 }
+
+// Before the first go statement there is nothing to wait for.
+
+func countedFirst(check func() error) error {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	if err := check(); err != nil {
+		return err
+	}
+	go func() {
+		defer wg.Done()
+		_ = do()
+	}()
+	if err := check(); err != nil {
+		return err // want `this return leaves wg before its Wait`
+	}
+	wg.Wait()
+	return nil
+}

@@ -233,3 +233,11 @@ func trap(handle func(os.Signal)) {
 		}
 	}()
 }
+
+func resets(stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt)
+	<-c
+	stop()
+	signal.Reset()
+}
