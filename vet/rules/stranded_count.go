@@ -1,0 +1,55 @@
+// How often is sent, and received: part of the rule stranded.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// excess tells whether there are more sends than receives and room, where no receive is in a loop.
+func (f *strandFlow) excess(op code.Op, starts int) bool {
+	receives := int64(len(f.recvs)) + f.room
+	if op.Many {
+		n, ok := f.rounds(op)
+		return !ok && f.room == 0 || ok && n > receives
+	}
+	return int64(starts) > receives
+}
+
+// ranged tells whether a sender is started for each element of something.
+func (f *strandFlow) ranged(op code.Op) bool {
+	loop, ok := code.LoopAround(op.At)
+	if !ok {
+		return false
+	}
+	n, ok := loop.Node().(*ast.RangeStmt)
+	if !ok {
+		return false
+	}
+	_, bound := f.rounds(op)
+	return !bound && !types.IsInterface(f.Info.TypeOf(n.X))
+}
+
+// rounds gives how often the loop that starts the sender goes round, if that is a constant.
+func (f *strandFlow) rounds(op code.Op) (int64, bool) {
+	loop, ok := code.LoopAround(op.At)
+	if !ok {
+		return 0, false
+	}
+	switch n := loop.Node().(type) {
+	case *ast.RangeStmt:
+		if t, ok := f.Info.TypeOf(n.X).Underlying().(*types.Array); ok {
+			return t.Len(), true
+		}
+		return code.IntValue(f.Info, n.X)
+	case *ast.ForStmt:
+		if cond, ok := n.Cond.(*ast.BinaryExpr); ok && cond.Op == token.LSS {
+			return code.IntValue(f.Info, cond.Y)
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,203 @@
+// Receivers that leave, or wait, before they have received: part of the rule stranded.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// heldUp gives the Wait for the sender's own goroutine that comes before all receives, if there is one.
+func (f *strandFlow) heldUp(op code.Op) (at ast.Node) {
+	groups := map[*types.Var]bool{}
+	for c := range op.Cur.Enclosing((*ast.FuncLit)(nil)) {
+		lit := c.Node().(*ast.FuncLit)
+		if t := f.Task[lit]; t != nil && t.Owner != nil {
+			groups[code.Var(f.Info, t.Owner)] = true
+		}
+		code.Shallow(lit, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && code.IsCall(f.Info, call, "sync", "WaitGroup.Done") {
+				if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+					groups[code.Var(f.Info, sel.X)] = true
+				}
+			}
+			return true
+		})
+	}
+	delete(groups, nil)
+	if len(groups) == 0 {
+		return nil
+	}
+	f.flow.After(op.At.Node(), func(step ast.Node) bool {
+		if at != nil || f.receives(step) {
+			return false
+		}
+		if _, ok := step.(*ast.DeferStmt); ok {
+			return true
+		}
+		if code.Has(step, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || code.CalleeName(call) != "Wait" {
+				return false
+			}
+			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+			return ok && groups[code.Var(f.Info, sel.X)]
+		}) {
+			at = step
+		}
+		return true
+	})
+	return at
+}
+
+// leftBefore gives a way out of the function that comes after the sender's start and before any receive.
+func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
+	f.flow.After(op.At.Node(), func(step ast.Node) bool {
+		if at != nil || f.receives(step) || f.inSelect(step) {
+			return false
+		}
+		if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last {
+			at = step
+		}
+		return true
+	})
+	if at != nil {
+		return at
+	}
+	for _, recv := range f.recvs {
+		if recv.Select == nil || recv.Async || recv.At != recv.Cur || recv.Select.Pos() < op.At.Node().Pos() {
+			continue
+		}
+		for _, s := range recv.Select.Body.List {
+			clause := s.(*ast.CommClause)
+			if clause == recv.Clause || f.receives(clause) && f.isReceive(clause) || f.saidBySender(clause, op) {
+				continue
+			}
+			f.flow.Clause(clause, func(step ast.Node) bool {
+				if at != nil || f.receives(step) {
+					return false
+				}
+				if _, ok := step.(*ast.ReturnStmt); ok {
+					at = clause
+				}
+				return true
+			})
+			if at != nil {
+				return at
+			}
+		}
+	}
+	return nil
+}
+
+// inSelect tells whether a step is in a select that might have received.
+func (f *strandFlow) inSelect(step ast.Node) bool {
+	for _, recv := range f.recvs {
+		if recv.Select != nil && code.Within(step, recv.Select) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *strandFlow) isReceive(clause *ast.CommClause) bool {
+	return clause.Comm != nil && f.receives(clause.Comm)
+}
+
+// saidBySender tells whether a clause is taken because of what the sender's own
+// goroutine does with another channel: then it has sent that instead.
+func (f *strandFlow) saidBySender(clause *ast.CommClause, op code.Op) bool {
+	if clause.Comm == nil {
+		return false
+	}
+	var other *types.Var
+	ast.Inspect(clause.Comm, func(n ast.Node) bool {
+		if u, ok := n.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+			other = code.Var(f.Info, u.X)
+		}
+		return other == nil
+	})
+	if other == nil {
+		return false
+	}
+	for _, use := range f.Uses[other] {
+		if code.Within(use.Node(), op.Home) {
+			return true
+		}
+	}
+	ops, _, _ := f.ChanOps(other)
+	for _, o := range ops {
+		if o.Kind != code.Recv && o.At.Node() == op.At.Node() {
+			return true
+		}
+	}
+	return false
+}
+
+// leftBetween gives a way out between two of several receives.
+func (f *strandFlow) leftBetween(op code.Op, many bool) ast.Node {
+	if !many && !op.Loop {
+		return nil
+	}
+	end := token.NoPos
+	for _, recv := range f.recvs {
+		end = max(end, recv.At.Node().Pos())
+	}
+	for _, recv := range f.recvs {
+		if recv.At != recv.Cur {
+			continue
+		}
+		loop, ok := code.LoopOf(recv)
+		if ok {
+			counted := recv.Kind == code.RangeOver
+			switch n := loop.Node().(type) {
+			case *ast.ForStmt:
+				counted = counted || n.Cond != nil
+			case *ast.RangeStmt:
+				counted = true
+			}
+			if code.Within(op.At.Node(), loop.Node()) { // a round sends and receives
+				continue
+			}
+			for _, l := range f.Leaves(recv) {
+				switch l.Reason {
+				case code.OnClosed, code.OnOther:
+					continue
+				case code.OnCondition:
+					if !counted {
+						continue
+					}
+				case code.OnContext:
+					if recv.Select == nil && !counted {
+						continue
+					}
+				}
+				if !l.Return && end > loop.Node().End() { // it may be drained there
+					continue
+				}
+				return l.Cur.Node()
+			}
+			continue
+		}
+		if op.Many || op.Loop {
+			continue
+		}
+		var at ast.Node
+		f.flow.After(recv.At.Node(), func(step ast.Node) bool {
+			if at != nil || f.receives(step) {
+				return false
+			}
+			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < end {
+				at = step
+			}
+			return true
+		})
+		if at != nil {
+			return at
+		}
+	}
+	return nil
+}
