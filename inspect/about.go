@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -136,6 +137,12 @@ func (l *gathering) doing(it *item) string {
 			where = " in " + lastElement(b.Call) + ", which " + lastElement(b.In) + " has called at " + b.Site
 		case b.In != "":
 			where = " in " + lastElement(b.In) + " at " + b.Site
+		}
+		if b.In == "" && b.Stack == "" { // of a workflow, which has no stack to look at
+			if strings.HasPrefix(b.Doing, "in line ") {
+				return "waiting " + b.Doing + "."
+			}
+			return "waiting for " + b.Doing + "."
 		}
 		if b.Doing == "running" || b.Doing == "runnable" {
 			return "busy" + where + "."

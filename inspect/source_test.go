@@ -54,7 +54,7 @@ func TestATreeFromElsewhereIsServedAsThisOnesIs(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	var a inspect.About
-	if err := json.Unmarshal(asked(h, "/node.json?id=1.2").Body.Bytes(), &a); err != nil || len(a.Up) != 1 || a.Up[0].ID != "1" || !strings.Contains(strings.Join(a.Why, " "), "activity charge") {
+	if err := json.Unmarshal(asked(h, "/node.json?id=1.2").Body.Bytes(), &a); err != nil || len(a.Up) != 1 || a.Up[0].ID != "1" || !strings.Contains(strings.Join(a.Why, " "), "It is waiting for activity charge.") {
 		t.Errorf("%+v, %v", a, err)
 	}
 	for url, want := range map[string]int{"/": 200, "/tree.dot": 200, "/tree.txt?under=9": 404, "/node.json?id=9": 404, "/tree.txt?max=x": 400} {

@@ -66,14 +66,18 @@ func (s *sight) of(group, without string) (nodes []*inspect.Node) {
 }
 
 // bare gives a node without what only says how activities are run here: that they
-// have a year, and the function that is the body of an engine's group.
+// have a year, and of the outermost group the function that is its body, and the task
+// that tells of it.
 func bare(n *inspect.Node, outermost bool) *inspect.Node {
 	c := *n
 	if c.Deadline != nil && time.Until(c.Deadline.At) > 30*24*time.Hour {
 		c.Deadline = nil
 	}
-	if outermost && strings.HasPrefix(c.Name, "(*localRun).") {
-		c.Name = "(worker)"
+	if outermost {
+		c.Running = max(0, c.Running-1)
+		if strings.HasPrefix(c.Name, "(*localRun).") {
+			c.Name = "(worker)"
+		}
 	}
 	return &c
 }

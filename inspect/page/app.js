@@ -86,7 +86,7 @@ function drawHead() {
   const { program, pid, go } = model.head;
   $('program').textContent = shown(program);
   document.title = shown(program) + ' · braid';
-  $('about').title = `process ${pid}, ${go}`;
+  $('about').title = pid ? `process ${pid}, ${go}` : ''; // a workflow is no process
   const t = model.totals;
   $('totals').replaceChildren(total(t.groups, t.groups === 1 ? 'group' : 'groups', 'group'), total(t.running, 'running', 'running'), total(t.queued, 'queued', 'queued'));
   drawUp();
@@ -96,7 +96,8 @@ const total = (n, word, kind) => h('span', { class: kind }, h('b', {}, num(n)), 
 
 function drawUp() {
   if (!model.head) return;
-  const text = `pid ${model.head.pid} · up ${span(model.now() - model.head.started)}`;
+  const { pid, started } = model.head;
+  const text = `${pid ? `pid ${pid} · ` : ''}up ${span(model.now() - started)}`;
   if ($('about').textContent !== text) $('about').textContent = text;
 }
 

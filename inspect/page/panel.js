@@ -142,11 +142,11 @@ export class Panel {
     const b = this.about?.node.blocked;
     if (!b) return null;
     return h('section', {},
-      h('h3', {}, 'Where it is'),
+      h('h3', {}, b.in || b.stack ? 'Where it is' : 'What it waits for'),
       h('p', {}, h('span', { class: 'tag' }, shown(b.doing)), b.in ? [' in ', h('code', {}, shown(brief(b.in)))] : '',
         b.since_minutes ? ` for ${plural(b.since_minutes, 'minute')}` : ''),
       b.site ? h('p', {}, h('code', {}, shown(b.site))) : '',
-      h('details', {}, h('summary', { 'data-focus': 'stack' }, 'The whole stack'), h('pre', { tabindex: '0' }, b.stack.split('\n').map(shown).join('\n'))));
+      b.stack && h('details', {}, h('summary', { 'data-focus': 'stack' }, 'The whole stack'), h('pre', { tabindex: '0' }, b.stack.split('\n').map(shown).join('\n'))));
   }
 
   facts(n) {

@@ -57,6 +57,6 @@ function is(n, only) {
 // they have a slash, in its path.
 function matches(n, search) {
   if (!search.length) return true;
-  const text = [n.name, n.kind, n.state, n.tone, n.func && brief(n.func), n.site && file(n.site), n.cancelled?.cause, n.waits?.path, n.shielded && 'shielded'].join(' ').toLowerCase();
+  const text = [n.name, n.kind, n.state, n.tone, n.func && brief(n.func), n.site && file(n.site), n.cancelled?.cause, n.waits?.path, n.blocked?.doing, n.shielded && 'shielded'].join(' ').toLowerCase();
   return search.every(w => text.includes(w) || w.includes('/') && n.path.toLowerCase().includes(w));
 }

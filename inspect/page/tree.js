@@ -145,6 +145,7 @@ export class Tree {
     if (n.tone === 'cancelled' && !n.cancelled && !n.waits && n.dead.cancelled.t) {
       f.push(h('span', { class: 'cause' }, 'goes on ', this.age(e, 'ago', () => span(now() - n.dead.cancelled.t)), ' after it was cancelled'));
     }
+    if (n.blocked && !n.blocked.in) f.push(h('span', { class: 'waits' }, shown(n.blocked.doing)));
     if (n.waits) {
       const { t } = n.waits;
       f.push(h('span', { class: 'waits' }, n.waits.ring ? h('b', {}, 'ring ') : '', waitText(n.waits), t ? this.age(e, 'ago', () => t > now() ? ', ' + span(t - now()) + ' left' : '') : ''));
