@@ -59,7 +59,7 @@ func (c *cache) double(key string) int {
 	Exempt: "`select {}`; `main` and `init`, which may have nothing else to do; functions that say by their name that they block; a nil channel in a `select`, which switches its clause off; " +
 		"channels, WaitGroups and conditions that code out of sight is given; locks that may have been given back on some way; two read locks.",
 	Shapes: []Shape{
-		{Name: "channel", Severity: Error, What: "a channel that is made in place, or is always nil"},
+		{Name: "channel", Severity: Error, What: "a channel that is made in place, that nobody else has yet, or that is always nil"},
 		{Name: "count", Severity: Error, What: "a local WaitGroup without a Done, a local Cond without a Signal"},
 		{Name: "lock", Severity: Error, What: "a lock is taken that the goroutine holds, also by a method that is called; or that nobody gives back"},
 	},
@@ -121,7 +121,11 @@ func (c *check) forever(cur inspector.Cursor, ch ast.Expr) {
 		}
 	case *ast.Ident:
 		v := code.Var(c.Info, e)
-		if !code.IsLocal(v) || v.Kind() != types.LocalVar || len(c.Origins(v)) > 0 {
+		if !code.IsLocal(v) || v.Kind() != types.LocalVar {
+			return
+		}
+		if len(c.Origins(v)) > 0 {
+			c.alone(cur, v)
 			return
 		}
 		if made, all := c.Made(v); !all || len(made) > 0 {
@@ -137,6 +141,33 @@ func (c *check) forever(cur inspector.Cursor, ch ast.Expr) {
 		}
 		c.report(cur.Node(), "channel", fmt.Sprintf("%s is never set, and nil: this waits for ever", v.Name()))
 	}
+}
+
+// alone looks at a send or receive that a function does before anybody else has been given the channel it has made.
+func (c *check) alone(cur inspector.Cursor, v *types.Var) {
+	in, ok := c.DeclaredIn(v)
+	fn, _ := code.FuncAround(cur)
+	if _, isRange := cur.Node().(*ast.RangeStmt); !ok || in != fn || isRange || c.Capacity(v) != 0 || code.Deferred(cur) {
+		return
+	}
+	mentions := func(step ast.Node) (found bool) {
+		ast.Inspect(step, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && c.Info.ObjectOf(id) == types.Object(v) {
+				found = true
+			}
+			return !found
+		})
+		return found
+	}
+	steps, start := code.FlowOf(c.cfgs, fn.Node()).Reaching(cur.Node(), mentions)
+	if start || len(steps) != 1 {
+		return
+	}
+	as, ok := steps[0].(*ast.AssignStmt)
+	if !ok || as.Tok != token.DEFINE || len(as.Lhs) != 1 || code.Var(c.Info, as.Lhs[0]) != v {
+		return
+	}
+	c.report(cur.Node(), "channel", fmt.Sprintf("nobody else has %s yet: this waits for ever", v.Name()))
 }
 
 // methods gives the calls of a variable's methods; all is false if it is used otherwise.

@@ -56,9 +56,11 @@ func ask(ctx context.Context, query func() string) (string, error) {
 		{Name: "first", Severity: Error, What: "more is sent than is received: the first answer is taken, the others wait"},
 		{Name: "workers", Severity: Error, What: "all workers may return, at an error or when their context ends, while a producer still sends"},
 		{Name: "wait", Severity: Error, What: "the receiver first waits for the sender to end, which cannot before it has been received from"},
+		{Name: "dropped", Severity: Error, What: "the channel that a function returns is thrown away, and a goroutine of the function waits to send to it"},
 		{Name: "never", Severity: Error, What: "there is no receiver at all"},
 	},
 }, func(c *check) {
+	c.droppedChannels()
 	s := &strand{check: c, seen: map[token.Pos]bool{}}
 	for id, obj := range c.Info.Defs {
 		v, ok := obj.(*types.Var)
@@ -73,6 +75,25 @@ func ask(ctx context.Context, query func() string) (string, error) {
 		}
 	}
 })
+
+// droppedChannels finds calls whose result, a channel that a goroutine waits to send to, nobody keeps.
+func (c *check) droppedChannels() {
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		switch up := cur.Parent().Node().(type) {
+		case *ast.ExprStmt:
+		case *ast.AssignStmt:
+			if id, ok := up.Lhs[0].(*ast.Ident); !ok || id.Name != "_" || len(up.Lhs) != 1 {
+				continue
+			}
+		default:
+			continue
+		}
+		if c.Answers(code.Callee(c.Info, call)) {
+			c.report(call, "dropped", fmt.Sprintf("a goroutine of %s waits to send to the channel that it returns: nobody receives from it here", code.CalleeName(call)))
+		}
+	}
+}
 
 type strand struct {
 	*check

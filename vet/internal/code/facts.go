@@ -18,12 +18,15 @@ import (
 type Fact struct {
 	KeepsCtx bool  // its context goes to a goroutine that it does not wait for
 	Counts   []int // the parameters, WaitGroups, with which it does no more than Add, Done and Go
+	Answers  bool  // its one result is a channel without room, to which a goroutine of its own cannot but send
 }
 
 // AFact marks it as one.
 func (*Fact) AFact() {}
 
-func (f *Fact) String() string { return fmt.Sprintf("keepsCtx=%t counts=%v", f.KeepsCtx, f.Counts) }
+func (f *Fact) String() string {
+	return fmt.Sprintf("keepsCtx=%t counts=%v answers=%t", f.KeepsCtx, f.Counts, f.Answers)
+}
 
 // KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
 // returned: then it matters for how long that goroutine should live, and not the call. What the standard library does
@@ -43,6 +46,12 @@ func (x *Index) KeepsCtx(fn *types.Func) bool {
 func (x *Index) OnlyCounts(fn *types.Func, i int) bool {
 	f := x.fact(fn)
 	return f != nil && slices.Contains(f.Counts, i)
+}
+
+// Answers tells whether a function starts a goroutine that waits until somebody receives from the channel that it returns.
+func (x *Index) Answers(fn *types.Func) bool {
+	f := x.fact(fn)
+	return f != nil && f.Answers
 }
 
 func (x *Index) fact(fn *types.Func) *Fact {
@@ -76,8 +85,8 @@ func (x *Index) learn() {
 		more := false
 		for fn, cur := range x.Decls {
 			decl := cur.Node().(*ast.FuncDecl)
-			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl)}
-			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts)) {
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Answers: x.answers(decl, goes[fn])}
+			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts)) {
 				x.facts[fn], more = &f, true
 			}
 		}
@@ -182,6 +191,48 @@ func (x *Index) deferred(decl *ast.FuncDecl, n ast.Node) bool {
 		return !found
 	})
 	return found
+}
+
+func (x *Index) answers(decl *ast.FuncDecl, goes []*Task) bool {
+	if len(goes) == 0 || decl.Type.Results == nil || decl.Type.Results.NumFields() != 1 {
+		return false
+	}
+	if _, ok := x.Info.TypeOf(decl.Type.Results.List[0].Type).Underlying().(*types.Chan); !ok {
+		return false
+	}
+	var ch *types.Var // what is returned, on each way
+	one := true
+	Shallow(decl.Body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok && len(r.Results) == 1 {
+			v := Var(x.Info, r.Results[0])
+			one = one && v != nil && (ch == nil || ch == v)
+			ch = v
+		}
+		return true
+	})
+	if !one || !IsLocal(ch) || ch.Kind() != types.LocalVar || x.Capacity(ch) != 0 {
+		return false
+	}
+	sends := false
+	for _, use := range x.Uses[ch] {
+		switch kind, _ := use.ParentEdge(); kind {
+		case edge.ReturnStmt_Results:
+		case edge.SendStmt_Chan:
+			if _, sel := commOf(use.Parent()); sel != nil {
+				return false
+			}
+			fn, _ := FuncAround(use)
+			lit, ok := fn.Node().(*ast.FuncLit)
+			sends = sends || ok && x.Task[lit] != nil && x.Task[lit].Kind == Bare
+		case edge.CallExpr_Args:
+			if x.Builtin(use.Parent().Node().(*ast.CallExpr)) != "close" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return sends
 }
 
 func (x *Index) counts(decl *ast.FuncDecl) (list []int) {

@@ -191,3 +191,23 @@ func (c *cache) inGoroutine() {
 	f := func() int { return c.get("a") }
 	_ = f
 }
+
+func given(start func(chan int)) int {
+	ch := make(chan int)
+	start(ch)
+	return <-ch
+}
+
+func inOneOf(start bool) int {
+	ch := make(chan int)
+	if start {
+		go func() { ch <- 1 }()
+	}
+	return <-ch
+}
+
+func withRoom() int {
+	ch := make(chan int, 1)
+	ch <- 1
+	return <-ch
+}

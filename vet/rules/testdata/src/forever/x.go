@@ -136,3 +136,13 @@ func (c *cache) onEachWay(fast bool) {
 	}
 	c.mu.Lock() // want `c.mu is held since line \d+`
 }
+
+func beforeAnybody(fail func() error) <-chan error {
+	errc := make(chan error)
+	if err := fail(); err != nil {
+		errc <- err // want `nobody else has errc yet: this waits for ever`
+		return errc
+	}
+	go func() { errc <- nil }()
+	return errc
+}

@@ -42,3 +42,29 @@ func Count(name string, wg *sync.WaitGroup, do func()) {
 
 // Join waits.
 func Join(wg *sync.WaitGroup) { wg.Wait() }
+
+// Ask gives the answer when it is there.
+func Ask(query func() error) chan error {
+	ch := make(chan error)
+	go func() { ch <- query() }()
+	return ch
+}
+
+// AskWithRoom gives it too, and does not wait for whoever asked.
+func AskWithRoom(query func() error) <-chan error {
+	ch := make(chan error, 1)
+	go func() { ch <- query() }()
+	return ch
+}
+
+// Ticks ends with the context.
+func Ticks(ctx context.Context) chan int {
+	ch := make(chan int)
+	go func() {
+		select {
+		case ch <- 1:
+		case <-ctx.Done():
+		}
+	}()
+	return ch
+}
