@@ -47,7 +47,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 	}
 }
 `,
-	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (of `struct{}`, or named so); " +
+	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
 		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
@@ -122,7 +122,8 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		return
 	}
 	if c.saysOver(ch) {
-		if v := code.Var(c.Info, ch); v == nil || !v.IsField() || over.MatchString(v.Name()) || !c.on("field") {
+		v := code.Var(c.Info, ch)
+		if v == nil || over.MatchString(v.Name()) || shape != "send" && (!v.IsField() || !c.on("field")) {
 			return
 		}
 	}

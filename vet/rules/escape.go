@@ -152,6 +152,10 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 		parent := cur.Parent()
 		switch kind {
 		case edge.ParenExpr_X, edge.UnaryExpr_X:
+		case edge.SelectorExpr_X: // a method value keeps it
+			if c.UseOf(cur) != code.MethodVal {
+				return "", ""
+			}
 		case edge.KeyValueExpr_Value, edge.CompositeLit_Elts:
 			composite = true
 		case edge.CallExpr_Args:

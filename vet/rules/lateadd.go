@@ -111,7 +111,7 @@ func ownAdds(c *check, fn ast.Node) (adds []ownAdd) {
 	dones := map[*types.Var]bool{}
 	method := func(call *ast.CallExpr) *types.Var {
 		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
-			return code.Var(c.Info, sel.X)
+			return counterOf(c, sel)
 		}
 		return nil
 	}
@@ -141,6 +141,28 @@ func ownAdds(c *check, fn ast.Node) (adds []ownAdd) {
 		adds[i].done = dones[adds[i].wg] && !forAnother(c, adds[i].call)
 	}
 	return adds
+}
+
+// counterOf gives the WaitGroup whose method a selector is: a variable or field, or the field that it is embedded as.
+func counterOf(c *check, sel *ast.SelectorExpr) *types.Var {
+	s := c.Info.Selections[sel]
+	if s == nil || len(s.Index()) < 2 {
+		return code.Var(c.Info, sel.X)
+	}
+	t := s.Recv()
+	var field *types.Var
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return nil
+		}
+		field = st.Field(i)
+		t = field.Type()
+	}
+	return field
 }
 
 // forAnother tells whether something is started soon after an Add, in the same block: then it counts that.
@@ -229,7 +251,7 @@ func calls(c *check, fn ast.Node, wg *types.Var, name string, pos token.Pos) (fo
 	_, body := code.FuncParts(fn)
 	code.Shallow(body, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && call.Pos() < pos && code.IsCall(c.Info, call, "sync", "WaitGroup."+name) {
-			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && code.Var(c.Info, sel.X) == wg {
+			if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && counterOf(c, sel) == wg {
 				found = true
 			}
 		}

@@ -58,7 +58,11 @@ func serve(g *braid.Group, l net.Listener, handle func(context.Context, net.Conn
 			if !ok || !isCloser(c.Info.TypeOf(sel.X)) {
 				return true
 			}
-			id, ok := ast.Unparen(sel.X).(*ast.Ident)
+			owner := sel.X
+			if body, ok := ast.Unparen(owner).(*ast.SelectorExpr); ok && body.Sel.Name == "Body" && code.IsNamed(c.Info.TypeOf(body.X), "net/http", "Response") {
+				owner = body.X
+			}
+			id, ok := ast.Unparen(owner).(*ast.Ident)
 			if !ok {
 				return true
 			}
@@ -67,7 +71,7 @@ func serve(g *braid.Group, l net.Listener, handle func(context.Context, net.Conn
 				return true
 			}
 			told[v] = true
-			c.report(call, "closer", fmt.Sprintf("if this task is skipped, nobody closes %s: hand it over with braid.GoWith", v.Name()))
+			c.report(call, "closer", fmt.Sprintf("if this task is skipped, nobody closes %s: hand it over with braid.GoWith", types.ExprString(sel.X)))
 			return true
 		})
 	}
@@ -91,7 +95,14 @@ func (c *check) closedOutside(v *types.Var, t *code.Task) bool {
 		case code.Stored, code.Returned, code.MethodVal, code.Argument:
 			return true
 		case code.Method:
-			if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Close" {
+			at := use.Parent()
+			if sel, ok := at.Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Body" { // of a response
+				if how := c.UseOf(at); how != code.Method && how != code.Read {
+					return true
+				}
+				at = at.Parent()
+			}
+			if sel, ok := at.Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Close" {
 				return true
 			}
 		}

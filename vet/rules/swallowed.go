@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -80,11 +81,13 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 				c.onlyLogged(cur, n)
 			}
 		case *ast.SwitchStmt:
-			if n.Tag != nil {
-				continue
-			}
+			ctx := c.ErrOf(n.Tag)
 			for _, s := range n.Body.List {
-				if clause := s.(*ast.CaseClause); len(clause.List) == 1 {
+				clause := s.(*ast.CaseClause)
+				switch {
+				case ctx != nil && len(clause.List) > 0 && !slices.ContainsFunc(clause.List, func(e ast.Expr) bool { return isNilIdent(c.Info, e) }):
+					c.cutShort(cur, ctx, clause.Body)
+				case n.Tag == nil && len(clause.List) == 1:
 					c.ignored(cur, n.Init, clause.List[0], clause, clause.Body)
 				}
 			}
@@ -102,6 +105,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 				}
 			}
 		case *ast.ForStmt:
+			c.whileLives(cur, n)
 			c.tryAgain(cur, n.Cond == nil)
 		case *ast.RangeStmt:
 			c.tryAgain(cur, false)
@@ -229,6 +233,31 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	if ret := c.behind(loop); ret != nil {
 		c.report(br, "break", "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
 	}
+}
+
+// whileLives looks at `for ctx.Err() == nil`, behind which nil is returned.
+func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
+	if n.Cond == nil || !isNil(n.Cond, token.EQL) {
+		return
+	}
+	ctx := c.ErrOf(ast.Unparen(n.Cond).(*ast.BinaryExpr).X)
+	if ctx == nil {
+		return
+	}
+	fn, r := c.errFunc(cur)
+	v := code.Var(c.Info, ctx)
+	if r == nil || v == nil || v.IsField() || c.derivedHere(v, fn) || c.boolResult(fn) || c.saysWhy(n) {
+		return
+	}
+	ret := c.behind(cur)
+	if ret == nil || c.nilReturn([]ast.Stmt{ret}) == nil {
+		return
+	}
+	shape := "break"
+	if c.service(cur, fn, ret) {
+		shape = "service"
+	}
+	c.report(ret, shape, "the loop is left when "+v.Name()+" has ended, and nil says that all was done: return context.Cause("+v.Name()+")")
 }
 
 // derivedHere tells whether a context was made in this function: it is its own

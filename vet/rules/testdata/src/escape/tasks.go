@@ -142,3 +142,14 @@ func asksOnly(ctx context.Context, groups map[*braid.Group]bool) (unwatch func()
 func givesSpawner(g *braid.Group) func() {
 	return func() { g.Go(work) }
 }
+
+var spawnGlobal func(func(context.Context) error, ...braid.Option)
+
+func methodValue(ctx context.Context) error {
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+		spawnGlobal = g.Go // want `the group \(g\) is stored in a global`
+		spawn := g.Go
+		spawn(work)
+		return nil
+	})
+}

@@ -207,3 +207,34 @@ func variableOK(n int) {
 	}
 	wg.Wait()
 }
+
+type embeds struct {
+	sync.WaitGroup
+	n int
+}
+
+func (e *embeds) one() {
+	e.Add(1) // want `Add runs in the goroutine that it counts`
+	defer e.Done()
+	do()
+}
+
+func (e *embeds) all() {
+	for range e.n {
+		go e.one()
+	}
+	e.Wait()
+}
+
+func (e *embeds) counted() {
+	defer e.Done()
+	do()
+}
+
+func (e *embeds) allCounted() {
+	e.Add(e.n)
+	for range e.n {
+		go e.counted()
+	}
+	e.Wait()
+}

@@ -248,3 +248,63 @@ func untilSuccessOrEnd(ctx context.Context, wait func(context.Context) error) er
 		}
 	}
 }
+
+func switchedErr(ctx context.Context, n int) error {
+	for range n {
+		if err := do(ctx, 1); err != nil {
+			switch ctx.Err() {
+			case context.Canceled, context.DeadlineExceeded:
+				return nil // want `this is reached because ctx has ended`
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func switchedErrOK(ctx context.Context, n int) error {
+	switch ctx.Err() {
+	case nil:
+		return nil
+	case context.Canceled:
+		return context.Cause(ctx)
+	default:
+		return do(context.WithoutCancel(ctx), n)
+	}
+}
+
+func whileLives(ctx context.Context, next func() (int, bool)) error {
+	for ctx.Err() == nil {
+		v, ok := next()
+		if !ok {
+			return nil
+		}
+		if err := do(ctx, v); err != nil {
+			return err
+		}
+	}
+	return nil // want `the loop is left when ctx has ended, and nil says that all was done`
+}
+
+func whileLivesOK(ctx context.Context, next func() (int, bool)) error {
+	for ctx.Err() == nil {
+		v, ok := next()
+		if !ok {
+			return nil
+		}
+		if err := do(ctx, v); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// Nil says nothing else here than that it was told to stop.
+func servesWhileLives(ctx context.Context, next func() int) error {
+	for ctx.Err() == nil {
+		if err := do(ctx, next()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -71,5 +71,5 @@ func (p *peer) running(ctx context.Context, in <-chan int, abort bool) error {
 			return nil // want `nil says that all was done`
 		}
 	}
-	return nil
+	return nil // want `the loop is left when ctx has ended, and nil says that all was done`
 }

@@ -1,0 +1,35 @@
+// Slots of a semaphore: a send that waits, although there is nothing in it.
+
+package blocking
+
+import "context"
+
+func takesSlot(ctx context.Context, slots chan struct{}, f func(context.Context) error) error {
+	slots <- struct{}{} // want `this send on slots ignores ctx`
+	defer func() { <-slots }()
+	return f(ctx)
+}
+
+func takesSlotOK(ctx context.Context, slots chan struct{}, f func(context.Context) error) error {
+	select {
+	case slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-slots }()
+	return f(ctx)
+}
+
+func tells(ctx context.Context, done chan<- struct{}, f func(context.Context)) {
+	f(ctx)
+	done <- struct{}{}
+}
+
+func ownSlots(ctx context.Context, items []int, f func(context.Context, int)) {
+	slots := make(chan struct{}, 4)
+	for _, i := range items {
+		slots <- struct{}{}
+		f(ctx, i)
+		<-slots
+	}
+}
