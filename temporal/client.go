@@ -250,18 +250,29 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 	if len(in.Batch.Inputs) < len(r.job.Inputs) {
 		id += fmt.Sprintf("-%d", in.Batch.First)
 	}
-	run, err := r.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:            id,
-		TaskQueue:     r.queue,
-		StaticSummary: in.Batch.what(),
-		Memo:          map[string]any{"task": in.Batch.Task, "inputs": len(in.Batch.Inputs)},
+	outlives := context.WithoutCancel(ctx) // what is started is cancelled and joined, not left
+	var run client.WorkflowRun
+	dead := func() bool { return ctx.Err() != nil }
+	err := patiently(func(d time.Duration) bool { return dead() || d > giveUp }, func() (err error) {
+		run, err = r.client.ExecuteWorkflow(outlives, client.StartWorkflowOptions{
+			ID:            id, // under which it is started once, however often it is asked for
+			TaskQueue:     r.queue,
+			StaticSummary: in.Batch.what(),
+			Memo:          map[string]any{"task": in.Batch.Task, "inputs": len(in.Batch.Inputs)},
 
-		TypedSearchAttributes: r.search,
-	}, jobWorkflow, in)
-	if err != nil {
+			TypedSearchAttributes: r.search,
+		}, jobWorkflow, in)
 		return err
+	})
+	if err != nil {
+		if transient(err) { // it may have been started all the same
+			_ = r.client.CancelWorkflow(outlives, id, "")
+		}
+		if dead() {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("braid: job %s: %w", id, err)
 	}
-	outlives := context.WithoutCancel(ctx) // it is cancelled and joined, not left
 	stop := braid.AfterFunc(ctx, func() {
 		ctx, cancel := context.WithTimeout(outlives, giveUp)
 		defer cancel()
@@ -271,7 +282,7 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 	if err := r.follow(ctx, outlives, id, run.GetRunID(), in.Batch); err != nil {
 		return fmt.Errorf("braid: job %s: %w", id, err)
 	}
-	err = run.Get(outlives, nil)
+	err = patiently(func(d time.Duration) bool { return dead() && d > giveUp }, func() error { return run.Get(outlives, nil) })
 	var ge *braid.GroupError
 	switch {
 	case err == nil:
@@ -285,6 +296,31 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 		return context.Cause(ctx)
 	}
 	return fmt.Errorf("braid: job %s: %w", id, err)
+}
+
+// patiently calls fn again while the server is out of reach, until that has lasted
+// enough.
+func patiently(enough func(d time.Duration) bool, fn func() error) error {
+	for since := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		if err := fn(); !transient(err) || enough(time.Since(since)) {
+			return err
+		}
+	}
+}
+
+// transient reports whether err says nothing of what was asked for, but that the server
+// did not answer.
+func transient(err error) bool {
+	var ended *sdk.WorkflowExecutionError
+	if errors.As(err, &ended) {
+		return false // and whatever it ended with is below that
+	}
+	var (
+		away *serviceerror.Unavailable
+		late *serviceerror.DeadlineExceeded
+		busy *serviceerror.ResourceExhausted
+	)
+	return errors.As(err, &away) || errors.As(err, &late) || errors.As(err, &busy) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // follow reads the history of a workflow to its end, and tells of the batches in

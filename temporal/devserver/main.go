@@ -22,6 +22,9 @@ import (
 	"syscall"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/server/common/authorization"
 	"go.temporal.io/server/common/config"
@@ -118,7 +121,7 @@ func answers(ctx context.Context, at, namespace string) error {
 	for {
 		c, err := client.DialContext(ctx, client.Options{HostPort: at, Namespace: namespace, Logger: silent{}})
 		if err == nil {
-			_, err = c.CheckHealth(ctx, nil)
+			err = serves(ctx, c, namespace)
 			c.Close()
 			if err == nil {
 				return nil
@@ -130,6 +133,32 @@ func answers(ctx context.Context, at, namespace string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// serves asks each of the services for something that it has: the front end answers
+// before it has found the others.
+func serves(ctx context.Context, c client.Client, namespace string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if _, err := c.CheckHealth(ctx, nil); err != nil {
+		return err
+	}
+	if _, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace}); err != nil {
+		return err
+	}
+	if _, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1}); err != nil { // visibility
+		return err
+	}
+	if _, err := c.DescribeTaskQueue(ctx, "devserver", enumspb.TASK_QUEUE_TYPE_WORKFLOW); err != nil { // matching
+		return err
+	}
+	for i := range 16 { // history, whose shards have some of these each
+		_, err := c.DescribeWorkflowExecution(ctx, fmt.Sprintf("devserver-%d", i), "")
+		if notFound := (*serviceerror.NotFound)(nil); !errors.As(err, &notFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 func address(listen string) (host string, port int, err error) {
