@@ -165,37 +165,54 @@ func (c *check) deferredNil(cur inspector.Cursor, d *ast.DeferStmt) {
 	if code.ErrResult(c.Info, typ) < 0 {
 		return
 	}
+	r := c.reach(cur)
+	if r == nil || r.Request || c.saysWhy(d) {
+		return
+	}
 	for _, name := range typ.Results.List[len(typ.Results.List)-1].Names {
 		v, _ := c.Info.Defs[name].(*types.Var)
-		for _, use := range c.Uses[c.Info.Defs[name]] {
-			as, ok := use.Parent().Node().(*ast.AssignStmt)
-			if in, _ := code.FuncAround(use); !ok || in.Node() != lit || len(as.Lhs) != 1 || !isNilIdent(c.Info, as.Rhs[0]) || c.UseOf(use) != code.Assigned {
+		for _, use := range c.Uses[v] {
+			if in, _ := code.FuncAround(use); in.Node() != lit || c.UseOf(use) != code.Assigned {
 				continue
 			}
-			always, recovers := true, false
-			for up := range use.Enclosing((*ast.IfStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
-				if up.Node() == lit {
-					break
-				}
-				branch, ok := up.Node().(*ast.IfStmt)
-				always = always && ok && isNil(branch.Cond, token.NEQ) && code.Var(c.Info, ast.Unparen(branch.Cond).(*ast.BinaryExpr).X) == v
-			}
-			code.Shallow(lit.Body, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.CallExpr:
-					recovers = recovers || c.Builtin(n) == "recover"
-				case *ast.ReturnStmt: // the rest may be for some errors only
-					recovers = recovers || n.Pos() < as.Pos()
-				case *ast.AssignStmt: // kept elsewhere
-					recovers = recovers || n != as && slices.ContainsFunc(n.Rhs, func(e ast.Expr) bool { return code.Var(c.Info, e) == v })
-				}
-				return true
-			})
-			if r := c.reach(cur); always && !recovers && r != nil && !r.Request && !c.saysWhy(d) {
+			as, ok := use.Parent().Node().(*ast.AssignStmt)
+			if ok && len(as.Lhs) == 1 && isNilIdent(c.Info, as.Rhs[0]) && c.anyError(use, lit, v) && !c.sparesError(lit, as, v) {
 				c.report(as, "deferred", "every error of this function, a cancellation of "+r.Name()+" among them, comes out as success")
 			}
 		}
 	}
+}
+
+// anyError tells whether a place in a literal is reached for each error: the only conditions around it ask whether
+// there is one.
+func (c *check) anyError(at inspector.Cursor, lit *ast.FuncLit, v *types.Var) bool {
+	for up := range at.Enclosing((*ast.IfStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
+		if up.Node() == lit {
+			break
+		}
+		branch, ok := up.Node().(*ast.IfStmt)
+		if !ok || !isNil(branch.Cond, token.NEQ) || code.Var(c.Info, ast.Unparen(branch.Cond).(*ast.BinaryExpr).X) != v {
+			return false
+		}
+	}
+	return true
+}
+
+// sparesError tells whether a literal that sets an error to nil may have returned before, keeps the
+// error elsewhere, or recovers.
+func (c *check) sparesError(lit *ast.FuncLit, as *ast.AssignStmt, v *types.Var) (spares bool) {
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			spares = spares || c.Builtin(n) == "recover"
+		case *ast.ReturnStmt:
+			spares = spares || n.Pos() < as.Pos()
+		case *ast.AssignStmt:
+			spares = spares || n != as && slices.ContainsFunc(n.Rhs, func(e ast.Expr) bool { return code.Var(c.Info, e) == v })
+		}
+		return !spares
+	})
+	return spares
 }
 
 // givesErr gives the call that err comes from, in the init of an if or switch itself or right before
