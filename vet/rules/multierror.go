@@ -74,6 +74,7 @@ type several struct {
 	what  string // "errors.Join", …
 	first bool   // an errgroup's: one error of several
 	alike bool   // several may be of one kind
+	given bool   // by a function of the package, or through one
 }
 
 // joinedFact marks functions whose last result may be such an error.
@@ -190,12 +191,13 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 		return &several{what: "go-multierror", alike: true}
 	}
 	if j := m.funcs[fn]; j != nil {
-		return j
+		// Whoever calls a function that calls a function that joins has mostly one error in hand.
+		return &several{what: j.what, first: j.first, alike: j.alike && !j.given, given: true}
 	}
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &several{what: fact.What, first: fact.First, alike: fact.Alike}
+			return &several{what: fact.What, first: fact.First}
 		}
 	}
 	return nil
@@ -514,12 +516,11 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 	}
 }
 
-// mentions tells whether a statement has the error in it other than to assign something else to it.
+// mentions tells whether a statement has the error in it other than to set it to nil.
 func (m *multi) mentions(n ast.Node, err ast.Expr) (found bool) {
 	v := code.Var(m.Info, err)
 	ast.Inspect(n, func(n ast.Node) bool {
-		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN && len(as.Lhs) == 1 && len(as.Rhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v {
-			found = found || m.mentions(as.Rhs[0], err)
+		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN && len(as.Lhs) == 1 && len(as.Rhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v && nilExpr(m.Info, as.Rhs[0]) {
 			return false
 		}
 		if id, ok := n.(*ast.Ident); ok && v != nil && m.Info.Uses[id] == types.Object(v) {

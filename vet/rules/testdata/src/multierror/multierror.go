@@ -319,3 +319,24 @@ func asked(a, b error) string {
 	}
 	return err.(conflict).file // want `the error of errors.Join may be several`
 }
+
+func allOfAll(errs []error) error { // want allOfAll:"returns errors.Join"
+	return all(errs)
+}
+
+func asFarAway(errs []error) string {
+	err := allOfAll(errs)
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Path
+	}
+	return ""
+}
+
+func canceledTold(ctx context.Context, a, b error) error { // want canceledTold:"returns errors.Join"
+	err := errors.Join(a, b)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
+		err = cause
+	}
+	return err
+}
