@@ -1,6 +1,8 @@
 package main
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -88,6 +90,8 @@ func prepare(c *config.Config, namespace, db string) error {
 			if err := sqlite.SetupSchema(storage); err != nil {
 				return fmt.Errorf("making the tables in %s: %w", db, err)
 			}
+		} else if err := forgetMembers(db); err != nil {
+			return fmt.Errorf("opening %s: %w", db, err)
 		}
 	}
 	n, err := sqlite.NewNamespaceConfig(cell, namespace, false, nil)
@@ -98,6 +102,18 @@ func prepare(c *config.Config, namespace, db string) error {
 		return fmt.Errorf("making the namespace %s: %w", namespace, err)
 	}
 	return nil
+}
+
+// forgetMembers takes the services of an earlier process out of the cluster. If that was
+// killed they are listed still, and the new ones would ask them for up to a minute.
+func forgetMembers(db string) (err error) {
+	tables, err := sql.Open("sqlite", db) // whose driver the plugin has
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tables.Close()) }()
+	_, err = tables.Exec("DELETE FROM cluster_membership")
+	return err
 }
 
 // freePorts gives n loopback ports that nobody listened at a moment ago.

@@ -116,7 +116,7 @@ func newServer(cfg *config.Config, verbose bool) (temporal.Server, error) {
 
 // answers waits until the server answers for its namespace.
 func answers(ctx context.Context, at, namespace string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		c, err := client.DialContext(ctx, client.Options{HostPort: at, Namespace: namespace, Logger: silent{}})
