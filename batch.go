@@ -38,15 +38,14 @@ type batches struct {
 	free        *batch // of workers that have ended, linked by next
 }
 
-// take gives a task that has not begun, and is to begin now, or nil.
+// take gives a task that has not begun, and is to begin now, or nil. Its phase
+// goes from queued to how it ends: nobody is there who could ask for it.
 func (b *batch) take() (*task, int32) {
 	i := b.taken.Add(1) - 1
 	if i >= b.n {
 		return nil, 0
 	}
-	t := b.tasks[i]
-	t.phase.Store(uint32(Running))
-	return t, i
+	return b.tasks[i], i
 }
 
 func (b *batch) left() bool { return b.taken.Load() < b.n }
@@ -85,7 +84,6 @@ func (g *Group) claimBatch(own **batch) *task {
 	b.n, b.at, b.ran = int32(n), 0, 0
 	b.taken.Store(1)
 	g.batches.add(b)
-	b.tasks[0].phase.Store(uint32(Running))
 	return b.tasks[0]
 }
 

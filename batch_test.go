@@ -224,6 +224,73 @@ func TestBackgroundTasksEndWithThoseTheyServeHoweverTheseWereClaimed(t *testing.
 	}
 }
 
+func TestTheEndOfATaskIsHeardWhileAnotherClaimedWithItBlocks(t *testing.T) {
+	onOneProcessor(t)
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		goOn := make(chan struct{})
+		waitedFor := braid.Fork(g, func(context.Context) (int, error) { return 1, nil })
+		selected := braid.Fork(g, func(context.Context) (int, error) { return 2, nil })
+		braid.Fork(g, func(context.Context) (int, error) { <-goOn; return 0, nil })
+		for range 20 {
+			braid.Fork(g, func(context.Context) (int, error) { return 0, nil })
+		}
+		done := selected.Done()
+		defer close(goOn)
+		if v, err := waitedFor.Wait(ctx); v != 1 || err != nil {
+			t.Error(v, err)
+		}
+		<-done
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTasksThatWereClaimedTogetherAreCancelledAlone(t *testing.T) {
+	onOneProcessor(t)
+	const n = 100
+	var tasks [n]*braid.Task[int]
+	var called [n]atomic.Int32
+	all := make(chan struct{})
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		defer close(all)
+		for i := range n {
+			tasks[i] = braid.Fork(g, func(context.Context) (int, error) {
+				called[i].Add(1)
+				if i == 3 {
+					<-all
+					for k := 0; k < n; k += 5 {
+						tasks[k].Cancel()
+					}
+					for k := 1; k < n; k += 10 {
+						if v, err := tasks[k].Wait(ctx); v != k || err != nil {
+							t.Error(v, err)
+						}
+					}
+				}
+				return i, nil
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	for i := range n {
+		want, times := braid.Succeeded, int32(1)
+		if i%5 == 0 && i > 3 {
+			want, times = braid.Skipped, 0
+		}
+		if racing { // there they may have begun before
+			want, times = tasks[i].State(), called[i].Load()
+		}
+		if s, c := tasks[i].State(), called[i].Load(); s != want || c != times {
+			t.Errorf("task %d is %v and was called %d times, want %v and %d", i, s, c, want, times)
+		}
+	}
+}
+
 // TestRandomTasksAreCalledOnceEach lets tasks that wait for each other, spawn,
 // panic, call Goexit and change the limit meet at random.
 func TestRandomTasksAreCalledOnceEach(t *testing.T) {
@@ -285,6 +352,61 @@ func TestRandomTasksAreCalledOnceEach(t *testing.T) {
 		for i := range calls {
 			if c := calls[i].Load(); c != 1 {
 				t.Fatalf("seed %d: task %d of %d was called %d times", seed, i, n, c)
+			}
+		}
+	}
+}
+
+// TestRandomForksAreCalledOnceOrSkipped lets waits for handles and cancels of
+// single tasks meet them.
+func TestRandomForksAreCalledOnceOrSkipped(t *testing.T) {
+	rounds := 300
+	if testing.Short() {
+		rounds = 50
+	}
+	for seed := range rounds {
+		random := rand.New(rand.NewPCG(uint64(seed), 2))
+		n := 1 + random.IntN(400)
+		calls := make([]atomic.Int32, n)
+		tasks := make([]atomic.Pointer[braid.Task[int]], n)
+		does := make([]int, n)
+		other := make([]int, n)
+		for i := range n {
+			does[i], other[i] = random.IntN(12), random.IntN(n)
+		}
+		err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			for i := range n {
+				tasks[i].Store(braid.Fork(g, func(ctx context.Context) (int, error) {
+					calls[i].Add(1)
+					of := tasks[other[i]].Load()
+					switch {
+					case of == nil:
+					case does[i] == 0:
+						of.Cancel()
+					case does[i] == 1 && other[i] < i: // or there might be a ring
+						if v, err := of.Wait(ctx); err == nil && v != other[i] {
+							t.Errorf("seed %d: %d is the value of task %d", seed, v, other[i])
+						}
+					case does[i] == 2 && other[i] < i:
+						select {
+						case <-of.Done():
+						case <-ctx.Done():
+						}
+					case does[i] == 3:
+						runtime.Gosched()
+					}
+					return i, nil
+				}))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(seed, err)
+		}
+		for i := range n {
+			s := tasks[i].Load().State()
+			if c := calls[i].Load(); (s == braid.Skipped) != (c == 0) || c > 1 || s < braid.Succeeded {
+				t.Fatalf("seed %d: task %d of %d is %v and was called %d times", seed, i, n, s, c)
 			}
 		}
 	}

@@ -77,7 +77,6 @@ var mutants = []mutant{
 	{"batch.go", "most < 2 || g.limit > 0 ||", "most < 2 ||"},
 	{"batch.go", "plain && t.opts == nil", "plain"},
 	{"batch.go", "for ran := b.ran;", "for ran := uint32(1<<b.n - 1);"},
-	{"batch.go", "\tt.phase.Store(uint32(Running))\n\treturn t, i\n", "\treturn t, i\n"},
 	{"limit.go", "\t\tg.recall()\n", ""},
 	{"limit.go", "\t\t\t\tt.ext().lent++\n", "\t\t\t\tg.used += t.weight()\n"},
 }
