@@ -65,8 +65,11 @@ func TestRule11_6_ARaceBetweenTwoTasksIsReported(t *testing.T) {
 	for kind := range racyPrograms {
 		seen := 0
 		for range runs {
-			if out, err := child(t, "BRAID_RULE_KIND="+kind); err != nil && strings.Contains(out, "DATA RACE") {
-				seen++
+			for range 3 { // of two writes at the very same moment the detector may see none
+				if out, err := child(t, "BRAID_RULE_KIND="+kind); err != nil && strings.Contains(out, "DATA RACE") {
+					seen++
+					break
+				}
 			}
 		}
 		t.Logf("%s: reported in %d of %d runs", kind, seen, runs)
