@@ -17,8 +17,9 @@ import (
 // fill it again, has finished it; who takes from the list holds the mutex.
 
 const (
-	maxBatch  = 32 // tasks
-	overdueBy = 4  // claims for each processor after which the oldest batch is helped out
+	minBatch  = 8 // tasks; fewer do not pay for what is made to claim them, as in a tree of small groups
+	maxBatch  = 32
+	overdueBy = 4 // claims for each processor after which the oldest batch is helped out
 )
 
 type batch struct {
@@ -54,7 +55,7 @@ func (b *batch) left() bool { return b.taken.Load() < b.n }
 // nil if it pays for nothing, or if somebody hears of each task. g.mu is held.
 func (g *Group) claimBatch(own **batch) *task {
 	most := g.queued / (2 * int(g.maxStarters()))
-	if most < 2 || g.limit > 0 || !g.plain || g.cfg.rate != nil {
+	if most < minBatch || g.limit > 0 || !g.plain || g.cfg.rate != nil {
 		return nil
 	}
 	t := g.queue

@@ -74,7 +74,7 @@ var mutants = []mutant{
 	{"worker.go", "\t\tt.run = goFunc(nil)\n", ""},
 	{"worker.go", "\tg.starters++\n\tg.mu.Unlock()\n\truntime", "\tg.mu.Unlock()\n\truntime"},
 	{"batch.go", "!t.batchable() || g.overdue()", "!t.batchable()"},
-	{"batch.go", "most < 2 || g.limit > 0 ||", "most < 2 ||"},
+	{"batch.go", "most < minBatch || g.limit > 0 ||", "most < minBatch ||"},
 	{"batch.go", "plain && t.opts == nil", "plain"},
 	{"batch.go", "for ran := b.ran;", "for ran := uint32(1<<b.n - 1);"},
 	{"limit.go", "\t\tg.recall()\n", ""},
