@@ -46,6 +46,10 @@ func init() {
 		return nil, false, 0, false
 	}
 	seam.Beside = beside
+	seam.Recorded = func(err error, place any) bool {
+		te, ok := err.(*TaskError)
+		return ok && te != nil && te.recorded && te.in == infoOf(place)
+	}
 	seam.Below = func(err error) (error, []error) {
 		one, many, _ := below(err)
 		return one, many
@@ -95,7 +99,7 @@ func newTaskError(f seam.Failure) error {
 	return &TaskError{
 		Err: f.Err, AfterCancel: f.AfterCancel,
 		in: infoOf(f.Place), name: f.Name, pc: f.PC, site: (*Site)(f.Site), item: f.Item + 1,
-		body: f.Body, permanent: f.Permanent, attempt: f.Attempt,
+		body: f.Body, permanent: f.Permanent, attempt: f.Attempt, recorded: f.Recorded,
 	}
 }
 

@@ -52,6 +52,7 @@ type completion struct {
 	left  []*task // have not ended
 	ended []*task // and these have, and are to be yielded
 	wake  workflow.Settable
+	lent  []*loan // while it waits
 }
 
 func (c *completion) add(t *task) {
@@ -72,6 +73,9 @@ func (c *completion) add(t *task) {
 			c.wake.SetValue(nil)
 			c.wake = nil
 		}
+		for _, l := range c.lent {
+			l.over()
+		}
 	})
 }
 
@@ -88,10 +92,11 @@ func (c *completion) next() *task {
 // wait waits until another has ended; under a dead context it cancels them all
 // before.
 func (c *completion) wait() {
-	lent := false
+	var groups []*Group
 	for _, t := range c.left {
-		if lent = c.by.lend(t); lent {
-			break
+		if !slices.Contains(groups, t.g) {
+			groups = append(groups, t.g)
+			c.lent = append(c.lent, t.g.lend(c.ctx))
 		}
 	}
 	var woken workflow.Future
@@ -108,9 +113,10 @@ func (c *completion) wait() {
 			_ = woken.Get(c.ctx, nil) // which waits also under a dead context
 		}
 	}
-	if lent {
-		c.by.back(c.ctx)
+	for _, l := range c.lent {
+		l.back(c.ctx)
 	}
+	c.lent = nil
 }
 
 func (c *completion) cancel() {

@@ -36,9 +36,8 @@ func (g *Group) runDefers() {
 		g.defers = g.defers[:n-1]
 		t := &task{pc: seam.FuncPC(fn), item: -1, cfg: taskConfig{name: "defer", always: true, background: true}}
 		t.run = func(ctx workflow.Context) error { return Shield(ctx, g.cfg.grace, fn) }
-		g.closed = false
-		_ = g.add(t)
-		g.closed = true
+		g.adopt(t)
+		g.start(t)
 		_ = t.ends().Get(g.parent, nil)
 	}
 }

@@ -33,6 +33,8 @@
 //
 // # What differs from package braid
 //
+// docs/scale-out.md has it rule by rule; this is what one meets first.
+//
 // A workflow must be deterministic. Everything here is; what cannot be (a
 // braid.Policy with a Rate, say) is refused at the call.
 //

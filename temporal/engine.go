@@ -49,6 +49,23 @@ func (g *Group) add(t *task) error {
 	if g.closed {
 		return braid.ErrClosed
 	}
+	g.adopt(t)
+	switch {
+	case g.ctx.Err() != nil && !t.cfg.always:
+		t.skip()
+	case g.cfg.limit > 0 && t.weight() > 0 && !g.free():
+		g.queue = append(g.queue, t)
+	default:
+		g.start(t)
+	}
+	if t.cfg.background {
+		g.quiesce() // all others may have ended
+	}
+	return nil
+}
+
+// adopt makes t one of the tasks that the join waits for.
+func (g *Group) adopt(t *task) {
 	t.g = g
 	t.scope.task = t
 	t.open(g.ctx)
@@ -58,34 +75,25 @@ func (g *Group) add(t *task) error {
 	if !t.cfg.background {
 		g.fore++
 	}
-	switch {
-	case g.ctx.Err() != nil && !t.cfg.always:
-		t.skip()
-	case g.cfg.limit > 0 && t.weight() > 0 && !g.free():
-		g.queue = append(g.queue, t)
-	default:
-		g.start(t)
-	}
-	return nil
-}
-
-// free reports whether a task that comes now gets a slot.
-func (g *Group) free() bool {
-	return g.used < g.cfg.limit && len(g.queue) == 0 && len(g.regain) == 0
 }
 
 // start gives t its coroutine. It is called later in the same workflow task.
 func (g *Group) start(t *task) {
-	g.used += t.weight()
+	t.take()
 	workflow.GoNamed(t.ctx, t.path(), t.exec)
 }
 
 // exec runs t to its end and settles it. If the coroutine is destroyed, because
 // the workflow leaves a worker's cache, nothing is.
 func (t *task) exec(ctx workflow.Context) {
-	settled := false
+	defer func() { // also if OnFailure has ended the coroutine
+		if t.ended() && t.run != nil {
+			t.retire()
+		}
+	}()
+	returned := false
 	defer func() {
-		if settled {
+		if returned {
 			return
 		}
 		v := recover()
@@ -94,24 +102,21 @@ func (t *task) exec(ctx workflow.Context) {
 			panic(v)
 		case v != nil:
 			t.panicked(v, stack())
-		case evicted(ctx):
-			return
-		default:
+		case !t.ended() && !evicted(ctx):
 			t.exited()
 		}
-		t.retire()
 	}()
 	if t.ctx.Err() != nil && !t.cfg.always {
-		t.giveBack()
-		settled = true
+		t.release()
+		t.state = braid.Queued
+		returned = true
 		t.skip()
 		return
 	}
 	t.state, t.since = braid.Running, workflow.Now(ctx)
 	t.tellBegun()
 	t.returned(t.run(ctx))
-	settled = true
-	t.retire()
+	returned = true
 }
 
 // tellBegun tells GoWait that the task has begun, or will not.
@@ -120,12 +125,6 @@ func (t *task) tellBegun() {
 		t.begun.SetValue(nil)
 		t.begun = nil
 	}
-}
-
-// giveBack gives back the slot of a task that turned out not to start.
-func (t *task) giveBack() {
-	t.g.used -= t.weight()
-	t.state = braid.Queued
 }
 
 // skip settles a task that is never called, and holds no slot.
@@ -137,7 +136,7 @@ func (t *task) skip() {
 
 // retire takes a task that has run out of the group.
 func (t *task) retire() {
-	t.g.used -= t.weight()
+	t.release()
 	t.leave()
 	t.g.next()
 }
@@ -157,6 +156,10 @@ func (t *task) leave() {
 		fn()
 	}
 	t.told = nil
+	for _, w := range t.waiters {
+		w.lent.over()
+	}
+	t.waiters = nil
 	g.pending--
 	if !t.cfg.background {
 		g.fore--
@@ -165,30 +168,6 @@ func (t *task) leave() {
 	if g.pending == 0 && g.joined != nil {
 		g.joined.SetValue(nil)
 		g.joined = nil
-	}
-}
-
-// next gives the free slots away: to those that want theirs back, then to those
-// that are queued.
-func (g *Group) next() {
-	for g.cfg.limit > 0 && g.used < g.cfg.limit {
-		switch {
-		case len(g.regain) > 0:
-			g.used++
-			g.regain[0].SetValue(nil)
-			g.regain = g.regain[1:]
-		case len(g.queue) > 0:
-			t := g.queue[0]
-			g.queue[0] = nil
-			g.queue = g.queue[1:]
-			g.start(t)
-		default:
-			if g.roomy != nil {
-				g.roomy.SetValue(nil)
-				g.roomy = nil
-			}
-			return
-		}
 	}
 }
 

@@ -63,6 +63,21 @@ func ExampleOnFailure() {
 	// Output: 2 failed, and yet one has won
 }
 
+func ExampleCancelNoise() {
+	errKilled := errors.New("signal: killed")
+	show(func(ctx workflow.Context) error {
+		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {
+			g.Go(func(ctx workflow.Context) error {
+				_ = temporal.Sleep(ctx, time.Hour)
+				return errKilled // what came of the cancel
+			}, temporal.Name("command"))
+			g.Go(func(ctx workflow.Context) error { return errors.New("disk full") }, temporal.Name("copy"))
+			return nil
+		}, temporal.CancelNoise(func(err error) bool { return err == errKilled }))
+	})
+	// Output: error: copy: disk full
+}
+
 func ExampleOnStall() {
 	show(func(ctx workflow.Context) error {
 		return temporal.Run(ctx, func(ctx workflow.Context, g *temporal.Group) error {

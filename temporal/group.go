@@ -29,10 +29,10 @@ type Group struct {
 	upTask  *task   // the task that opened the group,
 	upGroup *Group  // or the group whose body did
 
-	live     tasks   // the tasks that have not ended
-	queue    []*task // those of them that wait for a slot
-	used     int     // slots taken
-	regain   []workflow.Settable
+	live     tasks             // the tasks that have not ended
+	queue    []*task           // those of them that wait for a slot
+	used     int               // slots taken
+	regain   []*task           // that want theirs back
 	roomy    workflow.Settable // of a body that waits for a slot; see map.go
 	pending  int               // what the join waits for: tasks and the body
 	fore     int               // of these, ordinary tasks and the body
@@ -44,7 +44,6 @@ type Group struct {
 	futures  []workflow.Future   // see interceptor.go
 	many     int
 
-	recorded map[*braid.TaskError]bool // never ranged over
 	failures []error
 	primary  *braid.TaskError
 	bodyFail *braid.TaskError
@@ -261,9 +260,16 @@ func (g *Group) conclude() error {
 	g.runDefers()
 	g.over = true
 	g.delist()
-	err := g.outcome()
 	g.end()
-	return err
+	defer g.letGo()
+	return g.outcome()
+}
+
+// letGo drops what whoever keeps the group has no use for.
+func (g *Group) letGo() {
+	g.failures, g.primary, g.bodyFail, g.panicked, g.goOn = nil, nil, nil, nil, nil
+	g.defers, g.doing, g.futures = nil, nil, nil
+	g.cfg = groupConfig{name: g.cfg.name}
 }
 
 // outcome gives what the group returns, or raises its panic.
@@ -274,7 +280,7 @@ func (g *Group) outcome() error {
 	}
 	var err error
 	if len(errs) > 0 {
-		primary := slices.IndexFunc(errs, func(err error) bool { return err == error(g.primary) })
+		primary := slices.Index(errs, error(g.decisive()))
 		err = seam.NewGroupError(seam.FailedGroup{Errs: errs, Primary: primary, Dropped: g.dropped, Place: g.place})
 	}
 	switch {

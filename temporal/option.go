@@ -35,6 +35,7 @@ type groupConfig struct {
 	keep           int
 	panicsAsErrors bool
 	onFailure      func(*braid.TaskError)
+	noise          func(error) bool
 	onStall        func(braid.Stall) // inherited; see stall.go
 
 	failed func(te *braid.TaskError, ends bool) // see race.go
@@ -61,6 +62,7 @@ const (
 	seenKeep
 	seenOnFailure
 	seenOnStall
+	seenNoise
 	seenPanicsAsErrors
 	seenBackground
 	seenAlways
@@ -160,6 +162,24 @@ func OnFailure(fn func(*braid.TaskError)) GroupOption {
 func (o onFailureOption) applyToGroup(c *groupConfig) {
 	once(&c.seen, seenOnFailure, "OnFailure")
 	c.onFailure = o
+}
+
+type noiseOption func(error) bool
+
+// CancelNoise names errors that are mere consequences of a cancellation although they
+// do not say so, such as what an activity returns whose connection is closed on cancel.
+// In a task whose context is dead, a leaf for which is reports true counts as
+// cancellation.
+func CancelNoise(is func(error) bool) GroupOption {
+	if is == nil {
+		panic("braid: CancelNoise called with a nil function")
+	}
+	return noiseOption(is)
+}
+
+func (o noiseOption) applyToGroup(c *groupConfig) {
+	once(&c.seen, seenNoise, "CancelNoise")
+	c.noise = o
 }
 
 type groupFlag uint32

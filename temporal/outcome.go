@@ -35,19 +35,24 @@ func (t *task) returned(err error) {
 }
 
 // failedWith makes the error of t.
-func (t *task) failedWith(err error, dead bool) *braid.TaskError {
+func (t *task) failedWith(err error, dead bool) *braid.TaskError { return t.makeError(err, dead, false) }
+
+// recorded makes the error of t that the group is about to record.
+func (t *task) recorded(err error, dead bool) *braid.TaskError { return t.makeError(err, dead, true) }
+
+func (t *task) makeError(err error, dead, recorded bool) *braid.TaskError {
 	name := t.cfg.name
 	if name == "" && t.item >= 0 {
 		name = t.name()
 	}
 	return seam.NewTaskError(seam.Failure{
-		Err: err, AfterCancel: dead, Place: t.g.place, Name: name, PC: t.pc, Item: t.item,
+		Err: err, AfterCancel: dead, Place: t.g.place, Name: name, PC: t.pc, Item: t.item, Recorded: recorded,
 	}).(*braid.TaskError)
 }
 
 // fails settles a task that failed.
 func (t *task) fails(err error, dead bool, final State) {
-	t.fail = t.failedWith(sealed(err), dead)
+	t.fail = t.recorded(sealed(err), dead)
 	t.state = final
 	t.g.record(t.fail, false, false)
 }
@@ -64,7 +69,7 @@ func (t *task) cancelled(err error, final State) {
 // panicked settles a task that panicked.
 func (t *task) panicked(v any, stack []byte) {
 	pe := panicError(v, t.path(), stack)
-	t.fail = t.failedWith(pe, false)
+	t.fail = t.recorded(pe, false)
 	t.state = braid.Panicked
 	t.g.recordPanic(pe, t.fail, false)
 }
@@ -96,7 +101,7 @@ func (g *Group) bodyReturned(err error) {
 
 func (g *Group) failedBody(err error, dead bool) *braid.TaskError {
 	return seam.NewTaskError(seam.Failure{
-		Err: err, AfterCancel: dead, Place: g.place, PC: g.pc, Item: -1, Body: true,
+		Err: err, AfterCancel: dead, Place: g.place, PC: g.pc, Item: -1, Body: true, Recorded: true,
 	}).(*braid.TaskError)
 }
 
@@ -110,11 +115,13 @@ func (g *Group) bodyExited() { g.record(g.failedBody(braid.ErrGoexit, false), tr
 // record adds a failure, and cancels the group with the first. The failure ends
 // the group's work if it is a panic's.
 func (g *Group) record(te *braid.TaskError, body, ends bool) {
-	g.know(te)
+	if g.primary == nil {
+		g.primary = te
+	}
 	switch {
-	case body:
+	case body && g.bodyFail == nil:
 		g.bodyFail = te
-	case g.cfg.supervised && len(g.failures) >= g.cfg.keep:
+	case g.cfg.supervised && !ends && len(g.failures) >= g.cfg.keep:
 		g.dropped++
 	default:
 		g.failures = append(g.failures, te)
@@ -125,9 +132,7 @@ func (g *Group) record(te *braid.TaskError, body, ends bool) {
 	if g.cfg.failed != nil {
 		g.cfg.failed(te, ends)
 	}
-	if g.cfg.onFailure != nil {
-		g.cfg.onFailure(te)
-	}
+	g.observe(te)
 }
 
 // recordPanic keeps the panic that Run will raise again. Further ones are
@@ -138,26 +143,61 @@ func (g *Group) recordPanic(pe *braid.PanicError, te *braid.TaskError, body bool
 		return
 	}
 	g.panicked = pe
-	g.know(te)
+	if g.primary == nil {
+		g.primary = te
+	}
 	if body || !g.cfg.supervised {
 		g.die(failed(g.ctx, te))
 	}
 	if g.cfg.failed != nil {
 		g.cfg.failed(te, true)
 	}
-	if g.cfg.onFailure != nil {
-		g.cfg.onFailure(te)
-	}
+	g.observe(te)
 }
 
-func (g *Group) know(te *braid.TaskError) {
-	if g.recorded == nil {
-		g.recorded = make(map[*braid.TaskError]bool)
+// observe tells OnFailure. A panic or a Goexit in there is one failure more, which ends
+// the group, and the last that it is told of.
+func (g *Group) observe(te *braid.TaskError) {
+	fn := g.cfg.onFailure
+	if fn == nil {
+		return
 	}
-	g.recorded[te] = true
-	if g.primary == nil {
-		g.primary = te
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		v := recover()
+		switch {
+		case passes(v):
+			panic(v)
+		case v == nil && evicted(g.parent):
+			return
+		}
+		g.cfg.onFailure = nil
+		o := &task{g: g, pc: seam.FuncPC(fn), item: -1, cfg: taskConfig{name: "OnFailure"}}
+		var why *braid.TaskError
+		if v == nil {
+			why = o.recorded(braid.ErrGoexit, false)
+			g.record(why, false, true)
+		} else {
+			pe := panicError(v, o.path(), stack())
+			why = o.recorded(pe, false)
+			g.recordPanic(pe, why, false)
+		}
+		g.die(failed(g.ctx, why))
+	}()
+	fn(te)
+	returned = true
+}
+
+// decisive gives the failure that cancelled the group, which need not be the first where
+// one alone does not, and if there is none the first.
+func (g *Group) decisive() *braid.TaskError {
+	if c, ok := g.cause.(*braid.Cancellation); ok && seam.Recorded(c.Reason(), g.place) {
+		return c.Reason().(*braid.TaskError)
 	}
+	return g.primary
 }
 
 // judge splits what a task or body returned into what is mere cancellation and
@@ -170,30 +210,32 @@ func (g *Group) judge(err error, s *scope) (rest error, known *braid.TaskError, 
 	if s.ctx.Err() == nil {
 		return err, nil, false
 	}
-	return uncancelled(err, Cause(s.ctx), s.late()), nil, true
+	return uncancelled(err, Cause(s.ctx), s.late(), g.cfg.noise), nil, true
 }
 
-// uncancelled gives what of err is more than a cancellation.
-func uncancelled(err, cause error, late bool) error {
+// uncancelled gives what of err is more than a cancellation, or than noise if that is
+// given.
+func uncancelled(err, cause error, late bool, noise func(error) bool) error {
 	return seam.Beside(err, cause, func(node error) bool {
 		_, sdks := node.(*sdk.CanceledError)
-		return sdks || braid.Is(context.Canceled)(node) || late && braid.Is(context.DeadlineExceeded)(node)
+		return sdks || braid.Is(context.Canceled)(node) || late && braid.Is(context.DeadlineExceeded)(node) ||
+			noise != nil && noise(node)
 	})
 }
 
 // withoutRecorded drops the failures that the group has recorded already, alone
 // or in what errors.Join made. Any other wrapper says something new.
 func (g *Group) withoutRecorded(err error) (rest error, known *braid.TaskError) {
-	if te, ok := err.(*braid.TaskError); ok && g.recorded[te] {
-		return nil, te
+	if seam.Recorded(err, g.place) {
+		return nil, err.(*braid.TaskError)
 	}
 	if !seam.Joined(err) {
 		return err, nil
 	}
 	var kept []error
 	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
-		if te, ok := e.(*braid.TaskError); ok && g.recorded[te] {
-			known = te
+		if seam.Recorded(e, g.place) {
+			known = e.(*braid.TaskError)
 		} else {
 			kept = append(kept, e)
 		}

@@ -28,11 +28,9 @@ func (g *Group) GoWait(ctx workflow.Context, fn func(ctx workflow.Context) error
 		g.misused("GoWait", err)
 	}
 	if t.state == braid.Queued {
-		lent := enclosing(ctx).lend(t)
+		lent := g.lend(ctx)
 		t.awaitStart(ctx)
-		if lent {
-			enclosing(ctx).back(ctx)
-		}
+		lent.back(ctx)
 	}
 	switch {
 	case t.state != braid.Skipped:

@@ -123,7 +123,7 @@ func panickedFlow(ctx wctx) (string, error) {
 // idle is a child that does nothing until it is cancelled.
 func idle(ctx wctx) (string, error) { return "", temporal.Sleep(ctx, time.Hour) }
 
-func TestRecordedHistoriesReplay(t *testing.T) {
+func TestRule6_3_RecordedHistoriesReplay(t *testing.T) {
 	for name, flow := range recordings {
 		t.Run(name, func(t *testing.T) {
 			if err := replay(t, name, flow); err != nil {

@@ -128,13 +128,15 @@ func (r *retrial) failed() error {
 			number = r.number
 			if r.died {
 				s := scopeOf(r.ctx)
-				if f.Err, f.AfterCancel = uncancelled(err, Cause(r.ctx), s != nil && s.late()), true; f.Err == nil {
+				if f.Err, f.AfterCancel = uncancelled(err, Cause(r.ctx), s != nil && s.late(), nil), true; f.Err == nil {
 					continue
 				}
 			}
 		}
 		f.Name = "attempt " + strconv.Itoa(number)
-		f.Permanent, _, _ = seam.Advice(f.Err)
+		if inner, permanent, _, said := seam.ReadAdvice(f.Err); said && permanent {
+			f.Err, f.Permanent = inner, true
+		}
 		g.Errs = append(g.Errs, seam.NewTaskError(f))
 		g.Primary = 0
 	}

@@ -291,6 +291,7 @@ func TestRule2_5_WhatMakesNoSenseIsRefusedAtTheCall(t *testing.T) {
 				"negative":      func() { temporal.Retry(ctx, braid.Policy{Attempts: -1}, fn) },
 				"OnFailure nil": func() { temporal.OnFailure(nil) },
 				"OnStall nil":   func() { temporal.OnStall(nil) },
+				"noise nil":     func() { temporal.CancelNoise(nil) },
 			} {
 				func() {
 					defer func() {

@@ -37,10 +37,15 @@ type task struct {
 	settle  workflow.Settable
 	begun   workflow.Settable // of GoWait: it has begun, or will not
 	told    []func()          // are called at the end
-	waiters []*task           // the tasks that wait for it, see ring
-	lent    int               // waits that have lent the task's slot
+	waiters []*awaiter        // see wait.go
 	alone   bool              // it was cancelled on its own
 	list    link
+
+	// See slots.go.
+	slots    int               // that it has
+	lent     int               // waits for which it has lent them
+	regained workflow.Future   // of who waits until it has them again
+	regain   workflow.Settable //
 
 	// For who looks; see tree.go.
 	id    uint64

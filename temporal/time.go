@@ -95,16 +95,15 @@ func bounded(ctx workflow.Context, d time.Duration, sheltered bool, fn func(work
 	if ctx.Err() != nil && !sheltered {
 		return false, Cause(ctx)
 	}
-	if d <= 0 {
-		return true, timeoutError(cfg.name, 0, nil, pc)
-	}
 	s := &scope{sheltered: sheltered}
 	s.open(ctx)
 	defer s.end()
 	begun := workflow.Now(ctx)
 	var stop func()
 	if d != braid.Forever {
-		s.at = begun.Add(d)
+		s.at = begun.Add(max(d, 0))
+	}
+	if d > 0 && d != braid.Forever {
 		stop = s.arm(d, cfg.name, pc)
 	}
 	switch {
@@ -113,6 +112,9 @@ func bounded(ctx workflow.Context, d time.Duration, sheltered bool, fn func(work
 		defer cfg.deadline.unbind()
 	case stop != nil:
 		defer stop()
+	}
+	if d <= 0 {
+		return true, timeoutError(cfg.name, 0, nil, pc)
 	}
 	err = fn(s.ctx)
 	if cfg.deadline != nil && !s.at.IsZero() {

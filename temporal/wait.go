@@ -46,6 +46,12 @@ func (t *task) ends() workflow.Future {
 	return t.done
 }
 
+// An awaiter waits for a task.
+type awaiter struct {
+	by   *task // on behalf of this one, or nil
+	lent *loan
+}
+
 func (t *task) wait(ctx workflow.Context) error {
 	if t.ended() {
 		return nil
@@ -55,17 +61,17 @@ func (t *task) wait(ctx workflow.Context) error {
 		if err := t.ring(by); err != nil {
 			return err
 		}
-		t.waiters = append(t.waiters, by)
-		defer func() {
-			if i := slices.Index(t.waiters, by); i >= 0 {
-				t.waiters = slices.Delete(t.waiters, i, i+1)
-			}
-		}()
 	}
 	if ctx.Err() != nil {
 		return Cause(ctx)
 	}
-	lent := by.lend(t)
+	w := &awaiter{by, t.g.lend(ctx)}
+	t.waiters = append(t.waiters, w)
+	defer func() {
+		if i := slices.Index(t.waiters, w); i >= 0 {
+			t.waiters = slices.Delete(t.waiters, i, i+1)
+		}
+	}()
 	died := false
 	for !t.ended() && !died {
 		sel := workflow.NewNamedSelector(ctx, "wait for "+t.path())
@@ -76,9 +82,7 @@ func (t *task) wait(ctx workflow.Context) error {
 		}
 		sel.Select(ctx)
 	}
-	if lent {
-		by.back(ctx)
-	}
+	w.lent.back(ctx)
 	if t.ended() {
 		return nil
 	}
@@ -129,39 +133,16 @@ func (t *task) ring(by *task) error {
 			}
 			return fmt.Errorf("%w: %s waits for %s", braid.ErrDeadlock, by.path(), text)
 		}
-		for _, w := range append(at.waiters[:len(at.waiters):len(at.waiters)], at.g.inside()) {
-			if w != nil && !seen[w] {
-				seen[w] = true
-				ways = append(ways, way{w, i})
+		up := []*task{at.g.inside()}
+		for _, w := range at.waiters {
+			up = append(up, w.by)
+		}
+		for _, u := range up {
+			if u != nil && !seen[u] {
+				seen[u] = true
+				ways = append(ways, way{u, i})
 			}
 		}
 	}
 	return nil
-}
-
-// lend gives t's slot away while it waits for another task of its group.
-func (t *task) lend(other *task) bool {
-	if t == nil || t.g != other.g || t.g.cfg.limit == 0 || t.weight() == 0 || t.state != braid.Running {
-		return false
-	}
-	if t.lent++; t.lent == 1 {
-		t.g.used--
-		t.g.next()
-	}
-	return true
-}
-
-// back takes the slot again, ahead of what is queued.
-func (t *task) back(ctx workflow.Context) {
-	if t.lent--; t.lent > 0 {
-		return
-	}
-	g := t.g
-	if g.used < g.cfg.limit {
-		g.used++
-		return
-	}
-	slot, give := workflow.NewFuture(g.parent)
-	g.regain = append(g.regain, give)
-	_ = slot.Get(ctx, nil) // which waits also under a dead context
 }

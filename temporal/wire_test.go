@@ -163,7 +163,7 @@ func TestATreeArrivesWhole(t *testing.T) {
 	}
 }
 
-func TestSplitAndCatchWorkOnTheOtherSide(t *testing.T) {
+func TestRule4_5_SplitAndCatchWorkOnTheOtherSide(t *testing.T) {
 	tree := tangle(t)
 	for _, match := range map[string]braid.Matcher{
 		"sentinel": braid.Is(errOurs), "EOF": braid.Is(io.EOF), "type": braid.As[*quota](), "panic": braid.As[*braid.PanicError](),
@@ -314,7 +314,7 @@ func (hostile) As(any) bool   { panic("As") }
 func (hostile) Unwrap() error { panic("Unwrap") }
 func (hostile) Timeout() bool { panic("Timeout") }
 
-func TestHostileErrorsCannotHangOrCrashTheCodec(t *testing.T) {
+func TestRule4_7_HostileErrorsCannotHangOrCrashTheCodec(t *testing.T) {
 	r := &ring{}
 	r.errs = []error{r, errOurs, r}
 	var none *braid.TaskError

@@ -25,6 +25,7 @@ type Failure struct {
 	Body        bool    // it is the body's
 	Permanent   bool    // it was marked Permanent
 	Attempt     bool    // it is an attempt of Retry
+	Recorded    bool    // the group has it among its failures
 }
 
 // A FailedGroup is what there is to a braid.GroupError.
@@ -100,6 +101,8 @@ var (
 	// nil for none in particular: cancellations of braid's are none, nor is a leaf
 	// that is called one.
 	Beside func(err, cause error, called func(node error) bool) error
+	// Recorded says whether err is a failure that the group of that place has recorded.
+	Recorded func(err error, place any) bool
 	// Below gives what is directly below a node of an error tree. It bears errors
 	// whose methods panic.
 	Below func(err error) (one error, many []error)
