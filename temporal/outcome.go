@@ -35,7 +35,9 @@ func (t *task) returned(err error) {
 }
 
 // failedWith makes the error of t.
-func (t *task) failedWith(err error, dead bool) *braid.TaskError { return t.makeError(err, dead, false) }
+func (t *task) failedWith(err error, dead bool) *braid.TaskError {
+	return t.makeError(err, dead, false)
+}
 
 // recorded makes the error of t that the group is about to record.
 func (t *task) recorded(err error, dead bool) *braid.TaskError { return t.makeError(err, dead, true) }
