@@ -16,7 +16,11 @@ type None struct{}
 
 // Activity runs an activity, given as its function or its name, and waits for
 // its result. If ctx dies the activity is told, at its next heartbeat, and
-// waited for: when Activity returns it has ended. The options are those of
+// waited for: when Activity returns it has ended.
+//
+// The error is as the SDK gives it, and matches context.Canceled too if the activity was
+// cancelled, of which errors.As finds the [braid.Cancellation] that was the cause, and
+// context.DeadlineExceeded if it ran out of time. The options are those of
 // workflow.WithActivityOptions, of which WaitForCancellation is always on; the
 // Summary is the task's path if they name none. Where there are many, it waits for its
 // turn (see [Window]), also if all that the workflow asks for at once would be too much
@@ -43,11 +47,12 @@ func execute[R any](ctx workflow.Context, what string, bytes int, activity any, 
 	defer takeTurn(ctx, activities, bytes, what).over(ctx)
 	defer busy(ctx, errand{what: what})()
 	err = workflow.ExecuteActivity(withTurn(ctx), activity, args...).Get(ctx, &r)
-	return r, err
+	return r, matching(ctx, err)
 }
 
 // Child runs a child workflow, given as its function or its name, and waits for
-// its result. If ctx dies the child is cancelled, and waited for. The options
+// its result. If ctx dies the child is cancelled, and waited for. The error is as for
+// [Activity]. The options
 // are those of workflow.WithChildOptions, of which WaitForCancellation is always
 // on; the StaticSummary is the task's path if they name none. It waits for its turn, and
 // checks the size of the arguments, as [Activity] does.
@@ -67,7 +72,7 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	defer takeTurn(ctx, children, bytes, what).over(ctx)
 	defer busy(ctx, errand{what: what})()
 	err = workflow.ExecuteChildWorkflow(withTurn(ctx), child, args...).Get(ctx, &r)
-	return r, err
+	return r, matching(ctx, err)
 }
 
 // sizeOf gives how many bytes the arguments of a call have, and an error if they are

@@ -60,6 +60,9 @@ func (c *failures) ErrorToFailure(err error) *failurepb.Failure {
 	if known, ok := err.(*carrier); ok {
 		return c.sdk.ErrorToFailure(known.sdk) // which has kept what it came from
 	}
+	if e, ok := err.(*sdkError); ok {
+		return c.ErrorToFailure(e.error)
+	}
 	if ofSDK(err) {
 		f := c.sdk.ErrorToFailure(err)
 		if cause := errors.Unwrap(err); cause != nil {
@@ -200,7 +203,7 @@ func (n node) failure() error {
 		return &RemoteError{Text: n.Text}
 	}
 	if err := safely(&f); err != nil {
-		return err
+		return matching(nil, err)
 	}
 	return &RemoteError{Text: n.Text}
 }

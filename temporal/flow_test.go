@@ -35,9 +35,11 @@ func flow(t *testing.T, fn func(ctx workflow.Context) error, setup ...func(env *
 	case !env.IsWorkflowCompleted():
 		t.Fatal("the workflow did not complete")
 	case !ended:
-		var pe *sdk.PanicError
-		errors.As(env.GetWorkflowError(), &pe)
-		t.Fatalf("the workflow's function did not return: %v\n%v", env.GetWorkflowError(), pe.StackTrace())
+		stack := ""
+		if pe := (*sdk.PanicError)(nil); errors.As(env.GetWorkflowError(), &pe) {
+			stack = pe.StackTrace()
+		}
+		t.Fatalf("the workflow's function did not return: %v\n%v", env.GetWorkflowError(), stack)
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package temporal
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -22,6 +21,7 @@ func (t *task) returned(err error) {
 		t.state = braid.Succeeded
 		return
 	}
+	err = matching(t.ctx, err)
 	rest, known, dead := t.g.judge(err, &t.scope)
 	switch {
 	case known != nil && rest == nil:
@@ -88,7 +88,7 @@ func (g *Group) bodyReturned(err error) {
 		g.goOn = err
 		return
 	}
-	rest, known, dead := g.judge(err, &g.scope)
+	rest, known, dead := g.judge(matching(g.ctx, err), &g.scope)
 	switch {
 	case known != nil && rest == nil:
 		if g.cfg.supervised {
@@ -219,9 +219,7 @@ func (g *Group) judge(err error, s *scope) (rest error, known *braid.TaskError, 
 // given.
 func uncancelled(err, cause error, late bool, noise func(error) bool) error {
 	return seam.Beside(err, cause, func(node error) bool {
-		_, sdks := node.(*sdk.CanceledError)
-		return sdks || braid.Is(context.Canceled)(node) || late && braid.Is(context.DeadlineExceeded)(node) ||
-			noise != nil && noise(node)
+		return mereCancel(node, late) || noise != nil && noise(node)
 	})
 }
 

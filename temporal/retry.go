@@ -84,6 +84,7 @@ type retrial struct {
 
 // again notes that an attempt failed, and waits until it is time for another.
 func (r *retrial) again(p *braid.Policy, err error) bool {
+	err = matching(r.ctx, err)
 	r.kept++
 	if len(r.errs) < braid.DefaultKeep {
 		r.errs = append(r.errs, err)

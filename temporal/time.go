@@ -1,12 +1,10 @@
 package temporal
 
 import (
-	"context"
 	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/internal/seam"
-	sdk "go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -186,8 +184,5 @@ func (s *scope) real(err error) error {
 	if err == nil {
 		return nil
 	}
-	return seam.Beside(err, nil, func(node error) bool {
-		_, sdks := node.(*sdk.CanceledError)
-		return sdks || braid.Is(context.DeadlineExceeded)(node) || braid.Is(context.Canceled)(node)
-	})
+	return seam.Beside(err, nil, func(node error) bool { return mereCancel(node, true) })
 }

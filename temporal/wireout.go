@@ -50,6 +50,8 @@ func nodeOf(err error, b bounds) (n node, kids []error) {
 	switch e := err.(type) {
 	case *braid.PanicError:
 		return panicNode(e, b)
+	case *sdkError:
+		return nodeOf(e.error, b)
 	case *seal:
 		return node{Kind: kindSeal}, []error{e.err}
 	}
