@@ -58,6 +58,7 @@ func init() {
 	seam.Text = textOf
 	seam.FuncPC = funcPC
 	seam.FuncName = funcName
+	seam.SiteOf = func(pc uintptr) *seam.Where { return siteFor(nil, pc) }
 	seam.Advice = func(err error) (bool, time.Duration, bool) {
 		a := adviceOf(err)
 		return a.permanent, a.after, a.waits

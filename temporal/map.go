@@ -18,7 +18,9 @@ import (
 //
 // The groups of a workflow share the lines where the worker has an [Interceptor], and
 // else those below one outermost group. Tasks that wait for each other while each
-// waits for an activity or a child could so wait for ever, if there are more than 500.
+// waits for an activity or a child could so wait for ever, if there are more than 500:
+// then nothing ends, and the first in line stays behind 500. Such work belongs into child
+// workflows, which have lines of their own.
 const Window = 500
 
 // Map calls fn for the items, for as many at a time as [Limit] says or else

@@ -74,7 +74,7 @@ func (g *Group) report(ctx workflow.Context, s braid.Stall) {
 		}
 		t := braid.StalledTask{Path: path, Spawned: te.Spawned()}
 		if n := len(errands); n > 0 {
-			t.Blocked = errands[n-1].what
+			t.Blocked = errands[n-1].String()
 		}
 		s.Tasks = append(s.Tasks, t)
 	}

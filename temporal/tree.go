@@ -1,7 +1,9 @@
 package temporal
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/inspect"
@@ -135,10 +137,11 @@ func (d *drawing) put(n *inspect.Node) {
 func (d *drawing) group(g *Group, up string) {
 	n := &inspect.Node{
 		ID: strconv.FormatUint(g.id, 36), Up: up, Type: "group", Name: g.cfg.name, Path: g.path(), Kind: g.kind, State: "open",
-		Since: g.since, Limit: g.cfg.limit, Used: g.used, Queued: len(g.queue), Counts: &g.counts, Func: seam.FuncName(g.pc),
+		Since: g.since, Limit: g.cfg.limit, Used: g.used, Queued: len(g.queue), Counts: &g.counts,
 	}
+	stands(n, g.pc)
 	if n.Name == "" {
-		n.Name = n.Func
+		n.Name = seam.FuncName(g.pc)
 	}
 	switch {
 	case g.closed:
@@ -162,10 +165,12 @@ func (d *drawing) group(g *Group, up string) {
 	inside := n.ID
 	if !g.bodyDone {
 		inside = n.ID + ".body"
-		d.put(&inspect.Node{
+		body := &inspect.Node{
 			ID: inside, Up: n.ID, Type: "body", Name: "(body)", Path: n.Path, Kind: "ordinary", State: "running",
 			Since: g.since, Blocked: d.doing(g.doing),
-		})
+		}
+		stands(body, g.pc)
+		d.put(body)
 	}
 	for _, below := range d.below[g] {
 		d.group(below, inside)
@@ -191,7 +196,7 @@ func (d *drawing) tasks(g *Group, up string) {
 	kinds := map[alike]*siblings{}
 	var folded []*inspect.Node
 	for t := g.live.first; t != nil; t = t.list.next {
-		kind := alike{t.pc, t.state, len(t.doing) > 0 && t.doing[len(t.doing)-1].inLine}
+		kind := alike{t.pc, t.state, len(t.doing) > 0 && t.doing[len(t.doing)-1].inLine != nil}
 		dead := whyDead(&t.scope, 0)
 		id := up + "." + strconv.FormatUint(t.id, 36)
 		if dead == nil && len(d.below[t]) == 0 {
@@ -211,8 +216,9 @@ func (d *drawing) tasks(g *Group, up string) {
 		}
 		n := &inspect.Node{
 			ID: id, Up: up, Type: "task", Name: t.name(), Path: t.path(), State: stateName(t.state), Kind: "ordinary",
-			Since: t.since, Func: seam.FuncName(t.pc), Cancelled: dead, Blocked: d.doing(t.doing),
+			Since: t.since, Cancelled: dead, Blocked: d.doing(t.doing),
 		}
+		stands(n, t.pc)
 		switch {
 		case t.cfg.background:
 			n.Kind = "background"
@@ -232,6 +238,16 @@ func (d *drawing) tasks(g *Group, up string) {
 	}
 }
 
+// stands says where the function of a node does, unless it is one of the workflows of
+// this package.
+func stands(n *inspect.Node, pc uintptr) {
+	if at := seam.SiteOf(pc); at != nil && !strings.HasPrefix(at.Func, "github.com/braid-go/braid/temporal.") {
+		n.Func, n.Site = at.Func, where(at.File, at.Line)
+	}
+}
+
+func where(file string, line int) string { return file + ":" + strconv.Itoa(line) }
+
 func stateName(s State) string {
 	if s == braid.Queued {
 		return "queued"
@@ -243,7 +259,14 @@ func stateName(s State) string {
 // its turn to start one.
 type errand struct {
 	what   string
-	inLine bool
+	inLine *turn // that it waits for
+}
+
+func (e *errand) String() string {
+	if e.inLine == nil {
+		return e.what
+	}
+	return fmt.Sprintf("in line for %s, behind %d", e.what, e.inLine.behind())
 }
 
 // doing tells of the last errand.
@@ -251,7 +274,7 @@ func (d *drawing) doing(errands []*errand) *inspect.Blocked {
 	if len(errands) == 0 {
 		return nil
 	}
-	return &inspect.Blocked{Doing: shortened(errands[len(errands)-1].what, treeText)}
+	return &inspect.Blocked{Doing: shortened(errands[len(errands)-1].String(), treeText)}
 }
 
 // whyDead tells why the scope itself died, or nil if it lives or died with what is
@@ -264,6 +287,9 @@ func whyDead(s *scope, left int) *inspect.Cancelled {
 	c := &inspect.Cancelled{Cause: shortened(cause.Error(), treeText), Left: left}
 	if why, ok := cause.(*braid.Cancellation); ok {
 		c.By, c.At = shortened(why.By(), treeText), why.At()
+		if at := why.Site(); at.File != "" {
+			c.Site = where(at.File, at.Line)
+		}
 		reason := why.Reason()
 		if te, ok := reason.(*braid.TaskError); ok {
 			reason = te.Err // By is its path

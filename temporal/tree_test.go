@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,10 +41,34 @@ func looked(t *testing.T, fn func(ctx workflow.Context) error, setup ...func(*te
 	return s
 }
 
-// drawn gives the tree as text, without its first line.
+// drawn gives the tree as text, without its first line and where its functions stand.
 func drawn(s *inspect.Snapshot) string {
 	_, tree, _ := strings.Cut(s.String(), "\n")
-	return tree
+	return site.ReplaceAllString(tree, "")
+}
+
+var site = regexp.MustCompile(` · \w+\.go:\d+`)
+
+func TestAWorkflowTellsWhereItsFunctionsStandAndWhereItWasCancelled(t *testing.T) {
+	s := looked(t, func(ctx wctx) error {
+		return temporal.Run(ctx, func(ctx wctx, g *group) error {
+			g.Go(func(ctx wctx) error { return temporal.Shield(ctx, time.Minute, doze) }, temporal.Name("stays"))
+			_ = temporal.Sleep(ctx, time.Millisecond)
+			g.Cancel()
+			return nil
+		}, temporal.Name("job"))
+	})
+	if len(s.Nodes) != 2 {
+		t.Fatal(s)
+	}
+	for _, n := range s.Nodes {
+		if at, line, _ := strings.Cut(filepath.Base(n.Site), ":"); at != "tree_test.go" || line == "0" || !strings.Contains(n.Func, "temporal_test.TestAWorkflow") {
+			t.Errorf("%s: %q %q", n.Name, n.Site, n.Func)
+		}
+	}
+	if c := s.Nodes[0].Cancelled; c == nil || !strings.Contains(c.Site, "tree_test.go:") {
+		t.Errorf("%+v", c)
+	}
 }
 
 func doze(ctx workflow.Context) error { return workflow.Sleep(ctx, 2*time.Second) }

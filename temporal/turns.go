@@ -99,7 +99,7 @@ func (t *turn) overWith(ctx workflow.Context, f workflow.Future) {
 
 // queue waits for the turn, and reports whether it has come before ctx died.
 func (t *turn) queue(ctx workflow.Context, what string) bool {
-	defer busy(ctx, errand{"in line for " + what, true})()
+	defer busy(ctx, errand{what, t})()
 	var woken workflow.Future
 	woken, t.wake = workflow.NewFuture(ctx)
 	workflow.NewNamedSelector(ctx, "in line").
@@ -112,6 +112,9 @@ func (t *turn) queue(ctx workflow.Context, what string) bool {
 	}
 	return t.taken
 }
+
+// behind is how many are under way or before it in line.
+func (t *turn) behind() int { return t.line.used + slices.Index(t.line.waiting, t) }
 
 // serve gives turns to those at the head of a line.
 func (all *turns) serve(l *line) {

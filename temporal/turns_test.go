@@ -296,9 +296,9 @@ func TestAWorkflowTellsWhatWaitsInLine(t *testing.T) {
 ├─ minute[0] · 1s · activity minute
 ├─ minute[1] · 1s · activity minute
 ├─ minute[2] · 1s · activity minute
-├─ minute[10] · 1s · in line for activity minute
-├─ minute[11] · 1s · in line for activity minute
-├─ minute[12] · 1s · in line for activity minute
+├─ minute[10] · 1s · in line for activity minute, behind 10
+├─ minute[11] · 1s · in line for activity minute, behind 11
+├─ minute[12] · 1s · in line for activity minute, behind 12
 ├─ …and 7 more like minute[3], running
 └─ …and 7 more like minute[13], running
 `

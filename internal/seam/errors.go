@@ -110,9 +110,11 @@ var (
 	Joined func(err error) bool
 	// Text gives err.Error(), or a stand-in if that panics.
 	Text func(err error) string
-	// FuncPC gives the entry of the function fn, and FuncName its short name.
+	// FuncPC gives the entry of the function fn, FuncName its short name, and SiteOf
+	// where it stands, or nil if that is not known.
 	FuncPC   func(fn any) uintptr
 	FuncName func(pc uintptr) string
+	SiteOf   func(pc uintptr) *Where
 	// Advice tells whether err says that it is not worth another attempt, and how long it says that one should wait.
 	Advice func(err error) (permanent bool, after time.Duration, waits bool)
 	// Delays gives a function that gives the delay before each further attempt
