@@ -176,7 +176,7 @@ func (d *Deadline) isPast() bool { return !d.s.at.IsZero() && !time.Now().Before
 func (d *Deadline) expire() {
 	d.state = expired
 	if d.bridge != nil {
-		dead, cancel := context.WithDeadlineCause(context.WithoutCancel(d.s.parent), time.Unix(0, 0), d.s.cause)
+		dead, cancel := context.WithDeadlineCause(context.WithoutCancel(d.s.parent), time.Unix(0, 0), d.s.diesOf())
 		defer cancel()
 		d.bridge.die(dead)
 	}

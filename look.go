@@ -236,7 +236,7 @@ func (g *Group) lookAbove(v *seam.Group) {
 		ctx := a.parent
 		for s, limited := ctx.(*timeLimit); limited; s, limited = ctx.(*timeLimit) {
 			if own := s.deadline(); ok && v.DeadlinePC == 0 && own.Equal(at) {
-				v.DeadlineBy, v.DeadlinePC = s.cause.by, s.cause.pc
+				v.DeadlineBy, v.DeadlinePC = s.name, s.pc
 			}
 			if a == g && shields(s.parent) {
 				v.Shielded = true

@@ -363,6 +363,13 @@ func newTaskConfig(opts []TaskOption) *taskConfig {
 }
 
 func scopeConfigOf(opts []ScopeOption) (c scopeConfig) {
+	if len(opts) > 0 {
+		c = readScope(opts)
+	}
+	return c
+}
+
+func readScope(opts []ScopeOption) (c scopeConfig) {
 	for _, o := range opts {
 		if o == nil {
 			panic("braid: nil option")

@@ -66,7 +66,7 @@ func retry[T any](ctx context.Context, p *Policy, fn func(context.Context) (T, e
 			_, err = bounded(c, p.Timeout, func(ctx context.Context) (err error) {
 				v, err = fn(ctx)
 				return err
-			}, funcPC(fn), nil)
+			}, funcPC(fn), false, nil)
 		}
 		if err == nil {
 			p.Budget.gain()

@@ -26,7 +26,7 @@ import (
 // Timeout panics if ctx or fn is nil.
 func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
 	checkScope("Timeout", ctx, fn == nil)
-	_, err := bounded(ctx, d, fn, funcPC(fn), opts)
+	_, err := bounded(ctx, d, fn, funcPC(fn), false, opts)
 	return err
 }
 
@@ -35,7 +35,7 @@ func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 // is as for Timeout. It is Trio's move_on_after.
 func MoveOn(ctx context.Context, d time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) (fired bool, err error) {
 	checkScope("MoveOn", ctx, fn == nil)
-	fired, err = bounded(ctx, d, fn, funcPC(fn), opts)
+	fired, err = bounded(ctx, d, fn, funcPC(fn), true, opts)
 	if _, ours := err.(*TimeoutError); ours && fired {
 		return true, nil
 	}
@@ -55,7 +55,7 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 	if at, ok := ctx.Deadline(); ok {
 		left = time.Until(at) - d
 	}
-	_, err := bounded(ctx, left, fn, funcPC(fn), opts)
+	_, err := bounded(ctx, left, fn, funcPC(fn), false, opts)
 	return err
 }
 
@@ -69,7 +69,7 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 // ctx, on the other hand, is what Shield is for. It panics if ctx or fn is nil.
 func Shield(ctx context.Context, grace time.Duration, fn func(ctx context.Context) error, opts ...ScopeOption) error {
 	checkScope("Shield", ctx, fn == nil)
-	_, err := bounded(context.WithoutCancel(ctx), grace, fn, funcPC(fn), opts)
+	_, err := bounded(context.WithoutCancel(ctx), grace, fn, funcPC(fn), false, opts)
 	return err
 }
 
@@ -118,18 +118,17 @@ func checkScope(caller string, ctx context.Context, nilFunc bool) {
 }
 
 // bounded runs fn under a limit of d and says whether the limit's own deadline
-// passed meanwhile and is the one to blame. The pc is that of the function that
-// the caller was given.
-func bounded(ctx context.Context, d time.Duration, fn func(context.Context) error, pc uintptr, opts []ScopeOption) (fired bool, err error) {
+// passed meanwhile and is the one to blame; of a success only if asked. The pc is
+// that of the function that the caller was given.
+func bounded(ctx context.Context, d time.Duration, fn func(context.Context) error, pc uintptr, asked bool, opts []ScopeOption) (fired bool, err error) {
 	cfg := scopeConfigOf(opts)
 	if ctx.Err() != nil {
 		return false, outside(ctx)
 	}
-	te := &TimeoutError{Name: cfg.name, After: max(d, 0), pc: pc}
-	s := &timeLimit{parent: bare(ctx), started: time.Now(), move: cfg.deadline}
-	s.cause = &Cancellation{kind: byDeadline, by: cfg.name, pc: te.pc}
+	started := time.Now()
+	s := &timeLimit{parent: bare(ctx), move: cfg.deadline, name: cfg.name, pc: pc}
 	if d != Forever {
-		s.at = s.started.Add(d)
+		s.at = started.Add(d)
 	}
 	if s.move != nil {
 		s.move.bind(s)
@@ -138,19 +137,22 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	defer s.end(Succeeded)
 	if d <= 0 {
 		s.noteDeadline()
-		return true, te
+		return true, s.timedOut(0)
 	}
 	var inside context.Context = s
 	if by := steering(ctx); by != nil {
 		inside = by.Inside(s)
 	}
 	err = fn(inside)
+	if err == nil && !asked && s.move == nil {
+		return false, nil
+	}
 	// A standard timer may be late, so the clock counts as well.
-	if s.Err() == nil && !s.expired() {
+	if s.Err() == nil && (s.std.Load() == nil || !s.expired()) {
 		return false, err
 	}
 	s.noteDeadline()
-	if cause := context.Cause(s); cause != nil && cause != s.cause {
+	if cause := context.Cause(s); cause != nil && cause != s.diesOf() {
 		return false, err
 	}
 	if outer, claimed := s.claimedOutside(); claimed {
@@ -162,8 +164,9 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		}
 		return false, err
 	}
+	te := s.timedOut(d)
 	if s.move != nil {
-		te.After = time.Since(s.started)
+		te.After = time.Since(started)
 	}
 	if err == nil {
 		return true, nil
@@ -173,6 +176,10 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	}
 	te.Err = err
 	return true, te
+}
+
+func (s *timeLimit) timedOut(after time.Duration) *TimeoutError {
+	return &TimeoutError{Name: s.name, After: after, pc: s.pc}
 }
 
 // noteDeadline lets the handle know if the deadline has passed by now, also

@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,11 +12,22 @@ import (
 // timeLimit is the context of one Timeout, MoveOn, Reserve or Shield.
 type timeLimit struct {
 	scope
-	parent  context.Context
-	at      time.Time // the deadline; zero for none. Guarded by move if that is set
-	cause   *Cancellation
-	started time.Time
-	move    *Deadline // the handle that moves the deadline, or nil
+	parent context.Context
+	at     time.Time // the deadline; zero for none. Guarded by move if that is set
+	move   *Deadline // the handle that moves the deadline, or nil
+	name   string
+	pc     uintptr // of the function
+	cause  atomic.Pointer[Cancellation]
+}
+
+// diesOf gives the cause of the limit's own death, the same to everybody. Most
+// limits never need it.
+func (s *timeLimit) diesOf() *Cancellation {
+	if c := s.cause.Load(); c != nil {
+		return c
+	}
+	s.cause.CompareAndSwap(nil, &Cancellation{kind: byDeadline, by: s.name, pc: s.pc})
+	return s.cause.Load()
 }
 
 func (s *timeLimit) Deadline() (time.Time, bool) {
@@ -69,7 +81,7 @@ func (s *timeLimit) Value(key any) any {
 
 func (s *timeLimit) expired() bool {
 	at := s.deadline()
-	return !at.IsZero() && !time.Now().Before(at)
+	return !at.IsZero() && time.Until(at) <= 0
 }
 
 func (s *timeLimit) materialize() *native {
@@ -82,7 +94,7 @@ func (s *timeLimit) materialize() *native {
 	case s.at.IsZero():
 		return s.scope.materialize(s.parent)
 	}
-	ctx, stop := context.WithDeadlineCause(s.parent, s.at, s.cause)
+	ctx, stop := context.WithDeadlineCause(s.parent, s.at, s.diesOf())
 	ctx, cancel := context.WithCancelCause(ctx)
 	return s.adopt(&native{ctx, func(cause error) {
 		cancel(cause)
