@@ -54,6 +54,9 @@ func (b *batch) left() bool { return b.taken.Load() < b.n }
 // claimBatch claims tasks from the front of the queue and gives the first, or
 // nil if it pays for nothing, or if somebody hears of each task. g.mu is held.
 func (g *Group) claimBatch(own **batch) *task {
+	if g.queued < 2*minBatch { // before what takes longer to ask
+		return nil
+	}
 	most := g.queued / (2 * int(g.maxStarters()))
 	if most < minBatch || g.limit > 0 || !g.plain || g.cfg.rate != nil {
 		return nil

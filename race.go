@@ -62,13 +62,21 @@ func one[T any](values []T, err error) (v T, _ error) {
 // A contest is a race under way. A success decides it when it comes, a failure
 // when it has been recorded, so that the one that cancels is the Primary.
 type contest[T any] struct {
-	g *Group
+	g  *Group
+	pc uintptr // of the call
 
-	mu      sync.Mutex
-	need    int // how many more have to succeed
-	spare   int // how many more have to fail for the race to be lost
-	winners []bool
-	values  []T
+	mu     sync.Mutex
+	need   int // how many more have to succeed
+	spare  int // how many more have to fail for the race to be lost
+	racers []racer[T]
+}
+
+// A racer is one of the functions.
+type racer[T any] struct {
+	in    *contest[T]
+	fn    func(context.Context) (T, error)
+	value T
+	won   bool
 }
 
 // contend runs fns until n have succeeded, or as many have failed as spare
@@ -83,17 +91,16 @@ func contend[T any](ctx context.Context, caller string, pc uintptr, n, spare int
 	case len(fns) < n:
 		return nil, fmt.Errorf("%w: a quorum of %d cannot come from %d", ErrNoTasks, n, len(fns))
 	}
-	c := &contest[T]{need: n, spare: spare, winners: make([]bool, len(fns)), values: make([]T, len(fns))}
+	c := &contest[T]{pc: pc, need: n, spare: spare, racers: make([]racer[T], len(fns))}
 	err := run(ctx, caller, pc, func(ctx context.Context, g *Group) error {
 		c.g = g
+		// Who races waits for the end of the race as a rule. The small stack of
+		// a task would have to grow for what Done makes when it is asked first.
+		ctx.Done()
 		for i, fn := range fns {
-			g.addItem(i, funcPC(fn), func(ctx context.Context) error {
-				v, err := fn(ctx)
-				if err == nil && c.won(i, v) {
-					g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
-				}
-				return err
-			})
+			r := &c.racers[i]
+			r.in, r.fn = c, fn
+			g.addItem(i, funcPC(fn), r.run)
 		}
 		return nil
 	}, with(opts, preset{keep: len(fns), failed: c.failed}))
@@ -101,22 +108,32 @@ func contend[T any](ctx context.Context, caller string, pc uintptr, n, spare int
 		return nil, err
 	}
 	values := make([]T, 0, n)
-	for i, won := range c.winners {
-		if won {
-			values = append(values, c.values[i])
+	for i := range c.racers {
+		if r := &c.racers[i]; r.won {
+			values = append(values, r.value)
 		}
 	}
 	return values, nil
 }
 
-// won notes a success and reports whether that decides the race.
-func (c *contest[T]) won(i int, v T) bool {
+func (r *racer[T]) run(ctx context.Context) error {
+	v, err := r.fn(ctx)
+	if err == nil && r.wins(v) {
+		g := r.in.g
+		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: r.in.pc})
+	}
+	return err
+}
+
+// wins notes a success and reports whether that decides the race.
+func (r *racer[T]) wins(v T) bool {
+	c := r.in
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.need == 0 || c.spare <= 0 { // a close second
 		return false
 	}
-	c.values[i], c.winners[i] = v, true
+	r.value, r.won = v, true
 	c.need--
 	return c.need == 0
 }
