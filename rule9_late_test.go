@@ -3,6 +3,7 @@ package braid_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,5 +33,19 @@ func TestRule9_1_AnOuterDeadlineAtTheSameInstantClaimsItThroughAGroup(t *testing
 				t.Fatalf("got %T: %v", err, err)
 			}
 		})
+	}
+}
+
+// rule 9.1: on one processor no timer comes as long as fn keeps it busy.
+func TestRule9_1_ADeadlinePassesByTheClockAlthoughItsTimerIsLate(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	fired, err := braid.MoveOn(t.Context(), 50*time.Microsecond, func(ctx context.Context) error {
+		_ = ctx.Done() // arms the timer
+		for at, _ := ctx.Deadline(); time.Now().Before(at); {
+		}
+		return nil
+	})
+	if !fired || err != nil {
+		t.Errorf("got %v, %v", fired, err)
 	}
 }
