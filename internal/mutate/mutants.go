@@ -66,9 +66,6 @@ var mutants = []mutant{
 	{"group.go", "\tg.unlist()\n", ""},
 	{"open.go", "\tg.mu.Unlock()\n\tif first {\n", "\tg.mu.Unlock()\n\tif first || true {\n"},
 	{"time.go", "\tif cause := context.Cause(s); cause != nil && cause != s.diesOf() {\n\t\treturn false, err\n\t}\n", ""},
-	{"time.go", "if err == nil && !asked && s.move == nil {", "if err == nil && !asked {"},
-	{"time.go", "if err == nil && !asked && s.move == nil {", "if err == nil && s.move == nil {"},
-	{"time.go", "if s.Err() == nil && (s.std.Load() == nil || !s.expired()) {", "if s.Err() == nil {"},
 	{"time.go", "if rest := s.real(err); rest != nil {\n\t\treturn true", "if rest := s.real(err); false {\n\t\treturn true"},
 	{"engine.go", "if t == nil || g.overdue() {", "if false {"},
 	{"engine.go", "(g.queue != nil || g.batches != nil)", "g.queue != nil"},
@@ -82,4 +79,7 @@ var mutants = []mutant{
 	{"batch.go", "for ran := b.ran;", "for ran := uint32(1<<b.n - 1);"},
 	{"limit.go", "\t\tg.recall()\n", ""},
 	{"limit.go", "\t\t\t\tt.ext().lent++\n", "\t\t\t\tg.used += t.weight()\n"},
+	{"time.go", "if err == nil && !asked && s.move == nil {", "if err == nil && !asked {"},
+	{"time.go", "if err == nil && !asked && s.move == nil {", "if err == nil && s.move == nil {"},
+	{"time.go", "if s.Err() == nil && (s.std.Load() == nil || !s.expired()) {", "if s.Err() == nil {"},
 }
