@@ -2,6 +2,8 @@ package braid
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -175,12 +177,15 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 func (s sample) node(from time.Time) seam.Node {
 	// A copy that is only asked for its name.
 	t := &task{g: s.t.g, opts: s.opts, pc: s.pc, num: s.num}
-	pc, _ := t.at()
+	pc, item := t.at()
 	n := seam.Node{ID: taskRef(s.t, s.num>>itemBits), Addr: address(s.t), PC: pc, Queued: s.phase == Queued,
 		Kind: kindOf(s.opts), Weight: t.weight(), Lending: s.lent}
 	n.Name = safely(t.name)
-	if n.Alike = n.Name; s.opts == nil || s.opts.name == "" {
+	switch {
+	case s.opts == nil || s.opts.name == "":
 		n.Alike = funcName(pc)
+	default: // package engine names its items itself
+		n.Alike = strings.TrimSuffix(n.Name, "["+strconv.Itoa(item-1)+"]")
 	}
 	if s.began != 0 {
 		n.Began = from.Add(time.Duration(s.began))

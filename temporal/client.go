@@ -32,8 +32,8 @@ const (
 	maxPartsAtOnce = 4
 	batchesAtOnce  = 200 // of a large job, about
 
-	// giveUp is how long a job that was cancelled may be out of reach.
-	giveUp = time.Minute
+	// giveUpAfter is how long a job that was cancelled may be out of reach.
+	giveUpAfter = time.Minute
 )
 
 // An EngineOption is an option of [Engine].
@@ -139,6 +139,8 @@ type remote struct {
 	client client.Client
 	queue  string
 	engineConfig
+
+	lonely sync.Once // see taking.go
 }
 
 // Engine gives an engine whose tasks run on the workers that [Serve] the queue.
@@ -148,7 +150,8 @@ type remote struct {
 // server under its id, "braid-" and the task's name. A worker that dies is
 // noticed after the [Heartbeat], and its tasks that have not ended are run again
 // by another, with the same [engine.Key] and their last [engine.Checkpoint]. Cancel
-// reaches tasks within seconds. An input or a result that is too large to be sent
+// reaches tasks within seconds; a job that no worker has begun is taken back. That none has
+// within some seconds is logged through slog, once. An input or a result that is too large to be sent
 // is an error that matches [ErrTooLarge] and names the task and the size.
 //
 // Engine panics if c is nil or the queue has no name.
@@ -163,7 +166,7 @@ func Engine(c client.Client, queue string, opts ...EngineOption) engine.Engine {
 		}
 		o.applyToEngine(&cfg)
 	}
-	return &remote{c, queue, cfg}
+	return &remote{client: c, queue: queue, engineConfig: cfg}
 }
 
 func (e *remote) Run(ctx context.Context, job *engine.Job) error {
@@ -253,7 +256,7 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 	outlives := context.WithoutCancel(ctx) // what is started is cancelled and joined, not left
 	var run client.WorkflowRun
 	dead := func() bool { return ctx.Err() != nil }
-	err := patiently(func(d time.Duration) bool { return dead() || d > giveUp }, func() (err error) {
+	err := patiently(func(d time.Duration) bool { return dead() || d > giveUpAfter }, func() (err error) {
 		run, err = r.client.ExecuteWorkflow(outlives, client.StartWorkflowOptions{
 			ID:            id, // under which it is started once, however often it is asked for
 			TaskQueue:     r.queue,
@@ -273,16 +276,22 @@ func (r *remoteRun) part(ctx context.Context, in jobInput) error {
 		}
 		return fmt.Errorf("braid: job %s: %w", id, err)
 	}
+	t := newTaking()
+	reading, giveUp := context.WithCancelCause(outlives)
+	defer giveUp(nil)
 	stop := braid.AfterFunc(ctx, func() {
-		ctx, cancel := context.WithTimeout(outlives, giveUp)
+		ctx, cancel := context.WithTimeout(outlives, giveUpAfter)
 		defer cancel()
 		_ = r.client.CancelWorkflow(ctx, id, run.GetRunID()) // what is gone is not to be cancelled
+		r.cancelled(ctx, id, run.GetRunID(), t, giveUp)
 	})
 	defer stop()
-	if err := r.follow(ctx, outlives, id, run.GetRunID(), in.Batch); err != nil {
+	defer close(t.over)
+	defer time.AfterFunc(unattended, func() { r.noWorker(id, t) }).Stop()
+	if err := r.follow(ctx, reading, id, run.GetRunID(), t); err != nil {
 		return fmt.Errorf("braid: job %s: %w", id, err)
 	}
-	err = patiently(func(d time.Duration) bool { return dead() && d > giveUp }, func() error { return run.Get(outlives, nil) })
+	err = patiently(func(d time.Duration) bool { return dead() && d > giveUpAfter }, func() error { return run.Get(outlives, nil) })
 	var ge *braid.GroupError
 	switch {
 	case err == nil:
@@ -325,15 +334,18 @@ func transient(err error) bool {
 
 // follow reads the history of a workflow to its end, and tells of the batches in
 // it that have ended.
-func (r *remoteRun) follow(ctx, outlives context.Context, id, run string, all batch) error {
+func (r *remoteRun) follow(ctx, reading context.Context, id, run string, t *taking) error {
 	firsts := map[int64]int{} // of batches, by the number of the event that scheduled them
 	seen := int64(0)
 	var since time.Time // the server has been out of reach
 	for {
-		events := r.client.GetWorkflowHistory(outlives, id, run, true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := r.client.GetWorkflowHistory(reading, id, run, true, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			ev, err := events.Next()
 			if err != nil {
+				if reading.Err() != nil {
+					return context.Cause(reading)
+				}
 				var notFound *serviceerror.NotFound
 				var denied *serviceerror.PermissionDenied
 				if errors.As(err, &notFound) || errors.As(err, &denied) {
@@ -344,10 +356,10 @@ func (r *remoteRun) follow(ctx, outlives context.Context, id, run string, all ba
 				if since.IsZero() {
 					since = time.Now()
 				}
-				if ctx.Err() != nil && time.Since(since) > giveUp {
+				if ctx.Err() != nil && time.Since(since) > giveUpAfter {
 					return fmt.Errorf("it was cancelled, and may still be running: %w", err)
 				}
-				_ = braid.Sleep(outlives, 200*time.Millisecond)
+				_ = braid.Sleep(reading, 200*time.Millisecond)
 				break // and read again
 			}
 			since = time.Time{}
@@ -355,6 +367,7 @@ func (r *remoteRun) follow(ctx, outlives context.Context, id, run string, all ba
 				continue
 			}
 			seen = ev.EventId
+			t.event(ev.EventType)
 			switch a := ev.GetActivityTaskScheduledEventAttributes(); {
 			case a != nil:
 				var b batch

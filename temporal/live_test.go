@@ -54,7 +54,7 @@ func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	program := os.Getenv(serverVariable)
 	if program == "" {
-		t.Skipf("needs a real server: go build -C devserver -o /tmp/devserver . && %s=/tmp/devserver go test", serverVariable)
+		t.Skipf("needs a real server: GOWORK=off go build -C devserver -o ../../bin/devserver . && %s=$PWD/../bin/devserver go test", serverVariable)
 	}
 	cmd := exec.Command(program, append([]string{"-until-eof"}, args...)...)
 	cmd.Stderr = os.Stderr

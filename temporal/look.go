@@ -97,11 +97,13 @@ func addActivity(a *workflowpb.PendingActivityInfo, own []*inspect.Node, s *insp
 		return // it is encrypted, say
 	}
 	under := nodeNamed(own, told.Node)
+	on := " on " + strings.TrimSuffix(a.LastWorkerIdentity, "@")
+	if a.Attempt > 1 {
+		on += fmt.Sprintf(", attempt %d", a.Attempt)
+	}
+	folded := under == nil // behind some that are like it
 	if under != nil && under.Blocked != nil && a.State == enumspb.PENDING_ACTIVITY_STATE_STARTED {
-		under.Blocked.Doing += " on " + strings.TrimSuffix(a.LastWorkerIdentity, "@")
-		if a.Attempt > 1 {
-			under.Blocked.Doing += fmt.Sprintf(", attempt %d", a.Attempt)
-		}
+		under.Blocked.Doing += on
 	}
 	if under == nil {
 		if under = nodeNamed(own, groupOfNode(told.Node)); under == nil {
@@ -118,6 +120,9 @@ func addActivity(a *workflowpb.PendingActivityInfo, own []*inspect.Node, s *insp
 		for _, n := range told.Tree {
 			n.Path = strings.TrimPrefix(strings.TrimPrefix(n.Path, under.Path), "/")
 		}
+	}
+	if folded {
+		told.Tree[0].Name += on
 	}
 	for _, n := range told.Tree {
 		count := 1

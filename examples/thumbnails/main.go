@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -33,7 +34,7 @@ func main() {
 	on := flag.String("engine", "", "the `ADDRESS` of a server, whose workers do the work: temporal://HOST:PORT")
 	worker := flag.String("worker", "", "be a worker of the server at this `ADDRESS`")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	var err error

@@ -148,7 +148,10 @@ func (m *Model) begin(s *inspect.Snapshot) {
 	m.tree = look.NewTree(s)
 	m.lost = nil
 	if old != nil && (old.Head.PID != s.PID || !old.Head.Started.Equal(s.Started)) {
-		m.notice = fmt.Sprintf("started anew at %s (pid %d, was %d)", s.Started.Local().Format(time.TimeOnly), s.PID, old.Head.PID)
+		m.notice = "started anew at " + s.Started.Local().Format(time.TimeOnly)
+		if s.PID != 0 {
+			m.notice += fmt.Sprintf(" (pid %d, was %d)", s.PID, old.Head.PID)
+		}
 		m.noticeAt = time.Now()
 		m.rates, m.ends, m.lastEnd = rates{}, nil, time.Time{}
 		m.carry(old)

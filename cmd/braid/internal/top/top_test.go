@@ -120,6 +120,16 @@ func TestTheScreenTellsTotalsTreeAndStates(t *testing.T) {
 		"▾ server", "├─▾ accept", "│ └─▾ save", "CANCELLED 8s ago", "│   └── deaf", "ring", "waits for server/ship, IN A RING", "q quit  ? help")
 }
 
+func TestAWorkflowIsNoProcess(t *testing.T) {
+	m := New("orders-17", about)
+	_, _ = m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	s := snapshot()
+	s.PID, s.Go, s.Program = 0, "", "Order orders-17"
+	_, _ = m.Update(Event{Tree: s})
+	want(t, m, "Order orders-17 up 1h00m  ")
+	wantNot(t, m, "pid")
+}
+
 func TestBranchesFoldAndUnfold(t *testing.T) {
 	m := opened()
 	press(m, "down", "left")

@@ -96,8 +96,11 @@ func (m *Model) header() []string {
 	name := key.Render(look.Line(m.Name))
 	if m.tree != nil {
 		h := &m.tree.Head
-		name = key.Render(look.Line(h.Program)) + look.Dim.Render(fmt.Sprintf(" pid %d · up %s · %s · %s",
-			h.PID, report.Duration(m.now().Sub(h.Started)), look.Line(h.Go), look.Line(m.Name)))
+		about := []string{"up " + report.Duration(m.now().Sub(h.Started))}
+		if h.PID != 0 { // a workflow is no process, and its name is that of the program
+			about = []string{fmt.Sprintf("pid %d", h.PID), about[0], look.Line(h.Go), look.Line(m.Name)}
+		}
+		name = key.Render(look.Line(h.Program)) + look.Dim.Render(" "+strings.Join(about, " · "))
 	}
 	first := between(name, state, m.width)
 	if m.headerHeight() < 3 {
