@@ -67,6 +67,9 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
+		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || c.makesToKeep(cur.Parent(), outer) {
+			continue
+		}
 		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
 			continue
 		}
@@ -91,6 +94,31 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}
 })
+
+// makesToKeep tells whether a call makes something that outlives the function, which keeps it in a field or gives it back: its context is for that.
+func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
+	fn := code.Callee(c.Info, call)
+	if fn == nil || !strings.HasPrefix(fn.Name(), "New") && !strings.HasPrefix(fn.Name(), "new") {
+		return false
+	}
+	switch kind, _ := cur.ParentEdge(); kind {
+	case edge.ReturnStmt_Results, edge.KeyValueExpr_Value:
+		return true
+	case edge.AssignStmt_Rhs:
+		v := code.Var(c.Info, lhsOf(cur))
+		if v == nil || code.IsContext(v.Type()) {
+			return false
+		}
+		if !code.IsLocal(v) || v.Kind() == types.ResultVar {
+			return true
+		}
+		return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+			how := c.UseOf(use)
+			return how == code.Stored || how == code.Returned
+		})
+	}
+	return false
+}
 
 // inPlaceOf tells whether a variable is declared as a fresh context, keeps it, and is given to calls that are
 // not about the end of things.
@@ -180,14 +208,20 @@ func (c *check) saysSo(n ast.Node) bool {
 	if f == nil {
 		return false
 	}
-	line := c.Fset.Position(n.Pos()).Line
+	lines := map[int]bool{c.Fset.Position(n.Pos()).Line: true}
 	if cur, ok := c.Root.FindByPos(n.Pos(), n.End()); ok {
 		if decl, _ := code.DeclAround(cur); decl != nil && detaches.MatchString(decl.Doc.Text()) {
 			return true
 		}
+		for stmt := range cur.Enclosing((*ast.DeclStmt)(nil), (*ast.AssignStmt)(nil), (*ast.ExprStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) {
+			if _, ok := stmt.Node().(*ast.BlockStmt); ok {
+				break
+			}
+			lines[c.Fset.Position(stmt.Node().Pos()).Line] = true
+		}
 	}
 	for _, g := range f.Comments {
-		if end := c.Fset.Position(g.End()).Line; end == line-1 && aboutContext.MatchString(g.Text()) {
+		if lines[c.Fset.Position(g.End()).Line+1] && aboutContext.MatchString(g.Text()) {
 			return true
 		}
 	}

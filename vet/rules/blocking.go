@@ -48,7 +48,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
-		"a select with such a channel or a `default`; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
+		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it, or in a goroutine of its own, which ends when that is closed; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
@@ -135,7 +135,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		return
 	}
 	r := c.reach(cur)
-	if r == nil || r.Request {
+	if r == nil || r.Request || shape == "range" && c.onlyGoes(cur, r) {
 		return
 	}
 	switch {
@@ -154,6 +154,28 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 func isTimer(info *types.Info, ch ast.Expr) bool {
 	t, ok := under(info.TypeOf(ch)).(*types.Chan)
 	return ok && code.IsNamed(t.Elem(), "time", "Time")
+}
+
+// onlyGoes tells whether a place is reached only by goroutines that are a go statement's: they end when the channel that they receive from
+// is closed, which is up to whoever sends, and nobody is kept by them.
+func (c *check) onlyGoes(cur inspector.Cursor, r *code.Reach) bool {
+	if r.Task != nil {
+		return r.Task.Kind == code.Bare
+	}
+	decl, ok := r.Func.Node().(*ast.FuncDecl)
+	if !ok || decl.Name.IsExported() {
+		return false
+	}
+	uses := c.Uses[c.Info.Defs[decl.Name]]
+	for _, use := range uses {
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		if kind, _ := use.Parent().ParentEdge(); kind != edge.GoStmt_Call {
+			return false
+		}
+	}
+	return len(uses) > 0
 }
 
 // roomy tells whether a channel that is a parameter of a function of the package is, in
@@ -251,251 +273,4 @@ func (c *check) argumentsFor(v *types.Var) (args []ast.Expr) {
 		return args
 	}
 	return nil
-}
-
-// selects reports a select that waits for channels alone.
-func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
-	if len(n.Body.List) == 0 {
-		return
-	}
-
-	if c.joinsOwn(cur, n) {
-		return
-	}
-	told := false // that something is over
-	for _, s := range n.Body.List {
-		clause := s.(*ast.CommClause)
-		switch comm := clause.Comm.(type) {
-		case nil:
-			return
-		case *ast.SendStmt:
-			if c.saysOver(comm.Chan) {
-				return
-			}
-		case *ast.ExprStmt, *ast.AssignStmt:
-			var e ast.Expr
-			if as, ok := comm.(*ast.AssignStmt); ok {
-				e = as.Rhs[0]
-			} else {
-				e = comm.(*ast.ExprStmt).X
-			}
-			u, ok := ast.Unparen(e).(*ast.UnaryExpr)
-			if !ok || c.DoneOf(u) != nil || c.ofCtx(u.X) {
-				return
-			}
-			told = told || c.saysOver(u.X)
-		}
-	}
-	r := c.reach(cur)
-	if r == nil || r.Request || c.helpedOut(cur) {
-		return
-	}
-	if told {
-		if t := c.TaskAround(cur); t != nil && (t.Kind == code.ErrGroup || t.Kind == code.ConcGroup || t.Kind == code.BraidTask) {
-			c.report(n, "quit", "this select does not end with "+r.Name()+", which is the task's: add a case for its Done")
-		}
-		return
-	}
-	c.report(n, "select", "this select ignores "+r.Name()+": add a case for its Done")
-}
-
-// ofCtx tells whether a channel comes out of a call that was given a context: it
-// will be closed when that ends.
-func (c *check) ofCtx(ch ast.Expr) bool {
-	from := []ast.Expr{ch}
-	if v := code.Var(c.Info, ch); v != nil {
-		from = c.Origins(v)
-	}
-	for _, e := range from {
-		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && c.CtxArg(call) != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// joinsOwn tells whether a select waits, beside timers, only for channels that
-// the function made itself, whose goroutines know a context: these end when it does.
-func (c *check) joinsOwn(cur inspector.Cursor, n *ast.SelectStmt) bool {
-	fn, ok := code.FuncAround(cur)
-	if !ok {
-		return false
-	}
-	channels := 0
-	for _, s := range n.Body.List {
-		var ch ast.Expr
-		switch comm := s.(*ast.CommClause).Comm.(type) {
-		case *ast.SendStmt:
-			ch = comm.Chan
-		case *ast.ExprStmt:
-			ch = comm.X
-		case *ast.AssignStmt:
-			ch = comm.Rhs[0]
-		default:
-			return false
-		}
-		if u, ok := ast.Unparen(ch).(*ast.UnaryExpr); ok {
-			ch = u.X
-		}
-		if isTimer(c.Info, ch) {
-			continue
-		}
-		v := code.Var(c.Info, ch)
-		if !code.IsLocal(v) || code.IsParam(c.Info, v) {
-			return false
-		}
-		if made, all := c.Made(v); !all || len(made) != 1 {
-			return false
-		}
-		channels++
-	}
-	for _, t := range c.Tasks {
-		if in, _ := code.FuncAround(t.At); in == fn && (c.MentionsCtx(t.Call) || t.Lit != nil && c.MentionsCtx(t.Lit)) {
-			return channels > 0
-		}
-	}
-	return false
-}
-
-// helpedOut tells whether a goroutine or callback of the function around looks at
-// a context: it may end the wait.
-func (c *check) helpedOut(cur inspector.Cursor) bool {
-	fn, ok := code.FuncAround(cur)
-	if !ok {
-		return false
-	}
-	for l := range fn.Preorder((*ast.FuncLit)(nil)) {
-		if l != fn && !code.Within(cur.Node(), l.Node()) && c.LooksAtCtx(l.Node()) {
-			return true
-		}
-	}
-	return false
-}
-
-// waitGroup reports a join that the context cannot end, where the function has a context for that.
-func (c *check) waitGroup(cur inspector.Cursor, n *ast.CallExpr) {
-	r := c.reach(cur)
-	if r == nil || r.Request || r.Task != nil {
-		return
-	}
-	if decl, ok := r.Func.Node().(*ast.FuncDecl); !ok || code.CtxParam(c.Info, decl.Type) != r.Ctx {
-		return
-	}
-	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return
-	}
-	v := code.Var(c.Info, sel.X)
-	if v == nil {
-		return
-	}
-	if !code.IsLocal(v) || code.IsParam(c.Info, v) {
-		for _, use := range c.Uses[v] { // it starts some itself: their join
-			if in, _ := code.FuncAround(use); in == r.Func {
-				if s, ok := use.Parent().Node().(*ast.SelectorExpr); ok && (s.Sel.Name == "Add" || s.Sel.Name == "Go") {
-					return
-				} else if up, ok := use.Parent().Parent().Node().(*ast.SelectorExpr); ok && (up.Sel.Name == "Add" || up.Sel.Name == "Go") {
-					return
-				}
-			}
-		}
-		_, body := code.FuncParts(r.Func.Node())
-		stops := false
-		for _, s := range body.List { // told to stop before
-			if s.End() < n.Pos() {
-				code.Shallow(s, func(n ast.Node) bool {
-					if call, ok := n.(*ast.CallExpr); ok && (c.Builtin(call) == "close" || stopping.MatchString(code.CalleeName(call))) {
-						stops = true
-					}
-					return !stops
-				})
-			}
-		}
-		if !stops && !c.LooksAtCtx(body) {
-			c.report(n, "wait", "Wait ignores "+r.Name()+": wait in a goroutine that closes a channel, and select on that and Done")
-		}
-		return
-	}
-	knows, blocks := false, false
-	for _, t := range c.Tasks {
-		if in, _ := code.FuncAround(t.At); in != r.Func {
-			continue
-		}
-		if c.MentionsCtx(t.Call) || t.Lit != nil && c.MentionsCtx(t.Lit) || t.Lit == nil {
-			knows = true
-		}
-		if t.Lit != nil {
-			ast.Inspect(t.Lit.Body, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.UnaryExpr:
-					blocks = blocks || n.Op == token.ARROW
-				case *ast.SelectStmt:
-					blocks = true
-				case *ast.CallExpr:
-					if fn := code.Callee(c.Info, n); fn != nil && fn.Pkg() != nil {
-						if shape, _ := ctxForm(fn); shape != "" || code.Is(fn, "time", "Sleep") {
-							blocks = true
-						}
-					}
-				}
-				return true
-			})
-		}
-	}
-	if !knows && blocks && !c.LooksAtCtx(r.Func.Node()) {
-		c.report(n, "wait", "Wait ignores "+r.Name()+", and so do the goroutines it waits for: give them the context")
-	}
-}
-
-// cond reports a wait for a condition that no end of the context wakes.
-func (c *check) cond(cur inspector.Cursor, n *ast.CallExpr) {
-	r := c.reach(cur)
-	if r == nil || r.Request {
-		return
-	}
-	if fn, ok := code.FuncAround(cur); ok {
-		for l := range fn.Preorder((*ast.CallExpr)(nil)) {
-			switch code.CalleeName(l.Node().(*ast.CallExpr)) {
-			case "Broadcast", "Signal", "AfterFunc":
-				return
-			}
-		}
-	}
-	if r.Task != nil && r.Task.Kind == code.Bare { // the function around may wake it
-		if fn, ok := code.FuncAround(r.Task.At); ok && (c.wakes(fn) || c.wakenByTask(fn)) {
-			return
-		}
-	}
-	c.report(n, "cond", "Cond.Wait ignores "+r.Name()+": let context.AfterFunc broadcast when it ends, and look at it in the loop")
-}
-
-// wakenByTask tells whether a goroutine of a function signals a condition when it has waited for something.
-func (c *check) wakenByTask(fn inspector.Cursor) bool {
-	for _, t := range c.Tasks {
-		if t.Lit == nil || !code.Within(t.Lit, fn.Node()) {
-			continue
-		}
-		waits := false
-		code.Shallow(t.Lit.Body, func(n ast.Node) bool {
-			u, ok := n.(*ast.UnaryExpr)
-			waits = waits || ok && u.Op == token.ARROW
-			return !waits
-		})
-		if lit, ok := c.Root.FindNode(t.Lit); ok && waits && c.wakes(lit) {
-			return true
-		}
-	}
-	return false
-}
-
-// wakes tells whether a function signals a condition itself.
-func (c *check) wakes(fn inspector.Cursor) (found bool) {
-	_, body := code.FuncParts(fn.Node())
-	code.Shallow(body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && code.IsCall(c.Info, call, "sync", "Cond.Broadcast", "Cond.Signal") {
-			found = true
-		}
-		return !found
-	})
-	return found
 }

@@ -72,6 +72,9 @@ func fetch(url string) error { return errors.New(url) }
 				i = len(lhs) - 1
 			}
 			if id, ok := lhs[i].(*ast.Ident); ok && id.Name == "_" {
+				if c.cancelledBefore(cur) {
+					break
+				}
 				shape, message = "blank", "the group's error is assigned to _: the failures of all its tasks come out of this call alone"
 			} else if v := code.Var(c.Info, lhs[i]); ok && c.unread(cur.Parent(), v) {
 				shape, message = "unread", "nobody reads "+v.Name()+" after this: the failures of all tasks come out of this call alone"
@@ -82,6 +85,23 @@ func fetch(url string) error { return errors.New(url) }
 		}
 	}
 })
+
+// cancelledBefore tells whether a statement before a join, in its block, calls a cancel function: then the errors are mostly that.
+func (c *check) cancelledBefore(cur inspector.Cursor) bool {
+	at := cur.Parent()
+	for {
+		before, ok := at.PrevSibling()
+		if !ok {
+			return false
+		}
+		at = before
+		if es, ok := at.Node().(*ast.ExprStmt); ok {
+			if call, ok := es.X.(*ast.CallExpr); ok && (code.IsNamed(c.Info.TypeOf(call.Fun), "context", "CancelFunc") || code.IsNamed(c.Info.TypeOf(call.Fun), "context", "CancelCauseFunc")) {
+				return true
+			}
+		}
+	}
+}
 
 // unread tells whether no way from an assignment leads to anything that reads the variable.
 func (c *check) unread(as inspector.Cursor, v *types.Var) bool {

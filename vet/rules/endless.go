@@ -209,10 +209,34 @@ func (c *check) endlessField(v *types.Var) {
 		if fn == nil {
 			continue
 		}
-		if at := c.waitsOnly(fn, aliases); at != nil {
+		if at := c.waitsOnly(fn, aliases); at != nil && !c.startedOnce(t.At, 0) {
 			c.report(t.At.Node(), "field", fmt.Sprintf("this goroutine ends only when %s is closed (line %d), and nothing in this package closes it", v.Name(), c.Fset.Position(at.Pos()).Line))
 		}
 	}
+}
+
+// startedOnce tells whether all calls of the function around a place are made for a variable of the package, or by what sync calls once: what
+// it starts is there for the life of the program.
+func (c *check) startedOnce(cur inspector.Cursor, depth int) bool {
+	for fn := range cur.Enclosing((*ast.FuncLit)(nil)) {
+		if call, ok := fn.Parent().Node().(*ast.CallExpr); ok && code.IsCall(c.Info, call, "sync", "OnceFunc", "OnceValue", "OnceValues", "Once.Do") {
+			return true
+		}
+	}
+	decl, _ := code.DeclAround(cur)
+	if decl == nil {
+		return true // of a variable of the package
+	}
+	if decl.Name.IsExported() || depth > 2 {
+		return false
+	}
+	uses := c.Uses[c.Info.Defs[decl.Name]]
+	for _, use := range uses {
+		if !c.startedOnce(use, depth+1) {
+			return false
+		}
+	}
+	return len(uses) > 0
 }
 
 // started gives the function of the package that a go statement starts.

@@ -5,6 +5,7 @@ package rules
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
 	"strings"
@@ -45,7 +46,7 @@ func audit(ctx context.Context, key string) {}
 	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done. " +
 		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
 		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like (give it a group " +
-		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that are told to end by a close, functions whose name says that they start something, and functions without a context.",
+		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something, and functions without a context.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
 		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
@@ -54,7 +55,7 @@ func audit(ctx context.Context, key string) {}
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
-		{Name: "told", Severity: Note, Off: true, What: "a goroutine over a channel that the function closes when it returns"},
+		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
 	},
 	Detachable: true,
@@ -100,8 +101,8 @@ func (c *check) loose(t *code.Task) {
 	case starts(decl.Name.Name):
 		c.report(t.At.Node(), "starter", fmt.Sprintf("%s starts a goroutine that nobody can wait for: take a group, or return something to wait with", decl.Name.Name))
 	case detached || t.Lit == nil && !c.callsGiven(t):
-	case t.Lit != nil && c.toldToEnd(t):
-		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which is told to end by a close: what it still has to do is lost when the program ends")
+	case t.Lit != nil && (c.toldToEnd(t) || c.waitsForOthers(t)):
+		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
 	default:
 		name := "a request"
 		if ctx != nil {
@@ -109,6 +110,34 @@ func (c *check) loose(t *code.Task) {
 		}
 		c.report(t.At.Node(), "ctx", fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
+}
+
+// waitsForOthers tells whether a goroutine waits, on its own level, for something else than the function that starts it: it watches over that,
+// and ends when that does. A pipe that it closes ends with its reader, and with os.Exit all ends.
+func (c *check) waitsForOthers(t *code.Task) bool {
+	return code.Has(t.Lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.UnaryExpr:
+			return n.Op == token.ARROW && !isTimer(c.Info, n.X) && c.DoneOf(n) == nil
+		case *ast.RangeStmt:
+			_, ok := under(c.Info.TypeOf(n.X)).(*types.Chan)
+			return ok && !isTimer(c.Info, n.X)
+		case *ast.CallExpr:
+			name := code.CalleeName(n)
+			return name == "Wait" && len(n.Args) == 0 || code.IsCall(c.Info, n, "os", "Exit")
+		}
+		return false
+	}) || c.closesPipe(t)
+}
+
+// closesPipe tells whether a goroutine closes its end of a pipe by a defer.
+func (c *check) closesPipe(t *code.Task) (closes bool) {
+	ast.Inspect(t.Lit.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		closes = closes || ok && strings.HasPrefix(code.CalleeName(call), "Close") && code.IsNamed(receiver(c, call), "io", "PipeWriter")
+		return !closes
+	})
+	return closes
 }
 
 // callsGiven tells whether a go statement calls a function value that came from elsewhere, with a context

@@ -71,10 +71,11 @@ func check(read, write error) string {
 
 // several says what an error is made of.
 type several struct {
-	what  string // "errors.Join", …
-	first bool   // an errgroup's: one error of several
-	alike bool   // several may be of one kind
-	given bool   // by a function of the package, or through one
+	what  string     // "errors.Join", …
+	first bool       // an errgroup's: one error of several
+	alike bool       // several may be of one kind
+	given bool       // by a function, or through one
+	group *types.Var // the errgroup, where it is waited for here
 }
 
 // joinedFact marks functions whose last result may be such an error.
@@ -181,7 +182,7 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 		}
 		return nil
 	case code.Is(fn, code.Errgroup, "Group.Wait"):
-		return &several{what: "an errgroup", first: true}
+		return &several{what: "an errgroup", first: true, group: groupOf(m.check, call)}
 	case isJoin(m.check, call):
 		return &several{what: "a group", alike: true}
 	case code.Is(fn, "go.uber.org/multierr", "Append"), code.Is(fn, "go.uber.org/multierr", "Combine"):
@@ -197,7 +198,7 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &several{what: fact.What, first: fact.First}
+			return &several{what: fact.What, first: fact.First, given: true}
 		}
 	}
 	return nil
@@ -325,15 +326,35 @@ func (m *multi) compare(cur inspector.Cursor, n *ast.BinaryExpr) {
 	if n.Op != token.EQL && n.Op != token.NEQ || nilExpr(m.Info, n.X) || nilExpr(m.Info, n.Y) {
 		return
 	}
-	for _, side := range []ast.Expr{n.X, n.Y} {
+	for i, side := range []ast.Expr{n.X, n.Y} {
 		if !code.IsError(m.Info.TypeOf(side)) {
 			continue
 		}
 		if j := m.of(cur, side, 0); j != nil {
+			if j.first && (j.given || m.givesBare(j.group, []ast.Expr{n.Y, n.X}[i])) {
+				return
+			}
 			m.report(n, "compare", m.compared(j))
 			return
 		}
 	}
+}
+
+// givesBare tells whether a task of an errgroup, in sight, returns an error as it is.
+func (m *multi) givesBare(g *types.Var, err ast.Expr) bool {
+	obj := code.Var(m.Info, err)
+	for _, t := range m.Tasks {
+		if t.Lit == nil || t.Owner == nil || obj == nil || g == nil || code.Var(m.Info, t.Owner) != g {
+			continue
+		}
+		if code.Has(t.Lit.Body, func(n ast.Node) bool {
+			ret, ok := n.(*ast.ReturnStmt)
+			return ok && len(ret.Results) > 0 && code.Var(m.Info, ret.Results[len(ret.Results)-1]) == obj
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *multi) compared(j *several) string {
@@ -360,7 +381,7 @@ func (m *multi) switched(cur inspector.Cursor, n *ast.SwitchStmt) {
 	if !ok {
 		return
 	}
-	if j := m.of(tag, n.Tag, 0); j != nil {
+	if j := m.of(tag, n.Tag, 0); j != nil && !(j.first && j.given) {
 		m.report(n.Tag, "compare", m.compared(j))
 	}
 }
@@ -388,7 +409,7 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 		return
 	}
 	switch j := m.of(cur, n.X, 0); {
-	case j == nil:
+	case j == nil, j.first && j.given:
 	case j.first:
 		m.report(n, "type", "the error of an errgroup is asserted as it is, and a task may have wrapped it: use errors.As")
 	default:

@@ -95,7 +95,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
@@ -170,6 +170,11 @@ func (c *check) onlySleeps(call *ast.CallExpr) bool {
 func isSleep(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	return ok && code.IsCall(info, call, "time", "Sleep")
+}
+
+// beforeExit tells whether a pause is in a goroutine that ends the program.
+func beforeExit(c *check, t *code.Task) bool {
+	return t != nil && t.Kind == code.Bare && t.Lit != nil && uses(c, t.Lit.Body, "os", "Exit")
 }
 
 func duration(info *types.Info, e ast.Expr) (time.Duration, bool) {

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -303,6 +304,9 @@ func (c *check) logs(call *ast.CallExpr) bool {
 	name := code.CalleeName(call)
 	if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" {
 		return len(name) > 5 && (name[0] == 'P' || name[0] == 'F')
+	}
+	for _, suffix := range []string{"Ctx", "WithContext", "Context"} {
+		name = strings.TrimSuffix(name, suffix)
 	}
 	return logging.MatchString(name) || c.observes(call)
 }

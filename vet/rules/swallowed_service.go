@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -151,6 +152,9 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 	decl, ok := fn.Node().(*ast.FuncDecl)
 	if !ok || decl.Recv == nil || !serving.MatchString(decl.Name.Name) {
 		return false
+	}
+	if strings.EqualFold(decl.Name.Name, "serve") {
+		return true
 	}
 	for l := range cur.Enclosing((*ast.ForStmt)(nil)) {
 		if f := l.Node().(*ast.ForStmt); f.Cond == nil && code.Within(f, decl.Body) {

@@ -86,6 +86,9 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 	}
 	kind, _ := cur.ParentEdge()
 	if kind == edge.SelectorExpr_X && shape == "ticker" { // time.NewTicker(d).C
+		if up := cur.Parent(); isRangeOver(up) && !left(up.Parent().Node().(*ast.RangeStmt)) {
+			return // nobody closes the channel
+		}
 		if c.returnsAfter(fn, cur.Node()) {
 			c.report(cur.Node(), shape, "nothing can stop this ticker: keep it in a variable and defer its Stop")
 		}
@@ -169,6 +172,12 @@ func (c *check) ticksForEver(fn inspector.Cursor, v *types.Var) bool {
 	return false
 }
 
+// isRangeOver tells whether a place is what a loop ranges over.
+func isRangeOver(cur inspector.Cursor) bool {
+	kind, _ := cur.ParentEdge()
+	return kind == edge.RangeStmt_X
+}
+
 // left tells whether there is a way out of a loop in its body.
 func left(loop *ast.RangeStmt) (out bool) {
 	code.Shallow(loop.Body, func(n ast.Node) bool {
@@ -226,7 +235,7 @@ func (c *check) tick(cur inspector.Cursor, call *ast.CallExpr) {
 	if kind, _ := cur.ParentEdge(); kind == edge.ReturnStmt_Results {
 		return
 	}
-	if kind, _ := cur.ParentEdge(); kind == edge.RangeStmt_X && !left(cur.Parent().Node().(*ast.RangeStmt)) {
+	if isRangeOver(cur) && !left(cur.Parent().Node().(*ast.RangeStmt)) {
 		return
 	}
 	if v := c.assignedTo(cur); v != nil && c.ticksForEver(fn, v) {

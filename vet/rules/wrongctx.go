@@ -5,6 +5,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
 	"strings"
@@ -58,6 +59,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		g, ctx := code.Var(c.Info, as.Lhs[0]), code.Var(c.Info, as.Lhs[1])
 		id, _ := as.Lhs[1].(*ast.Ident)
 		switch {
+		case c.noneWaits(g):
 		case id != nil && id.Name == "_", code.IsLocal(ctx) && !code.IsParam(c.Info, ctx) && len(c.released(ctx, false)) == 0:
 			c.report(as.Lhs[1], "dropped", "the group's context is dropped: no task learns that a sibling has failed")
 		case g != nil && ctx != nil:
@@ -83,6 +85,37 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 	}
 })
+
+// noneWaits tells whether all tasks of a group are in sight, and none has anything to do with a context: nothing that could end
+// with the group's.
+func (c *check) noneWaits(g *types.Var) bool {
+	tasks := 0
+	for _, t := range c.Tasks {
+		if t.Owner == nil || code.Var(c.Info, t.Owner) != g {
+			continue
+		}
+		if t.Lit == nil || c.MentionsCtx(t.Lit) || code.Has(t.Lit.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SendStmt, *ast.SelectStmt:
+				return true
+			case *ast.UnaryExpr:
+				return n.Op == token.ARROW
+			case *ast.CallExpr:
+				fn := code.Callee(c.Info, n)
+				if fn == nil || fn.Pkg() == nil {
+					return false
+				}
+				shape, _ := ctxForm(fn)
+				return shape != "" || code.Is(fn, "time", "Sleep")
+			}
+			return false
+		}) {
+			return false
+		}
+		tasks++
+	}
+	return tasks > 0 && g != nil && !c.Escapes(g)
+}
 
 // anyCtxParam is code.CtxParam for literals whose context may also be named _, or have no name.
 func anyCtxParam(info *types.Info, f *ast.FuncType) *types.Var {
@@ -196,7 +229,8 @@ func (c *check) looksOnly(use inspector.Cursor, own *types.Var) bool {
 			}
 		}
 	case edge.CallExpr_Args:
-		return c.observes(use.Parent().Node().(*ast.CallExpr))
+		call := use.Parent().Node().(*ast.CallExpr)
+		return c.observes(call) || says(code.Callee(c.Info, call))
 	case edge.AssignStmt_Lhs, edge.BinaryExpr_X, edge.BinaryExpr_Y:
 		return true
 	}
@@ -212,7 +246,7 @@ func (c *check) observes(call *ast.CallExpr) bool {
 	if fn == nil || fn.Pkg() == nil {
 		return observing.MatchString(code.CalleeName(call))
 	}
-	if code.Is(fn, "context", "WithoutCancel") || code.Is(fn, "context", "Cause") {
+	if code.Is(fn, "context", "WithoutCancel") || code.Is(fn, "context", "Cause") || c.OnlyAsks(fn) {
 		return true
 	}
 	name := fn.Name()

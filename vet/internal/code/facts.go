@@ -18,6 +18,7 @@ import (
 type Fact struct {
 	KeepsCtx bool  // its context goes to a goroutine that it does not wait for
 	Counts   []int // the parameters, WaitGroups, with which it does no more than Add, Done and Go
+	Asks     bool  // it asks its context for values, and does no more with it
 	Answers  bool  // its one result is a channel without room, to which a goroutine of its own cannot but send
 }
 
@@ -25,7 +26,7 @@ type Fact struct {
 func (*Fact) AFact() {}
 
 func (f *Fact) String() string {
-	return fmt.Sprintf("keepsCtx=%t counts=%v answers=%t", f.KeepsCtx, f.Counts, f.Answers)
+	return fmt.Sprintf("keepsCtx=%t counts=%v asks=%t answers=%t", f.KeepsCtx, f.Counts, f.Asks, f.Answers)
 }
 
 // KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
@@ -40,6 +41,13 @@ func (x *Index) KeepsCtx(fn *types.Func) bool {
 	}
 	f := x.fact(fn)
 	return f != nil && f.KeepsCtx
+}
+
+// OnlyAsks tells whether a function asks the context that it is given for values, and does no more with it: no end of a
+// context ends its work.
+func (x *Index) OnlyAsks(fn *types.Func) bool {
+	f := x.fact(fn)
+	return f != nil && f.Asks
 }
 
 // OnlyCounts tells whether a function does no more with the WaitGroup that is its i-th argument than Add, Done and Go.
@@ -85,8 +93,8 @@ func (x *Index) learn() {
 		more := false
 		for fn, cur := range x.Decls {
 			decl := cur.Node().(*ast.FuncDecl)
-			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Answers: x.answers(decl, goes[fn])}
-			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts)) {
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn])}
+			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Asks || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || old.Asks != f.Asks) {
 				x.facts[fn], more = &f, true
 			}
 		}
@@ -233,6 +241,30 @@ func (x *Index) answers(decl *ast.FuncDecl, goes []*Task) bool {
 		}
 	}
 	return sends
+}
+
+func (x *Index) asks(decl *ast.FuncDecl) bool {
+	ctx := CtxParam(x.Info, decl.Type)
+	if ctx == nil {
+		return false
+	}
+	for _, use := range x.Uses[ctx] {
+		switch kind, _ := use.ParentEdge(); kind {
+		case edge.SelectorExpr_X:
+			if name := use.Parent().Node().(*ast.SelectorExpr).Sel.Name; name != "Value" {
+				return false
+			}
+		case edge.CallExpr_Args:
+			fn := Callee(x.Info, use.Parent().Node().(*ast.CallExpr))
+			if up, _ := use.Parent().ParentEdge(); up == edge.GoStmt_Call || !x.OnlyAsks(fn) && !Is(fn, "context", "Cause") && !Is(fn, "context", "WithoutCancel") {
+				return false
+			}
+		case edge.BinaryExpr_X, edge.BinaryExpr_Y:
+		default:
+			return false
+		}
+	}
+	return len(x.Uses[ctx]) > 0
 }
 
 func (x *Index) counts(decl *ast.FuncDecl) (list []int) {

@@ -312,7 +312,7 @@ func floods(ctx context.Context, items []int) {
 }
 
 func drainsForever(ctx context.Context, queue chan int) {
-	for range queue { // want `this loop over a channel on queue ignores ctx`
+	for range queue { // a goroutine, which ends when that is closed
 		if ctx == nil {
 			return
 		}

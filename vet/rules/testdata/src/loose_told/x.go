@@ -5,7 +5,7 @@ import "context"
 func discard(ctx context.Context, work func(context.Context, chan<- int) error) error {
 	out := make(chan int, 100)
 	defer close(out)
-	go func() { // want `nobody waits for this goroutine, which is told to end by a close`
+	go func() { // want `nobody waits for this goroutine, which ends with what it waits for`
 		for range out {
 		}
 	}()

@@ -1,0 +1,62 @@
+// Contexts for what outlives the function.
+
+package background
+
+import "context"
+
+type service struct{ ctx context.Context }
+
+func NewService(ctx context.Context, name string) (*service, error) { return &service{ctx}, nil }
+
+func (s *service) get(ctx context.Context) error { return nil }
+
+type backend struct{ svc *service }
+
+func (b *backend) open(ctx context.Context) (err error) {
+	b.svc, err = NewService(context.Background(), "a")
+	return err
+}
+
+func openedToKeep(ctx context.Context) (*backend, error) {
+	svc, err := NewService(context.Background(), "a")
+	if err != nil {
+		return nil, err
+	}
+	return &backend{svc}, nil
+}
+
+func used(ctx context.Context) error {
+	svc, err := NewService(context.Background(), "a") // want `does not end with ctx`
+	if err != nil {
+		return err
+	}
+	return svc.get(ctx)
+}
+
+func (b *backend) loop(ctx context.Context) {}
+
+func started(ctx context.Context) *backend {
+	b := &backend{}
+	go b.loop(context.Background())
+	return b
+}
+
+func says(ctx context.Context, f func(context.Context) error) error {
+	// The work is not tied to the caller's context: half of it is of no use.
+	var (
+		name         = "work"
+		root, cancel = context.WithCancel(context.Background())
+	)
+	defer cancel()
+	_ = name
+	return f(root)
+}
+
+func saysOther(ctx context.Context, f func(context.Context) error) error {
+	// Half of the work is of no use.
+	var (
+		root, cancel = context.WithCancel(context.Background()) // want `does not end with ctx`
+	)
+	defer cancel()
+	return f(root)
+}

@@ -1,0 +1,66 @@
+// What does no more with a context than to ask it for values.
+
+package wrongctx
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+type key struct{}
+
+type counts struct{ errors int }
+
+func countsOf(ctx context.Context) *counts { c, _ := ctx.Value(key{}).(*counts); return c }
+
+func countError(ctx context.Context, err error) error {
+	if c := countsOf(ctx); c != nil && err != nil {
+		c.errors++
+	}
+	return err
+}
+
+func Debugf(ctx context.Context, text string, args ...any) {}
+
+func counted(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		Debugf(ctx, "at work")
+		return countError(ctx, do(gctx))
+	})
+	g.Go(func() error {
+		time.Sleep(time.Second)
+		return do(ctx) // want `this task's group cancels another context`
+	})
+	return g.Wait()
+}
+
+type conn struct{}
+
+func (*conn) closed() bool { return false }
+
+func drain(ctx context.Context, pool []*conn) error {
+	g, _ := errgroup.WithContext(ctx)
+	for _, c := range pool {
+		g.Go(func() error {
+			if !c.closed() {
+				return nil
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func listen(ctx context.Context, in []chan int) error {
+	g, _ := errgroup.WithContext(ctx) // want `the group's context is dropped`
+	for _, ch := range in {
+		g.Go(func() error {
+			<-ch
+			return nil
+		})
+	}
+	return g.Wait()
+}
