@@ -67,7 +67,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
-		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || c.makesToKeep(cur.Parent(), outer) {
+		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) {
 			continue
 		}
 		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
@@ -80,7 +80,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		case len(outer.Args) > 0 && outer.Args[0] == call && code.IsContext(firstResult(c, outer)):
 			shape = "derived"
 			last := c.lastDerived(cur.Parent())
-			if c.endsItself(last, r) {
+			if c.endsItself(last, r) || c.givesBack(last) {
 				continue
 			}
 			if v := c.assignedTo(last); v != nil {
@@ -94,6 +94,23 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}
 })
+
+// givesBack tells whether a context that a call makes is in what the function returns: making one is its work.
+func (c *check) givesBack(cur inspector.Cursor) bool {
+	v := c.assignedTo(cur)
+	return v != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		for up := range use.Enclosing((*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) {
+			ret, ok := up.Node().(*ast.ReturnStmt)
+			if !ok {
+				return false
+			}
+			return slices.ContainsFunc(ret.Results, func(e ast.Expr) bool {
+				return code.IsContext(c.Info.TypeOf(e)) && code.Within(use.Node(), e)
+			})
+		}
+		return false
+	})
+}
 
 // makesToKeep tells whether a call makes something that outlives the function, which keeps it in a field or gives it back: its context is for that.
 func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
@@ -118,6 +135,22 @@ func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
 		})
 	}
 	return false
+}
+
+// goesAlong tells whether what a call gives is handed on together with the context in reach, or is a command that others may wait for.
+func (c *check) goesAlong(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach) bool {
+	v := c.assignedTo(cur)
+	if v == nil || code.IsContext(v.Type()) {
+		return false
+	}
+	command := code.IsCall(c.Info, call, "os/exec", "CommandContext")
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		if c.UseOf(use) != code.Argument {
+			return false
+		}
+		to := use.Parent().Node().(*ast.CallExpr)
+		return command || slices.ContainsFunc(to.Args, func(e ast.Expr) bool { w := code.Var(c.Info, e); return w != nil && w == r.Ctx })
+	})
 }
 
 // inPlaceOf tells whether a variable is declared as a fresh context, keeps it, and is given to calls that are

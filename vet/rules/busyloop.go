@@ -58,7 +58,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		switch {
 		case len(n.Body.List) == 0 && n.Cond == nil:
 			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
-		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && neverBlocks(n.Body.List[0]):
+		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && c.neverBlocks(n, n.Body.List[0]):
 			c.emptyDefault(n)
 		case c.onlyLooks(n):
 			if !c.emptyDefault(n) {
@@ -86,14 +86,14 @@ func (c *check) asksCtx(cond ast.Expr) bool {
 
 // neverBlocks tells whether a statement is a select whose default does nothing and
 // does not leave the loop.
-func neverBlocks(s ast.Stmt) bool {
+func (c *check) neverBlocks(loop *ast.ForStmt, s ast.Stmt) bool {
 	sel, ok := s.(*ast.SelectStmt)
 	if !ok {
 		return false
 	}
 	for _, cl := range sel.Body.List {
 		if cl := cl.(*ast.CommClause); cl.Comm == nil {
-			return quiet(cl.Body)
+			return c.quiet(loop, cl.Body)
 		}
 	}
 	return false
@@ -139,7 +139,7 @@ func (c *check) onlyLooks(loop *ast.ForStmt) bool {
 				cl := cl.(*ast.CommClause)
 				if cl.Comm == nil {
 					looks = true
-					ok = ok && quiet(cl.Body)
+					ok = ok && c.quiet(loop, cl.Body)
 				} else if !leaves(cl.Body) {
 					ok = false
 				}
@@ -220,12 +220,12 @@ func (c *check) underMutex(loop *ast.ForStmt) (locks bool) {
 	return locks
 }
 
-// quiet tells whether a default's body does nothing that takes time.
-func quiet(list []ast.Stmt) bool {
+// quiet tells whether a default's body does nothing that takes time, and does not leave the loop.
+func (c *check) quiet(loop *ast.ForStmt, list []ast.Stmt) bool {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *ast.BranchStmt:
-			if s.Tok != token.CONTINUE && s.Tok != token.BREAK || s.Label != nil && s.Tok == token.BREAK {
+			if s.Tok != token.CONTINUE && s.Tok != token.BREAK || s.Label != nil && (s.Tok == token.BREAK || !c.labels(loop, s.Label)) {
 				return false
 			}
 		case *ast.EmptyStmt:
@@ -238,6 +238,16 @@ func quiet(list []ast.Stmt) bool {
 		}
 	}
 	return true
+}
+
+// labels tells whether a label is that of a loop.
+func (c *check) labels(loop *ast.ForStmt, label *ast.Ident) bool {
+	cur, ok := c.Root.FindNode(loop)
+	if !ok {
+		return false
+	}
+	l, ok := cur.Parent().Node().(*ast.LabeledStmt)
+	return ok && l.Label.Name == label.Name
 }
 
 // leaves tells whether a clause's body ends in a return, or a jump that may leave the loop.

@@ -80,7 +80,9 @@ func (c *check) loose(t *code.Task) {
 		around = c.TaskAround(around.At)
 	}
 	if around != nil {
-		if around.Kind == code.Timer {
+		if c.watches(t) {
+			c.watchdog(t)
+		} else if around.Kind == code.Timer {
 			c.report(t.At.Node(), "afterfunc", "a go statement in AfterFunc: AfterFunc has started a goroutine already, and nobody waits for either")
 		} else {
 			c.report(t.At.Node(), "task", "a go statement in a task: the work escapes the task's group, which ends without it; hand it to the group")
@@ -91,7 +93,7 @@ func (c *check) loose(t *code.Task) {
 	ctx, request := c.ctxAround(t.At)
 	switch {
 	case (ctx != nil || request != nil) && c.watches(t):
-		c.report(t.At.Node(), "watchdog", "nobody waits for this goroutine, which waits for the end of a context: if it does nothing else, context.AfterFunc does so without one")
+		c.watchdog(t)
 	case request != nil && !detached && c.mentionsRequest(t, request):
 		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))
 	case ctx == nil && request == nil:
@@ -100,6 +102,8 @@ func (c *check) loose(t *code.Task) {
 		c.report(t.At.Node(), "object", "nobody waits for this goroutine of an object with a Close: give the object a group made with braid.Open, and close that")
 	case starts(decl.Name.Name):
 		c.report(t.At.Node(), "starter", fmt.Sprintf("%s starts a goroutine that nobody can wait for: take a group, or return something to wait with", decl.Name.Name))
+	case c.ofObject(t):
+		c.report(t.At.Node(), "object", "nobody waits for this goroutine, which has a context of the object's: give the object a group made with braid.Open, and close that")
 	case detached || t.Lit == nil && !c.callsGiven(t):
 	case t.Lit != nil && (c.toldToEnd(t) || c.waitsForOthers(t)):
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
@@ -110,6 +114,52 @@ func (c *check) loose(t *code.Task) {
 		}
 		c.report(t.At.Node(), "ctx", fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
+}
+
+func (c *check) watchdog(t *code.Task) {
+	c.report(t.At.Node(), "watchdog", "nobody waits for this goroutine, which waits for the end of a context: if it does nothing else, context.AfterFunc does so without one")
+}
+
+// ofObject tells whether all contexts that a goroutine uses are made of one that an object keeps: they end with that.
+func (c *check) ofObject(t *code.Task) bool {
+	ctxs, kept := 0, 0
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if !ok || !code.IsContext(c.Info.TypeOf(e)) {
+			return true
+		}
+		v := code.Var(c.Info, e)
+		if v == nil || code.Within(c.declOf(v), t.At.Node()) {
+			return true
+		}
+		ctxs++
+		if c.ofField(v, 0) {
+			kept++
+		}
+		return false
+	})
+	return ctxs > 0 && kept == ctxs
+}
+
+func (c *check) ofField(v *types.Var, depth int) bool {
+	if v.IsField() {
+		return true
+	}
+	if depth > 5 {
+		return false
+	}
+	origins := c.Origins(v)
+	for _, o := range origins {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return false
+		}
+		parent := code.Var(c.Info, call.Args[0])
+		if parent == nil || parent == v || !code.IsContext(parent.Type()) || !c.ofField(parent, depth+1) {
+			return false
+		}
+	}
+	return len(origins) > 0
 }
 
 // waitsForOthers tells whether a goroutine waits, on its own level, for something else than the function that starts it: it watches over that,
@@ -434,6 +484,8 @@ func (c *check) joins(t *code.Task) bool {
 				found = found || len(n.Args) == 1 && c.heard(code.Var(c.Info, n.Args[0]), body)
 			case code.IsCall(c.Info, n, "sync", "WaitGroup.Done", "Cond.Signal", "Cond.Broadcast"):
 				found = true
+			case c.setsFuture(n):
+				found = true
 			case tellsOfEnd.MatchString(code.CalleeName(n)) && !code.IsContext(receiver(c, n)):
 				found = true
 			case code.CalleeName(n) == "Release" || code.CalleeName(n) == "Done" && len(n.Args) == 0 && !code.IsContext(receiver(c, n)):
@@ -452,6 +504,27 @@ func (c *check) joins(t *code.Task) bool {
 		return !found
 	})
 	return found
+}
+
+// setsFuture tells whether a call sets what others wait for: a method Set of something that has a method to wait with.
+func (c *check) setsFuture(call *ast.CallExpr) bool {
+	t := receiver(c, call)
+	if t == nil || !strings.HasPrefix(code.CalleeName(call), "Set") {
+		return false
+	}
+	if _, ok := types.Unalias(t).(*types.Pointer); !ok && !types.IsInterface(t) {
+		t = types.NewPointer(t)
+	}
+	for m := range types.NewMethodSet(t).Methods() {
+		switch m.Obj().Name() {
+		case "Wait", "Await", "Ready", "Get":
+			sig := m.Obj().(*types.Func).Signature()
+			if sig.Params().Len() == 1 && code.IsContext(sig.Params().At(0).Type()) || m.Obj().Name() != "Get" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tellsOfEnd matches functions by which a goroutine says that it has done its part.

@@ -108,20 +108,6 @@ func twin(fn *types.Func) *types.Func {
 	return nil
 }
 
-// says tells whether a function only says something, as those do that take a text and any values and give nothing back: it does not wait.
-func says(fn *types.Func) bool {
-	if fn == nil {
-		return false
-	}
-	sig := fn.Signature()
-	if !sig.Variadic() || sig.Results().Len() > 0 {
-		return false
-	}
-	rest := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice)
-	i, ok := rest.Elem().Underlying().(*types.Interface)
-	return ok && i.Empty()
-}
-
 // withCtx tells whether b is a with a context first.
 func withCtx(a, b *types.Signature) bool {
 	pa, pb := a.Params(), b.Params()

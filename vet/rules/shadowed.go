@@ -67,7 +67,7 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 			}
 			continue
 		}
-		if fn := code.Callee(c.Info, call); v == parent && fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
+		if fn := code.Callee(c.Info, call); v == parent && fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" && fn.Name() != "WithoutCancel" {
 			c.grows(cur, id, v)
 		}
 	}

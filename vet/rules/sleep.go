@@ -95,7 +95,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.onItsOwnBeside(r) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
@@ -170,6 +170,12 @@ func (c *check) onlySleeps(call *ast.CallExpr) bool {
 func isSleep(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	return ok && code.IsCall(info, call, "time", "Sleep")
+}
+
+// onItsOwnBeside tells whether a goroutine has nothing to do with the context in reach, which the function around has made for something else.
+func (c *check) onItsOwnBeside(r *code.Reach) bool {
+	t := r.Task
+	return t != nil && t.Kind == code.Bare && t.Lit != nil && !code.IsParam(c.Info, r.Ctx) && !c.MentionsCtx(t.Lit)
 }
 
 // beforeExit tells whether a pause is in a goroutine that ends the program.

@@ -6,9 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -295,20 +293,6 @@ func (c *check) keeps(list []ast.Stmt) bool {
 		}
 	}
 	return false
-}
-
-var logging = regexp.MustCompile(`[Ll]og($|[^io])|^(?i)(print|println|printf|fprint|fprintf|fprintln|debug|debugf|debugw|info|infof|infow|infoln|warn|warnf|warnw|warning|warningf|error|errorf|errorw|trace|tracef|notice|noticef|msg|msgf|send)$`)
-
-// logs tells whether a call only writes a log.
-func (c *check) logs(call *ast.CallExpr) bool {
-	name := code.CalleeName(call)
-	if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" {
-		return len(name) > 5 && (name[0] == 'P' || name[0] == 'F')
-	}
-	for _, suffix := range []string{"Ctx", "WithContext", "Context"} {
-		name = strings.TrimSuffix(name, suffix)
-	}
-	return logging.MatchString(name) || c.observes(call)
 }
 
 // brokenLoop gives the loop that a break leaves.

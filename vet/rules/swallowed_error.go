@@ -262,7 +262,7 @@ func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
 	return false
 }
 
-var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
+var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|skip(s|ping)? (the |this |any )?err|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
 
 // saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
 func (c *check) saysWhy(n ast.Node) bool {

@@ -86,7 +86,8 @@ type skip struct {
 // skips gives the first call of a loop that was given a context and whose error is skipped. There is none
 // if some such call ends the loop, unless a call before it skips the rest of every round that fails.
 func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
-	left := false // by anything, on the way to here
+	left := false  // by anything, on the way to here
+	fails := false // something else ends the loop, which may know of the context
 	for cur := range loop.Preorder((*ast.IfStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
 		if in, _ := code.FuncAround(cur); in != fn {
 			continue
@@ -104,6 +105,7 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 		}
 		call := c.loopCall(cur, loop, s)
 		if call == nil {
+			fails = fails || c.endsLoop(s.Body)
 			continue
 		}
 		if c.endsLoop(s.Body) {
@@ -122,6 +124,9 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 				return found
 			}
 		}
+	}
+	if endless && fails {
+		return nil
 	}
 	return found
 }

@@ -115,7 +115,11 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 	case v == nil:
 	case v.IsField():
 		if shape == "ticker" && !v.Exported() && v.Pkg() == c.Pkg && len(c.stops(v)) == 0 {
-			c.report(cur.Node(), "field", "nothing in the package stops the ticker in "+v.Name())
+			shape := "field"
+			if c.collected(cur) && !c.rangedForEver(v) && c.ofNew(lhs) { // it goes with its object
+				shape = "collected"
+			}
+			c.report(cur.Node(), shape, "nothing in the package stops the ticker in "+v.Name())
 		}
 	case code.IsLocal(v):
 		if declared, _ := c.DeclaredIn(v); declared != fn {
@@ -176,6 +180,31 @@ func (c *check) ticksForEver(fn inspector.Cursor, v *types.Var) bool {
 func isRangeOver(cur inspector.Cursor) bool {
 	kind, _ := cur.ParentEdge()
 	return kind == edge.RangeStmt_X
+}
+
+// ofNew tells whether a field is set where its object is made.
+func (c *check) ofNew(lhs ast.Expr) bool {
+	sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
+	if !ok {
+		return true // a key of a literal
+	}
+	root := rootOf(c.Info, sel)
+	return code.IsLocal(root) && root.Kind() == types.LocalVar
+}
+
+// rangedForEver tells whether some loop over the channel of a ticker in a field has no other way out: what keeps it is kept by the
+// loop itself.
+func (c *check) rangedForEver(v *types.Var) bool {
+	for _, use := range c.Uses[v] {
+		for r := range use.Enclosing((*ast.RangeStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+			n, ok := r.Node().(*ast.RangeStmt)
+			if ok && code.Within(use.Node(), n.X) && !left(n) {
+				return true
+			}
+			break
+		}
+	}
+	return false
 }
 
 // left tells whether there is a way out of a loop in its body.

@@ -7,8 +7,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
-	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -148,6 +146,9 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if own.Name() == "" && !code.IsParam(c.Info, v) { // who gives his own no name may have made another on purpose
 			continue
 		}
+		if shape == "group" && !c.derives(own, v, 0) { // made for something else
+			continue
+		}
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
 			continue
 		}
@@ -235,27 +236,4 @@ func (c *check) looksOnly(use inspector.Cursor, own *types.Var) bool {
 		return true
 	}
 	return false
-}
-
-var observing = regexp.MustCompile(`^(s?log|tracing|trace|tracer|span|metric|telemetry|otel|meter)($|[^io])|(Log($|[^io])|Trac(e|ing)|Span|Metric|Telemetry|O[Tt]el|Meter)`)
-
-// observes tells whether a call only logs, traces or measures, reads values or
-// asks why a context ended.
-func (c *check) observes(call *ast.CallExpr) bool {
-	fn := code.Callee(c.Info, call)
-	if fn == nil || fn.Pkg() == nil {
-		return observing.MatchString(code.CalleeName(call))
-	}
-	if code.Is(fn, "context", "WithoutCancel") || code.Is(fn, "context", "Cause") || c.OnlyAsks(fn) {
-		return true
-	}
-	name := fn.Name()
-	if strings.HasSuffix(name, "FromContext") || strings.HasSuffix(name, "FromCtx") || observing.MatchString(name) {
-		return true
-	}
-	if recv := fn.Signature().Recv(); recv != nil && observing.MatchString(types.TypeString(recv.Type(), func(*types.Package) string { return "" })) {
-		return true
-	}
-	path := fn.Pkg().Path()
-	return observing.MatchString(path[strings.LastIndex(path, "/")+1:]) || strings.Contains(path, "opentelemetry")
 }

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -102,7 +103,8 @@ func (x *Index) runsInside(lit inspector.Cursor) bool {
 		case "Cleanup", "Defer", "OnceFunc", "OnceValue", "OnceValues", "HandleFunc", "HandlerFunc", "Handle", "append":
 			return false
 		}
-		return true
+		// What a constructor is given it may keep.
+		return !strings.HasPrefix(name, "New") && !strings.HasPrefix(name, "new")
 	}
 	return false
 }

@@ -12,6 +12,7 @@ package code
 import (
 	"go/ast"
 	"go/token"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 	name := pass.Fset.Position(f.FileStart).Filename
 	out := &file{
 		test:      strings.HasSuffix(name, "_test.go"),
-		helper:    helpsTests(f),
+		helper:    helpsTests(f, pass.Pkg.Path()),
 		generated: ast.IsGenerated(f),
 		lines:     map[int][]directive{},
 		comments:  map[int]bool{},
@@ -67,8 +68,14 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 	return out
 }
 
-// helpsTests tells whether a file that is no test itself is there for tests: it imports a package that is.
-func helpsTests(f *ast.File) bool {
+// testPackage matches the paths of packages that are for tests by their name.
+var testPackage = regexp.MustCompile(`(^|/)(tests?|testing|testutils?|testhelpers?|testsupport|testkit|e2e)(/|$)`)
+
+// helpsTests tells whether a file that is no test itself is there for tests: its package is, by its name, or it imports one that is.
+func helpsTests(f *ast.File, path string) bool {
+	if testPackage.MatchString(path) {
+		return true
+	}
 	for _, imp := range f.Imports {
 		if path, err := strconv.Unquote(imp.Path.Value); err == nil && (path == "testing" || strings.HasPrefix(path, "testing/") && path != "testing/fstest" && path != "testing/iotest" || strings.HasPrefix(path, "github.com/stretchr/testify/")) {
 			return true

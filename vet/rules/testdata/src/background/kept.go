@@ -2,7 +2,11 @@
 
 package background
 
-import "context"
+import (
+	"context"
+	"os/exec"
+	"time"
+)
 
 type service struct{ ctx context.Context }
 
@@ -59,4 +63,45 @@ func saysOther(ctx context.Context, f func(context.Context) error) error {
 	)
 	defer cancel()
 	return f(root)
+}
+
+// Making a context is the function's work.
+
+func renewed(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	fresh, cancel := context.WithTimeout(context.Background(), d)
+	return context.WithValue(fresh, service{}, ctx.Value(service{})), cancel
+}
+
+func notRenewed(ctx context.Context, d time.Duration, f func(context.Context) error) error {
+	fresh, cancel := context.WithTimeout(context.Background(), d) // want `does not end with ctx`
+	defer cancel()
+	return f(fresh)
+}
+
+// What is deferred, what goes along with the context, and what is kept by whom it is given to.
+
+func lease(context.Context) (func(context.Context), error) { return nil, nil }
+
+func leased(ctx context.Context) error {
+	done, err := lease(ctx)
+	if err != nil {
+		return err
+	}
+	defer done(context.TODO())
+	return ctx.Err()
+}
+
+func runs(ctx context.Context, how func(context.Context, *exec.Cmd) error) error {
+	cmd := exec.CommandContext(context.Background(), "true")
+	return how(ctx, cmd)
+}
+
+func newLazy(make func() error) *backend { return nil }
+
+func lazily(ctx context.Context, f func(context.Context) error) *backend {
+	return newLazy(func() error { return f(context.TODO()) })
+}
+
+func inPlace(ctx context.Context, f func(context.Context) error, twice func(func() error) error) error {
+	return twice(func() error { return f(context.TODO()) }) // want `does not end with ctx`
 }

@@ -3,6 +3,7 @@
 package multierror
 
 import (
+	"context"
 	"errors"
 
 	"golang.org/x/sync/errgroup"
@@ -39,3 +40,20 @@ func asItComes(f func() error) error { // want asItComes:`returns an errgroup`
 }
 
 func asks(f func() error) bool { return asItComes(f) == errNone }
+
+func stopsWithReason(stop, flush func() error) error { // want stopsWithReason:`returns errors.Join`
+	err := errors.Join(stop(), flush())
+	if errors.Is(err, context.DeadlineExceeded) {
+		// It is okay to drop what is left.
+		return nil
+	}
+	return err
+}
+
+func stopsWithout(stop, flush func() error) error { // want stopsWithout:`returns errors.Join`
+	err := errors.Join(stop(), flush())
+	if errors.Is(err, context.DeadlineExceeded) { // want `what failed besides is dropped`
+		return nil
+	}
+	return err
+}

@@ -15,3 +15,29 @@ func cleansOnce(clean func() bool) {
 		}
 	}
 }
+
+// Tickers of objects, which go with them, unless a loop keeps them for ever.
+
+type factory struct{ cleanup *time.Ticker }
+
+func newFactory() *factory {
+	f := &factory{}
+	f.cleanup = time.NewTicker(time.Minute)
+	return f
+}
+
+type limiter struct{ refresh *time.Ticker }
+
+func newLimiter() *limiter { return &limiter{refresh: time.NewTicker(time.Minute)} }
+
+type renewal struct{ timer *time.Ticker }
+
+func newRenewal(renew func()) *renewal {
+	r := &renewal{timer: time.NewTicker(time.Minute)} // want `nothing in the package stops the ticker in timer`
+	go func() {
+		for range r.timer.C {
+			renew()
+		}
+	}()
+	return r
+}

@@ -64,3 +64,16 @@ func listen(ctx context.Context, in []chan int) error {
 	}
 	return g.Wait()
 }
+
+// A context of its own, for what outlives the tasks.
+
+func status(ctx context.Context, follow func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	statusCtx, cancel := context.WithCancel(context.Background())
+	g.Go(func() error { return follow(statusCtx) })
+	g.Go(func() error {
+		defer time.AfterFunc(time.Second, cancel)
+		return do(ctx)
+	})
+	return g.Wait()
+}

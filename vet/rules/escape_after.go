@@ -1,0 +1,223 @@
+// What is done with a group or its context after its Wait.
+
+package rules
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// afterWait finds what is done with a group and its context after its Wait.
+func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
+	g := groupOf(c.check, call)
+	fn, ok := code.FuncAround(cur)
+	if !ok || !code.IsLocal(g) || code.Deferred(cur) || c.InTest(call.Pos()) {
+		return
+	}
+	decl, ok := c.DeclaredIn(g)
+	if !ok || decl != fn {
+		return
+	}
+	ctx := c.contextOf(g)
+	for v, what := range map[*types.Var]string{g: "the group", ctx: "the context of a group"} { // kept though it is waited for here
+		if v == nil || v == g && v.Kind() == types.ParamVar {
+			continue
+		}
+		for _, use := range c.Uses[v] {
+			if v.Kind() == types.ParamVar && use.Node().Pos() < g.Pos() { // still the outer one
+				continue
+			}
+			if in, ok := code.FuncAround(use); !ok || in != fn && v == g || !code.Within(use.Node(), fn.Node()) {
+				continue
+			}
+			if v == ctx && c.inResult(use, call) {
+				c.tell(use.Node(), "returned", fmt.Sprintf("%s (%s) is in what is returned: it is dead after the Wait in line %d", what, v.Name(), c.Fset.Position(call.Pos()).Line))
+				continue
+			}
+			if shape, to := c.sink(use, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
+				c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead after the Wait in line %d", what, v.Name(), to, c.Fset.Position(call.Pos()).Line))
+			}
+		}
+	}
+	for _, use := range c.Uses[g] {
+		if in, ok := code.FuncAround(use); ok && in != fn {
+			c.outlives(use, g, block{fn.Node(), "the group"})
+		}
+	}
+	if g.Kind() == types.ParamVar {
+		return
+	}
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	line := c.Fset.Position(call.Pos()).Line
+	told := false
+	flow.After(call, func(step ast.Node) bool {
+		if sets(c.check, step, g) {
+			return false
+		}
+		code.Shallow(step, func(n ast.Node) bool {
+			if other, ok := n.(*ast.CallExpr); ok && !told && other != call && c.handsTo(other, g) && !(ctx == nil && c.waitedAgain(flow, other, g)) {
+				told = true
+				c.tell(other, "late", fmt.Sprintf("%s has ended in line %d: its context is dead, and nobody waits for this task; make a new group", g.Name(), line))
+			}
+			return true
+		})
+		return !told
+	})
+	if ctx == nil || told {
+		return
+	}
+	flow.After(call, func(step ast.Node) bool {
+		if told || sets(c.check, step, ctx) {
+			return false
+		}
+		if _, ok := step.(*ast.DeferStmt); ok {
+			return true
+		}
+		ast.Inspect(step, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok || told || c.Info.Uses[id] != types.Object(ctx) {
+				return true
+			}
+			if at, ok := c.Root.FindNode(id); ok && c.needsLive(at) {
+				told = true
+				c.tell(id, "after", fmt.Sprintf("%s belongs to %s, and is dead since the Wait in line %d: use the context around it", ctx.Name(), g.Name(), line))
+			}
+			return true
+		})
+		return true
+	})
+}
+
+// waitedAgain tells whether a group without a context, which can be used again, is waited for on each way from a place on.
+func (c *escaper) waitedAgain(flow *code.Flow, at ast.Node, g *types.Var) bool {
+	left := false
+	flow.After(at, func(step ast.Node) bool {
+		if code.Has(step, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || code.CalleeName(call) != "Wait" {
+				return false
+			}
+			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+			return ok && code.Var(c.Info, sel.X) == g
+		}) {
+			return false
+		}
+		if _, ok := step.(*ast.ReturnStmt); ok {
+			left = true
+		}
+		return !left
+	})
+	return !left && !code.IsNamed(g.Type(), code.Braid, "Group")
+}
+
+// contextOf gives the context variable that was made together with a group.
+func (c *escaper) contextOf(g *types.Var) *types.Var {
+	decl, ok := c.Root.FindByPos(g.Pos(), g.Pos())
+	if !ok {
+		return nil
+	}
+	for cur := range decl.Enclosing((*ast.AssignStmt)(nil)) {
+		as := cur.Node().(*ast.AssignStmt)
+		if len(as.Lhs) != 2 || len(as.Rhs) != 1 {
+			return nil
+		}
+		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+		if !ok || !code.IsCall(c.Info, call, code.Errgroup, "WithContext") && !code.IsCall(c.Info, call, code.Braid, "Open") {
+			return nil
+		}
+		id, ok := as.Lhs[1].(*ast.Ident)
+		if !ok {
+			return nil
+		}
+		v, _ := c.Info.ObjectOf(id).(*types.Var)
+		return v
+	}
+	return nil
+}
+
+// sets tells whether a step gives a variable a new value.
+func sets(c *check, step ast.Node, v *types.Var) bool {
+	return code.Has(step, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if id, ok := l.(*ast.Ident); ok && c.Info.ObjectOf(id) == types.Object(v) {
+					return true
+				}
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				if c.Info.Defs[id] == types.Object(v) {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// handsTo tells whether a call hands a task to the group.
+func (c *escaper) handsTo(call *ast.CallExpr, g *types.Var) bool {
+	for _, t := range c.Tasks {
+		if t.Call == call && t.Owner != nil && code.Var(c.Info, t.Owner) == g && !t.Body {
+			return true
+		}
+	}
+	return false
+}
+
+// needsLive tells whether a mention of a context is of use only if it is alive: an argument of a
+// call that is no logging, or its Done.
+func (c *escaper) needsLive(use inspector.Cursor) bool {
+	kind, i := use.ParentEdge()
+	parent := use.Parent()
+	switch kind {
+	case edge.SelectorExpr_X:
+		return parent.Node().(*ast.SelectorExpr).Sel.Name == "Done"
+	case edge.CallExpr_Args:
+		call := parent.Node().(*ast.CallExpr)
+		if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
+			return fn.Name() == "WithTimeout" || fn.Name() == "WithCancel" || fn.Name() == "WithDeadline"
+		}
+		return !mayLog(c.check, call) && !c.onlyAsks(call, i)
+	}
+	return false
+}
+
+// onlyAsks tells whether a function of the package needs no living context for its i-th argument.
+func (c *escaper) onlyAsks(call *ast.CallExpr, i int) bool {
+	fn := code.Callee(c.Info, call)
+	if fn == nil || fn.Signature().Variadic() {
+		return false
+	}
+	decl, ok := c.Decls[fn]
+	if !ok {
+		return false
+	}
+	p, ok := code.ParamAt(c.Info, decl.Node().(*ast.FuncDecl).Type, i)
+	if !ok || p == nil || len(c.Uses[p]) == 0 {
+		return false
+	}
+	for _, use := range c.Uses[p] {
+		switch c.UseOf(use) {
+		case code.Stored, code.Returned, code.MethodVal:
+			return false
+		case code.Argument: // asked of package context, or logged
+			inner := use.Parent().Node()
+			if call, ok := inner.(*ast.CallExpr); !ok || !mayLog(c.check, call) && !code.IsCall(c.Info, call, "context", "Cause", "WithoutCancel") {
+				return false
+			}
+		case code.Method:
+			if sel, ok := use.Parent().Node().(*ast.SelectorExpr); !ok || sel.Sel.Name == "Done" {
+				return false
+			}
+		}
+	}
+	return true
+}

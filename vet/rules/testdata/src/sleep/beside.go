@@ -1,0 +1,26 @@
+package sleep
+
+import (
+	"context"
+	"time"
+)
+
+func starts(probe func(context.Context), join func()) context.CancelFunc {
+	ctx, cancel := context.WithCancel(context.Background())
+	go probe(ctx)
+	go func() {
+		time.Sleep(time.Minute)
+		join()
+	}()
+	return cancel
+}
+
+func startsWith(probe func(context.Context), join func(context.Context)) context.CancelFunc {
+	ctx, cancel := context.WithCancel(context.Background())
+	go probe(ctx)
+	go func() {
+		time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+		join(ctx)
+	}()
+	return cancel
+}
