@@ -123,7 +123,7 @@ func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
 		return true
 	case edge.AssignStmt_Rhs:
 		v := code.Var(c.Info, lhsOf(cur))
-		if v == nil || code.IsContext(v.Type()) {
+		if v == nil || code.IsContext(v.Type()) || code.IsNamed(v.Type(), "net/http", "Request") {
 			return false
 		}
 		if !code.IsLocal(v) || v.Kind() == types.ResultVar {
@@ -131,7 +131,7 @@ func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
 		}
 		return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 			how := c.UseOf(use)
-			return how == code.Stored || how == code.Returned
+			return how == code.Stored || how == code.Returned || how == code.Argument
 		})
 	}
 	return false
@@ -140,7 +140,7 @@ func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
 // goesAlong tells whether what a call gives is handed on together with the context in reach, or is a command that others may wait for.
 func (c *check) goesAlong(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach) bool {
 	v := c.assignedTo(cur)
-	if v == nil || code.IsContext(v.Type()) {
+	if v == nil || code.IsContext(v.Type()) || code.IsNamed(v.Type(), "net/http", "Request") {
 		return false
 	}
 	command := code.IsCall(c.Info, call, "os/exec", "CommandContext")
@@ -222,7 +222,11 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 			}
 		}
 	}
-	ended := false // <-ctx.Done() before
+	return c.endedBefore(cur)
+}
+
+// endedBefore tells whether a function has waited for the end of a context before a place in it.
+func (c *check) endedBefore(cur inspector.Cursor) (ended bool) {
 	if fn, ok := code.FuncAround(cur); ok {
 		_, body := code.FuncParts(fn.Node())
 		code.Shallow(body, func(n ast.Node) bool {

@@ -48,11 +48,12 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
-		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it, or in a goroutine of its own, which ends when that is closed; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
+		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
-		{Name: "range", Severity: Warning, What: "a range over a channel that is a parameter"},
+		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or asks whether it is closed"},
+		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it"},
 		{Name: "select", Severity: Warning, What: "a select without Done and without default"},
 		{Name: "wait", Severity: Warning, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Warning, What: "Cond.Wait that the end of the context does not wake"},
@@ -96,6 +97,9 @@ func under(t types.Type) types.Type {
 
 var over = regexp.MustCompile(`(?i)done|stop|quit|clos|exit|finish|term|shutdown|cancel|sig|abort|end|dying|dead|interrupt|fail|err`)
 
+// begins matches names of channels that say that something has begun: who is told waits for just that.
+var begins = regexp.MustCompile(`(?i)ready|started`)
+
 var stopping = regexp.MustCompile(`(?i)cancel|stop|close|kill|interrupt|shutdown`)
 
 // saysOver tells whether a channel says that something is over.
@@ -105,25 +109,29 @@ func (c *check) saysOver(ch ast.Expr) bool {
 			return true
 		}
 	}
-	name := ""
+	return over.MatchString(nameOf(ch))
+}
+
+// nameOf gives the last part of the name of a channel, or of the function that gives it.
+func nameOf(ch ast.Expr) string {
 	switch e := ast.Unparen(ch).(type) {
 	case *ast.Ident:
-		name = e.Name
+		return e.Name
 	case *ast.SelectorExpr:
-		name = e.Sel.Name
+		return e.Sel.Name
 	case *ast.CallExpr:
-		name = code.CalleeName(e)
+		return code.CalleeName(e)
 	}
-	return over.MatchString(name)
+	return ""
 }
 
 func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what string) {
 	if c.exempt(at.Pos()) {
 		return
 	}
-	if c.saysOver(ch) {
+	if c.saysOver(ch) || shape == "send" && begins.MatchString(nameOf(ch)) {
 		v := code.Var(c.Info, ch)
-		if v == nil || over.MatchString(v.Name()) || shape != "send" && (!v.IsField() || !c.on("field")) {
+		if v == nil || over.MatchString(v.Name()) || begins.MatchString(v.Name()) && shape == "send" || shape != "send" && (!v.IsField() || !c.on("field")) {
 			return
 		}
 	}
@@ -135,14 +143,19 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		return
 	}
 	r := c.reach(cur)
-	if r == nil || r.Request || shape == "range" && c.onlyGoes(cur, r) {
+	if r == nil || r.Request || !c.Given(r.Ctx) {
 		return
+	}
+	if shape == "range" || shape == "receive" && c.untilIsClosed(cur) {
+		if t := c.TaskAround(cur); t == nil || t.Kind == code.Bare || t.Kind == code.WaitGroup {
+			shape = "closed" // whoever sends closes it
+		}
 	}
 	switch {
 	case !code.IsLocal(v):
 		shape = "field"
 	case code.IsParam(c.Info, v):
-		if c.roomy(v) || shape == "range" && c.endsWithSender(v) || shape == "send" && c.drained(v) {
+		if c.roomy(v) || (shape == "range" || shape == "closed") && c.endsWithSender(v) || shape == "send" && c.drained(v) {
 			return
 		}
 	default:
@@ -156,26 +169,18 @@ func isTimer(info *types.Info, ch ast.Expr) bool {
 	return ok && code.IsNamed(t.Elem(), "time", "Time")
 }
 
-// onlyGoes tells whether a place is reached only by goroutines that are a go statement's: they end when the channel that they receive from
-// is closed, which is up to whoever sends, and nobody is kept by them.
-func (c *check) onlyGoes(cur inspector.Cursor, r *code.Reach) bool {
-	if r.Task != nil {
-		return r.Task.Kind == code.Bare
-	}
-	decl, ok := r.Func.Node().(*ast.FuncDecl)
-	if !ok || decl.Name.IsExported() {
+// untilIsClosed tells whether a receive in a loop asks whether the channel is closed, and leaves the loop then.
+func (c *check) untilIsClosed(cur inspector.Cursor) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if !ok || len(as.Lhs) != 2 || len(as.Rhs) != 1 || !inLoop(cur) {
 		return false
 	}
-	uses := c.Uses[c.Info.Defs[decl.Name]]
-	for _, use := range uses {
-		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
-			use = use.Parent()
-		}
-		if kind, _ := use.Parent().ParentEdge(); kind != edge.GoStmt_Call {
-			return false
-		}
+	next, ok := cur.Parent().NextSibling()
+	if !ok {
+		return false
 	}
-	return len(uses) > 0
+	s, ok := next.Node().(*ast.IfStmt)
+	return ok && c.asksClosed(s) && c.endsLoop(s.Body)
 }
 
 // roomy tells whether a channel that is a parameter of a function of the package is, in

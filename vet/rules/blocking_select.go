@@ -46,7 +46,7 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 		}
 	}
 	r := c.reach(cur)
-	if r == nil || r.Request || c.helpedOut(cur) {
+	if r == nil || r.Request || !c.Given(r.Ctx) || c.helpedOut(cur) {
 		return
 	}
 	if told {

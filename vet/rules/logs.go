@@ -12,7 +12,7 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
-var observing = regexp.MustCompile(`^(s?log|tracing|trace|tracer|span|metric|telemetry|otel|meter)($|[^io])|(Log($|[^io])|Trac(e|ing)|Span|Metric|Telemetry|O[Tt]el|Meter)`)
+var observing = regexp.MustCompile(`^(s?log|tracing|trace|tracer|span|metric|telemetry|otel|meter)($|[^io])|(Log($|[^io])|Trac(e|ing)|Span|Metric|Telemetry|O[Tt]el|Meter)|^Observe($|[A-Z])`)
 
 // observes tells whether a call only logs, traces or measures, reads values or
 // asks why a context ended.

@@ -168,7 +168,7 @@ func (c *check) waitsForOthers(t *code.Task) bool {
 	return code.Has(t.Lit.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.UnaryExpr:
-			return n.Op == token.ARROW && !isTimer(c.Info, n.X) && c.DoneOf(n) == nil
+			return n.Op == token.ARROW && !isTimer(c.Info, n.X)
 		case *ast.RangeStmt:
 			_, ok := under(c.Info.TypeOf(n.X)).(*types.Chan)
 			return ok && !isTimer(c.Info, n.X)
@@ -292,6 +292,9 @@ func (c *check) mentionsRequest(t *code.Task, r *types.Var) (found bool) {
 	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
+			if c.observes(n) || says(code.Callee(c.Info, n)) {
+				return false
+			}
 			if code.IsCall(c.Info, n, "net/http", "Request.Context") {
 				found = true
 			}

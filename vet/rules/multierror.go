@@ -283,7 +283,21 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 		case edge.IfStmt_Cond:
 			branch := c.Parent().Node().(*ast.IfStmt)
 			if not {
-				return branch.Else == nil || !m.mentions(branch.Else, err)
+				if branch.Else != nil {
+					return !m.mentions(branch.Else, err)
+				}
+				if !endsIn[*ast.ReturnStmt](branch.Body.List) { // all goes on behind it
+					for at := c.Parent(); ; {
+						next, ok := at.NextSibling()
+						if !ok {
+							return true
+						}
+						if at = next; m.mentions(at.Node(), err) {
+							return false
+						}
+					}
+				}
+				return true
 			}
 			return !m.mentions(branch.Body, err)
 		case edge.CaseClause_List:

@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -181,7 +182,7 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 				return false // some other part of the request
 			}
 			id, ok := n.(*ast.Ident)
-			found = found || ok && c.Info.Uses[id] == types.Object(r.Ctx)
+			found = found || ok && (c.Info.Uses[id] == types.Object(r.Ctx) || shape == "twin" && c.madeWith(code.Var(c.Info, id), r.Ctx))
 			return !found
 		})
 		if found {
@@ -203,6 +204,19 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 		return !stored
 	})
 	return stored
+}
+
+// madeWith tells whether what is assigned to a local variable is made of a context.
+func (c *check) madeWith(v, ctx *types.Var) bool {
+	if !code.IsLocal(v) || code.IsError(v.Type()) {
+		return false
+	}
+	return slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool {
+		return code.Has(e, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			return ok && slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return code.Var(c.Info, a) == ctx })
+		})
+	})
 }
 
 // assignedTo gives the local variable that takes the first result of the call, or nil.

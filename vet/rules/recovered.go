@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -197,6 +198,12 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 	}
 	if says {
 		return logged
+	}
+	at := c.Fset.Position(cur.Node().Pos()).Line
+	if slices.ContainsFunc(c.FileOf(body.Pos()).Comments, func(g *ast.CommentGroup) bool {
+		return code.Within(g, body) && c.Fset.Position(g.End()).Line < at
+	}) {
+		return handled // by who wrote why
 	}
 	return silent
 }

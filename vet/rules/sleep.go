@@ -95,7 +95,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.onItsOwnBeside(r) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.onItsOwnBeside(r) || c.endedBefore(cur) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {

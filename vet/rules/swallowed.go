@@ -204,7 +204,7 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 		return
 	}
 	v := code.Var(c.Info, ctx)
-	if v == nil || v.IsField() || c.derivedHere(v, fn) || c.boolResult(fn) {
+	if v == nil || v.IsField() || c.derivedHere(v, fn) || code.IsLocal(v) && !c.Given(v) || c.boolResult(fn) {
 		return
 	}
 	if ret := c.nilReturn(body); ret != nil {
@@ -230,7 +230,11 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 		return // left in no other way
 	}
 	if ret := c.behind(loop); ret != nil {
-		c.report(br, "break", "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
+		shape := "break"
+		if c.unheard(fn, 0) {
+			shape = "service"
+		}
+		c.report(br, shape, "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
 	}
 }
 
@@ -263,7 +267,7 @@ func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
 // timeout or cancel.
 func (c *check) derivedHere(v *types.Var, fn inspector.Cursor) bool {
 	if code.IsParam(c.Info, v) {
-		return false
+		return c.ownTimeout(v, fn)
 	}
 	in, ok := c.DeclaredIn(v)
 	return !ok || in == fn

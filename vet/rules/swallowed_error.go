@@ -43,6 +43,8 @@ func (c *check) ignored(cur inspector.Cursor, init ast.Stmt, cond ast.Expr, bran
 			return
 		}
 		shape = "logged"
+	} else if c.unheard(fn, 0) {
+		shape = "service"
 	}
 	c.report(ret, shape, "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
 }
@@ -262,7 +264,7 @@ func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
 	return false
 }
 
-var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|skip(s|ping)? (the |this |any )?err|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|as usual|fall ?back|(don't|do not|never) return`)
+var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|skip(s|ping)? (the |this |any )?err|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|shutting down|terminating|stop(ped|ping)? (processing|on)|as usual|fall ?back|(don't|do not|never) return`)
 
 // saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
 func (c *check) saysWhy(n ast.Node) bool {

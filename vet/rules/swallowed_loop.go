@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -97,6 +98,9 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 			left = left || leavesRound(cur.Node())
 			continue
 		}
+		if c.asksClosed(s) {
+			fails = fails || c.endsLoop(s.Body)
+		}
 		if !isNil(s.Cond, token.NEQ) || s.Else != nil {
 			continue
 		}
@@ -129,6 +133,19 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 		return nil
 	}
 	return found
+}
+
+// asksClosed tells whether an if statement asks whether a channel is closed.
+func (c *check) asksClosed(s *ast.IfStmt) bool {
+	u, ok := ast.Unparen(s.Cond).(*ast.UnaryExpr)
+	if !ok || u.Op != token.NOT {
+		return false
+	}
+	v := code.Var(c.Info, u.X)
+	return v != nil && slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool {
+		r, ok := ast.Unparen(e).(*ast.UnaryExpr)
+		return ok && r.Op == token.ARROW
+	})
 }
 
 // untilSuccess gives the call that was given a context and whose success is the only way out of a loop.

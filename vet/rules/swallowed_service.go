@@ -18,7 +18,7 @@ import (
 // all places that return it do so because a context has ended or the object was told to.
 // So does what follows a loop without end.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
-	if c.onlyFails(cur) || c.onItsOwn(fn) || c.serves(cur, fn) {
+	if c.onlyFails(cur) || c.unheard(fn, 0) || c.serves(cur, fn) {
 		return true
 	}
 	endless := false
@@ -162,38 +162,4 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 		}
 	}
 	return false
-}
-
-// onItsOwn tells whether each call of a function of the package is all that a goroutine does with it but to log: nobody goes on
-// with half the work then.
-func (c *check) onItsOwn(fn inspector.Cursor) bool {
-	decl, ok := fn.Node().(*ast.FuncDecl)
-	if !ok || decl.Name.IsExported() {
-		return false
-	}
-	uses := c.Uses[c.Info.Defs[decl.Name]]
-	for _, use := range uses {
-		in, ok := code.FuncAround(use)
-		if !ok {
-			return false
-		}
-		lit, ok := in.Node().(*ast.FuncLit)
-		if !ok || c.Task[lit] == nil || c.Task[lit].Kind != code.Bare {
-			return false
-		}
-		last := lit.Body.List[len(lit.Body.List)-1]
-		if !code.Within(use.Node(), last) {
-			return false
-		}
-		switch s := last.(type) {
-		case *ast.ExprStmt:
-		case *ast.IfStmt: // if err := f(ctx); err != nil { log }
-			if s.Else != nil || c.keeps(s.Body.List) {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return len(uses) > 0
 }

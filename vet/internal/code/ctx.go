@@ -103,10 +103,18 @@ func (x *Index) runsInside(lit inspector.Cursor) bool {
 		case "Cleanup", "Defer", "OnceFunc", "OnceValue", "OnceValues", "HandleFunc", "HandlerFunc", "Handle", "append":
 			return false
 		}
+		if laterCalled[name] {
+			return false
+		}
 		// What a constructor is given it may keep.
 		return !strings.HasPrefix(name, "New") && !strings.HasPrefix(name, "new")
 	}
 	return false
+}
+
+// laterCalled has names of functions that call what they are given at some other time.
+var laterCalled = map[string]bool{
+	"Submit": true, "Schedule": true, "Enqueue": true, "Register": true, "Subscribe": true, "Every": true,
 }
 
 // CalleeName gives the last part of the name that is called.

@@ -105,3 +105,24 @@ func lazily(ctx context.Context, f func(context.Context) error) *backend {
 func inPlace(ctx context.Context, f func(context.Context) error, twice func(func() error) error) error {
 	return twice(func() error { return f(context.TODO()) }) // want `does not end with ctx`
 }
+
+// What runs later, and what is handed on.
+
+type pool struct{}
+
+func (*pool) Submit(func()) {}
+
+func submits(ctx context.Context, p *pool, f func(context.Context)) {
+	p.Submit(func() { f(context.Background()) })
+}
+
+func register(*service) {}
+
+func registered(ctx context.Context) error {
+	s, err := NewService(context.Background(), "b")
+	if err != nil {
+		return err
+	}
+	register(s)
+	return ctx.Err()
+}

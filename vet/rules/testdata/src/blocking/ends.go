@@ -6,6 +6,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A clause that leaves the loop says that it is over.
@@ -101,17 +103,6 @@ func worker(ctx context.Context, in <-chan int) {
 	}
 }
 
-func called(ctx context.Context, in <-chan int) {
-	go calledToo(ctx, in)
-	calledToo(ctx, in)
-}
-
-func calledToo(ctx context.Context, in <-chan int) {
-	for v := range in { // want `this loop over a channel on in`
-		use(v)
-	}
-}
-
 // An object that the function has made of the context.
 
 type march struct {
@@ -162,4 +153,51 @@ func (x *index) running(ctx context.Context) {
 	for x.paused && ctx.Err() == nil {
 		x.other.Wait() // want `Cond.Wait ignores ctx`
 	}
+}
+
+// A channel of which the receiver asks whether it is closed.
+
+func untilClosed(ctx context.Context, in <-chan int) {
+	for {
+		v, ok := <-in
+		if !ok {
+			return
+		}
+		use(v)
+	}
+}
+
+func once(ctx context.Context, in <-chan int) {
+	v, ok := <-in // want `this receive on in ignores ctx`
+	if ok {
+		use(v)
+	}
+}
+
+func inTask(ctx context.Context, in <-chan int) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		for v := range in { // want `this loop over a channel on in`
+			use(v)
+		}
+		return ctx.Err()
+	})
+	return g.Wait()
+}
+
+// A handshake: who is told that something has begun waits for that.
+
+func listens(ctx context.Context, ready chan<- struct{}, results chan<- int, f func(context.Context)) {
+	ready <- struct{}{}
+	f(ctx)
+	results <- 1 // want `this send on results`
+}
+
+// A context of the function's own, for something else.
+
+func collects2(metrics chan<- int, f func(context.Context) int) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	n := f(ctx)
+	cancel()
+	metrics <- n
 }

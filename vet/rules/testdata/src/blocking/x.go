@@ -23,14 +23,14 @@ func Receive(ctx context.Context, in <-chan int) int {
 }
 
 func Range(ctx context.Context, in <-chan int) error {
-	for v := range in { // want `this loop over a channel on in ignores ctx`
+	for v := range in { // whoever sends closes it
 		use(v)
 	}
 	return nil
 }
 
 func Pipe(ctx context.Context, in <-chan int, out chan<- int) {
-	for v := range in { // want `this loop over a channel on in`
+	for v := range in {
 		out <- v // want `this send on out`
 	}
 }

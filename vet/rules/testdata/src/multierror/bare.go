@@ -57,3 +57,18 @@ func stopsWithout(stop, flush func() error) error { // want stopsWithout:`return
 	}
 	return err
 }
+
+func logsOnly(stop, flush func() error) error { // want logsOnly:`returns errors.Join`
+	err := errors.Join(stop(), flush())
+	if !errors.Is(err, context.Canceled) {
+		println("failed")
+	}
+	return err
+}
+
+func dropsBehind(stop, flush func() error) {
+	err := errors.Join(stop(), flush())
+	if !errors.Is(err, context.Canceled) { // want `what failed besides is dropped`
+		println(err.Error())
+	}
+}

@@ -18,3 +18,21 @@ func said(ctx context.Context) error {
 	Put("key")                    // want `Put does not know ctx`
 	return Store(nil, 1, "three") // want `Store does not know ctx`
 }
+
+// A parameter that knows the context.
+
+type params struct{ ctx context.Context }
+
+func newParams() *params                               { return &params{} }
+func (p *params) with(ctx context.Context) *params     { p.ctx = ctx; return p }
+func GetCluster(*params) error                         { return nil }
+func GetClusterContext(context.Context, *params) error { return nil }
+
+func cluster(ctx context.Context) error {
+	p := newParams().with(ctx)
+	if err := GetCluster(p); err != nil {
+		return err
+	}
+	other := newParams()
+	return GetCluster(other) // want `GetCluster does not know ctx`
+}

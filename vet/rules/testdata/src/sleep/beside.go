@@ -24,3 +24,13 @@ func startsWith(probe func(context.Context), join func(context.Context)) context
 	}()
 	return cancel
 }
+
+func delays(ctx context.Context, ready, closes func()) {
+	stop := ctx.Done()
+	go func() {
+		<-stop
+		ready()
+		time.Sleep(time.Minute)
+		closes()
+	}()
+}
