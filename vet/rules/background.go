@@ -225,18 +225,21 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 	return c.endedBefore(cur)
 }
 
-// endedBefore tells whether a function has waited for the end of a context before a place in it.
-func (c *check) endedBefore(cur inspector.Cursor) (ended bool) {
-	if fn, ok := code.FuncAround(cur); ok {
-		_, body := code.FuncParts(fn.Node())
-		code.Shallow(body, func(n ast.Node) bool {
-			if s, ok := n.(*ast.ExprStmt); ok && s.Pos() < cur.Node().Pos() && c.DoneOf(s.X) != nil {
-				ended = true
+// endedBefore tells whether the function has waited for the end of a context on each way to a place: by a statement in one of the
+// blocks around it.
+func (c *check) endedBefore(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.BlockStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		block, ok := at.Node().(*ast.BlockStmt)
+		if !ok {
+			return false
+		}
+		for _, s := range block.List {
+			if es, ok := s.(*ast.ExprStmt); ok && s.Pos() < cur.Node().Pos() && c.DoneOf(es.X) != nil {
+				return true
 			}
-			return !ended
-		})
+		}
 	}
-	return ended
+	return false
 }
 
 // saysSo tells whether a comment right above says which context is meant.
@@ -302,7 +305,7 @@ func (c *check) endsItself(cur inspector.Cursor, r *code.Reach) bool {
 		switch c.UseOf(use) {
 		case code.Called:
 			in, _ := code.FuncAround(use)
-			if lit, ok := in.Node().(*ast.FuncLit); ok && in != r.Func && !code.Deferred(use) && (c.Task[lit] == nil || c.Task[lit].Kind == code.Timer) {
+			if lit, ok := in.Node().(*ast.FuncLit); ok && in != r.Func && !code.Deferred(use) && (c.Task[lit] == nil || c.Task[lit].Kind == code.Timer || c.Task[lit].Kind == code.Bare) {
 				return true
 			}
 		case code.Stored, code.Returned, code.Argument:

@@ -80,7 +80,7 @@ func (c *check) loose(t *code.Task) {
 		around = c.TaskAround(around.At)
 	}
 	if around != nil {
-		if c.watches(t) {
+		if c.watches(t) || t.Lit != nil && c.endsWithCtx(t.Lit.Body) {
 			c.watchdog(t)
 		} else if around.Kind == code.Timer {
 			c.report(t.At.Node(), "afterfunc", "a go statement in AfterFunc: AfterFunc has started a goroutine already, and nobody waits for either")
@@ -118,6 +118,18 @@ func (c *check) loose(t *code.Task) {
 
 func (c *check) watchdog(t *code.Task) {
 	c.report(t.At.Node(), "watchdog", "nobody waits for this goroutine, which waits for the end of a context: if it does nothing else, context.AfterFunc does so without one")
+}
+
+// endsWithCtx tells whether a function selects on the end of a context, on its own level.
+func (c *check) endsWithCtx(body *ast.BlockStmt) bool {
+	return code.Has(body, func(n ast.Node) bool {
+		clause, ok := n.(*ast.CommClause)
+		if !ok {
+			return false
+		}
+		_, is := c.DoneClause(clause)
+		return is && endsIn[*ast.ReturnStmt](clause.Body)
+	})
 }
 
 // ofObject tells whether all contexts that a goroutine uses are made of one that an object keeps: they end with that.

@@ -34,3 +34,16 @@ func delays(ctx context.Context, ready, closes func()) {
 		closes()
 	}()
 }
+
+func accepts(ctx context.Context, accept func(context.Context) error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		default:
+		}
+		if accept(ctx) != nil {
+			time.Sleep(time.Second) // want `time.Sleep ignores ctx`
+		}
+	}
+}
