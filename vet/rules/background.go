@@ -242,26 +242,35 @@ func (c *check) endedBefore(cur inspector.Cursor) bool {
 	return false
 }
 
-// saysSo tells whether a comment right above says which context is meant.
+// saysSo tells whether a comment says which context is meant.
 func (c *check) saysSo(n ast.Node) bool {
-	f := c.FileOf(n.Pos())
-	if f == nil {
-		return false
-	}
-	lines := map[int]bool{c.Fset.Position(n.Pos()).Line: true}
 	if cur, ok := c.Root.FindByPos(n.Pos(), n.End()); ok {
 		if decl, _ := code.DeclAround(cur); decl != nil && detaches.MatchString(decl.Doc.Text()) {
 			return true
 		}
-		for stmt := range cur.Enclosing((*ast.DeclStmt)(nil), (*ast.AssignStmt)(nil), (*ast.ExprStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) {
-			if _, ok := stmt.Node().(*ast.BlockStmt); ok {
-				break
-			}
-			lines[c.Fset.Position(stmt.Node().Pos()).Line] = true
+	}
+	return c.commentAbove(n, aboutContext)
+}
+
+// commentAbove tells whether a comment right above a place, or above the statement that it is in, has certain words.
+func (c *check) commentAbove(n ast.Node, words *regexp.Regexp) bool {
+	f := c.FileOf(n.Pos())
+	cur, ok := c.Root.FindByPos(n.Pos(), n.End())
+	if f == nil || !ok {
+		return false
+	}
+	lines := map[int]bool{c.Fset.Position(n.Pos()).Line: true}
+	for stmt := range cur.Enclosing((*ast.DeclStmt)(nil), (*ast.AssignStmt)(nil), (*ast.ExprStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) {
+		if _, ok := stmt.Node().(*ast.BlockStmt); ok {
+			break
 		}
+		lines[c.Fset.Position(stmt.Node().Pos()).Line] = true
 	}
 	for _, g := range f.Comments {
-		if lines[c.Fset.Position(g.End()).Line+1] && aboutContext.MatchString(g.Text()) {
+		if !lines[c.Fset.Position(g.End()).Line+1] {
+			continue
+		}
+		if slices.ContainsFunc(g.List, func(line *ast.Comment) bool { return words.MatchString(line.Text) }) {
 			return true
 		}
 	}

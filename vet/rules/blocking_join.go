@@ -32,7 +32,7 @@ func (c *check) waitGroup(cur inspector.Cursor, n *ast.CallExpr) {
 		return
 	}
 	if !code.IsLocal(v) || code.IsParam(c.Info, v) {
-		if root := rootOf(c.Info, sel.X); root != v && code.IsLocal(root) && !code.IsParam(c.Info, root) && slices.ContainsFunc(c.Origins(root), func(e ast.Expr) bool { return c.MentionsCtx(e) }) {
+		if root := rootOf(c.Info, sel.X); root != v && code.IsLocal(root) && !code.IsParam(c.Info, root) && c.knowsCtx(root) {
 			return // an object that it has made itself, which knows the context
 		}
 		for _, use := range c.Uses[v] { // it starts some itself: their join
@@ -90,6 +90,15 @@ func (c *check) waitGroup(cur inspector.Cursor, n *ast.CallExpr) {
 	if !knows && blocks && !c.LooksAtCtx(r.Func.Node()) {
 		c.report(n, "wait", "Wait ignores "+r.Name()+", and so do the goroutines it waits for: give them the context")
 	}
+}
+
+// knowsCtx tells whether a local variable is made with a context, or one of its methods is given one.
+func (c *check) knowsCtx(v *types.Var) bool {
+	return slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool { return c.MentionsCtx(e) }) ||
+		slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+			call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+			return ok && c.UseOf(use) == code.Method && call.Fun == use.Parent().Node() && c.CtxArg(call) != nil
+		})
 }
 
 // cond reports a wait for a condition that no end of the context wakes.

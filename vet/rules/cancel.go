@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
@@ -93,7 +94,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 			continue
 		}
 		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
-			if c.endsWithParent(cur, call) {
+			if c.endsWithParent(cur, call) || c.commentAbove(id, uncancelled) {
 				continue
 			}
 			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until its parent ends")
@@ -111,6 +112,9 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		}
 	}
 })
+
+// uncancelled matches comments that say why a context is not cancelled.
+var uncancelled = regexp.MustCompile(`(?i)(n't|not|never|no need).*cancel`)
 
 // endsWithParent tells whether a context is made of one that the function has made itself and whose cancel
 // function it keeps: that ends both.

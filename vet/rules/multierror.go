@@ -81,13 +81,21 @@ func (m *multi) compare(cur inspector.Cursor, n *ast.BinaryExpr) {
 			continue
 		}
 		if j := m.of(cur, side, 0); j != nil {
-			if j.first && (j.given || m.givesBare(j.group, []ast.Expr{n.Y, n.X}[i])) {
+			other := []ast.Expr{n.Y, n.X}[i]
+			if j.first && (j.given || m.givesBare(j.group, other)) || j.given && m.ownSentinel(j.fn, other) {
 				return
 			}
 			m.report(n, "compare", m.compared(j))
 			return
 		}
 	}
+}
+
+// ownSentinel tells whether an error is a variable of the package of the function that the other comes from: it mostly returns that as it is,
+// on other ways than those on which it joins.
+func (m *multi) ownSentinel(fn *types.Func, err ast.Expr) bool {
+	v := code.Var(m.Info, err)
+	return fn != nil && v != nil && !v.IsField() && !code.IsLocal(v) && v.Pkg() == fn.Pkg() && fn.Pkg() != m.Pkg
 }
 
 // givesBare tells whether a task of an errgroup, in sight, returns an error as it is.

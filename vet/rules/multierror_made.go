@@ -15,11 +15,12 @@ import (
 
 // several says what an error is made of.
 type several struct {
-	what  string     // "errors.Join", …
-	first bool       // an errgroup's: one error of several
-	alike bool       // several may be of one kind
-	given bool       // by a function, or through one
-	group *types.Var // the errgroup, where it is waited for here
+	what  string      // "errors.Join", …
+	first bool        // an errgroup's: one error of several
+	alike bool        // several may be of one kind
+	given bool        // by a function, or through one
+	group *types.Var  // the errgroup, where it is waited for here
+	fn    *types.Func // the function that gives it
 }
 
 // joinedFact marks functions whose last result may be such an error.
@@ -137,12 +138,12 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 	}
 	if j := m.funcs[fn]; j != nil {
 		// Whoever calls a function that calls a function that joins has mostly one error in hand.
-		return &several{what: j.what, first: j.first, alike: j.alike && !j.given, given: true}
+		return &several{what: j.what, first: j.first, alike: j.alike && !j.given, given: true, fn: fn}
 	}
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &several{what: fact.What, first: fact.First, given: true}
+			return &several{what: fact.What, first: fact.First, given: true, fn: fn}
 		}
 	}
 	return nil

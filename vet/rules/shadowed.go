@@ -67,11 +67,24 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 			}
 			continue
 		}
-		if fn := code.Callee(c.Info, call); v == parent && fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" && fn.Name() != "WithoutCancel" {
+		if fn := code.Callee(c.Info, call); v == parent && fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" && fn.Name() != "WithoutCancel" && !c.anotherEachRound(cur, call) {
 			c.grows(cur, id, v)
 		}
 	}
 })
+
+// anotherEachRound tells whether the key of a value that is put into a context is another one in each round of the loop: all are wanted.
+func (c *check) anotherEachRound(cur inspector.Cursor, call *ast.CallExpr) bool {
+	loop, ok := code.LoopAround(cur)
+	return ok && code.IsCall(c.Info, call, "context", "WithValue") && code.Has(call.Args[1], func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return false
+		}
+		v, ok := c.Info.Uses[id].(*types.Var)
+		return ok && loop.Node().Pos() <= v.Pos() && v.Pos() < loop.Node().End()
+	})
+}
 
 // idle tells whether a context is used by nobody but _ and logs.
 func (c *check) idle(v *types.Var) bool {

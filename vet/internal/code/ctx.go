@@ -63,6 +63,9 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 			return nil
 		}
 		task := x.Task[lit]
+		if task == nil {
+			task = x.wrapped(fn, lit)
+		}
 		if task == nil && !x.runsInside(fn) || task != nil && task.Kind == Timer {
 			return nil
 		}
@@ -74,6 +77,19 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 			return nil
 		}
 	}
+}
+
+// wrapped gives a task for a literal that is handed to a function which calls it on a goroutine of its own.
+func (x *Index) wrapped(cur inspector.Cursor, lit *ast.FuncLit) *Task {
+	kind, i := cur.ParentEdge()
+	if kind != edge.CallExpr_Args {
+		return nil
+	}
+	call := cur.Parent().Node().(*ast.CallExpr)
+	if !x.Goes(Callee(x.Info, call), i) {
+		return nil
+	}
+	return (&Task{Kind: Bare, At: cur.Parent(), Call: call, Fn: lit}).literal(x)
 }
 
 // unnamedCtx gives a variable for a context parameter that has no name, or is named _.

@@ -18,6 +18,7 @@ import (
 type Fact struct {
 	KeepsCtx bool  // its context goes to a goroutine that it does not wait for
 	Counts   []int // the parameters, WaitGroups, with which it does no more than Add, Done and Go
+	Goes     []int // the parameters, functions, that it does no more with than to call them on goroutines of their own
 	Asks     bool  // it asks its context for values, and does no more with it
 	Answers  bool  // its one result is a channel without room, to which a goroutine of its own cannot but send
 }
@@ -26,7 +27,7 @@ type Fact struct {
 func (*Fact) AFact() {}
 
 func (f *Fact) String() string {
-	return fmt.Sprintf("keepsCtx=%t counts=%v asks=%t answers=%t", f.KeepsCtx, f.Counts, f.Asks, f.Answers)
+	return fmt.Sprintf("keepsCtx=%t counts=%v goes=%v asks=%t answers=%t", f.KeepsCtx, f.Counts, f.Goes, f.Asks, f.Answers)
 }
 
 // KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
@@ -41,6 +42,13 @@ func (x *Index) KeepsCtx(fn *types.Func) bool {
 	}
 	f := x.fact(fn)
 	return f != nil && f.KeepsCtx
+}
+
+// Goes tells whether a function calls the function that is its i-th argument on a goroutine of its own, and does no more with it: it is a
+// go statement by another name.
+func (x *Index) Goes(fn *types.Func, i int) bool {
+	f := x.fact(fn)
+	return f != nil && slices.Contains(f.Goes, i)
 }
 
 // OnlyAsks tells whether a function asks the context that it is given for values, and does no more with it: no end of a
@@ -93,8 +101,8 @@ func (x *Index) learn() {
 		more := false
 		for fn, cur := range x.Decls {
 			decl := cur.Node().(*ast.FuncDecl)
-			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn])}
-			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Asks || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || old.Asks != f.Asks) {
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Goes: x.goesOf(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn])}
+			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Goes != nil || f.Asks || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || len(old.Goes) != len(f.Goes) || old.Asks != f.Asks) {
 				x.facts[fn], more = &f, true
 			}
 		}
@@ -267,31 +275,68 @@ func (x *Index) asks(decl *ast.FuncDecl) bool {
 	return len(x.Uses[ctx]) > 0
 }
 
-func (x *Index) counts(decl *ast.FuncDecl) (list []int) {
-	i := -1
+func (x *Index) goesOf(decl *ast.FuncDecl) []int {
+	return x.paramsOf(decl, func(v *types.Var) bool {
+		if _, ok := v.Type().Underlying().(*types.Signature); !ok || len(x.Uses[v]) == 0 {
+			return false
+		}
+		for _, use := range x.Uses[v] {
+			switch kind, i := use.ParentEdge(); kind {
+			case edge.CallExpr_Fun:
+				if up, _ := use.Parent().ParentEdge(); up == edge.GoStmt_Call {
+					continue
+				}
+				fn, _ := FuncAround(use)
+				if lit, ok := fn.Node().(*ast.FuncLit); !ok || x.Task[lit] == nil || x.Task[lit].Kind != Bare {
+					return false
+				}
+			case edge.CallExpr_Args:
+				if !x.Goes(Callee(x.Info, use.Parent().Node().(*ast.CallExpr)), i) {
+					return false
+				}
+			case edge.BinaryExpr_X, edge.BinaryExpr_Y:
+			default:
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (x *Index) counts(decl *ast.FuncDecl) []int {
+	return x.paramsOf(decl, func(v *types.Var) bool {
+		if !IsNamed(v.Type(), "sync", "WaitGroup") {
+			return false
+		}
+		for _, use := range x.Uses[v] {
+			switch kind, at := use.ParentEdge(); kind {
+			case edge.SelectorExpr_X:
+				call, called := use.Parent().Parent().Node().(*ast.CallExpr)
+				name := use.Parent().Node().(*ast.SelectorExpr).Sel.Name
+				if !called || call.Fun != use.Parent().Node() || name != "Add" && name != "Done" && name != "Go" {
+					return false
+				}
+			case edge.CallExpr_Args:
+				if !x.OnlyCounts(Callee(x.Info, use.Parent().Node().(*ast.CallExpr)), at) {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// paramsOf gives the parameters with a name of which something is true, by their number.
+func (x *Index) paramsOf(decl *ast.FuncDecl, is func(*types.Var) bool) (list []int) {
+	i := 0
 	for _, field := range decl.Type.Params.List {
 		for _, name := range field.Names {
-			i++
-			v, ok := x.Info.Defs[name].(*types.Var)
-			if !ok || !IsNamed(v.Type(), "sync", "WaitGroup") {
-				continue
-			}
-			only := true
-			for _, use := range x.Uses[v] {
-				switch kind, at := use.ParentEdge(); kind {
-				case edge.SelectorExpr_X:
-					call, called := use.Parent().Parent().Node().(*ast.CallExpr)
-					name := use.Parent().Node().(*ast.SelectorExpr).Sel.Name
-					only = only && called && call.Fun == use.Parent().Node() && (name == "Add" || name == "Done" || name == "Go")
-				case edge.CallExpr_Args:
-					only = only && x.OnlyCounts(Callee(x.Info, use.Parent().Node().(*ast.CallExpr)), at)
-				default:
-					only = false
-				}
-			}
-			if only {
+			if v, ok := x.Info.Defs[name].(*types.Var); ok && is(v) {
 				list = append(list, i)
 			}
+			i++
 		}
 		if len(field.Names) == 0 {
 			i++

@@ -274,10 +274,13 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 }
 
 // ofInterest tells whether facts may be known of a function: it has a parameter of a type that is written
-// context.Context or *sync.WaitGroup.
+// context.Context or *sync.WaitGroup, or is a function.
 func ofInterest(fn *ast.FuncDecl) bool {
 	for _, field := range fn.Type.Params.List {
 		t := field.Type
+		if _, ok := t.(*ast.FuncType); ok {
+			return true
+		}
 		if star, ok := t.(*ast.StarExpr); ok {
 			t = star.X
 		}

@@ -126,3 +126,27 @@ func registered(ctx context.Context) error {
 	register(s)
 	return ctx.Err()
 }
+
+// A go statement by another name.
+
+func goes(f func(), name string) {
+	go func() {
+		defer println(name)
+		f()
+	}()
+}
+
+func goesToo(f func(), name string) { goes(f, name) }
+
+func calls(f func(), name string) { f() }
+
+func wrapped(ctx context.Context, f func(context.Context)) {
+	goesToo(func() { f(context.Background()) }, "a")
+	calls(func() { f(context.Background()) }, "b") // want `does not end with ctx`
+}
+
+func explained(ctx context.Context, f func(context.Context)) {
+	//nolint:govet // we don't want to cancel that context: the timeout takes care of it
+	fresh, _ := context.WithTimeout(context.Background(), time.Second)
+	f(fresh)
+}

@@ -201,3 +201,17 @@ func collects2(metrics chan<- int, f func(context.Context) int) {
 	cancel()
 	metrics <- n
 }
+
+func (m *march) put(ctx context.Context) { m.walk() }
+
+func batch(ctx context.Context) {
+	m := &march{}
+	m.put(ctx)
+	m.wg.Wait()
+}
+
+func batchWithout(ctx context.Context) {
+	m := &march{}
+	m.walk()
+	m.wg.Wait() // want `Wait ignores ctx`
+}

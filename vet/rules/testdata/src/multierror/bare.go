@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 
+	"multierror/dep"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -71,4 +73,10 @@ func dropsBehind(stop, flush func() error) {
 	if !errors.Is(err, context.Canceled) { // want `what failed besides is dropped`
 		println(err.Error())
 	}
+}
+
+func again(a, b error) bool { return dep.Closed(a, b) == dep.ErrClosed }
+
+func againOther(a, b error) bool {
+	return dep.Closed(a, b) == errNone // want `the error of errors.Join may be several`
 }

@@ -13,3 +13,19 @@ func last(ctx context.Context, tick <-chan int, status func(context.Context)) {
 		status(ctx)
 	}
 }
+
+func headers(ctx context.Context, header map[string]string, f func(context.Context)) {
+	for k, v := range header {
+		ctx = context.WithValue(ctx, k, v)
+	}
+	f(ctx)
+}
+
+type round struct{}
+
+func rounds(ctx context.Context, f func(context.Context)) {
+	for i := range 10 {
+		ctx = context.WithValue(ctx, round{}, i) // want `ctx grows by one link each round`
+		f(ctx)
+	}
+}

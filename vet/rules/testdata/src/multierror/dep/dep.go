@@ -11,3 +11,13 @@ func Check(a, b error) error { // want Check:"returns errors.Join"
 }
 
 func One(a error) error { return a }
+
+var ErrClosed = errors.New("closed")
+
+// Closed mostly returns ErrClosed as it is.
+func Closed(a, b error) error { // want Closed:"returns errors.Join"
+	if a == nil {
+		return ErrClosed
+	}
+	return errors.Join(a, b)
+}
