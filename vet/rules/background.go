@@ -57,7 +57,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 		if r == nil || !r.Request && !c.Given(r.Ctx) || r.Task != nil && r.Task.Kind == code.Bare && !joined(r.Task) {
 			continue
 		}
-		if c.saysSo(cur.Node()) {
+		if c.saysSo(cur.Node()) || r.Task == nil && c.handedToGo(cur) {
 			continue
 		}
 		if kind == edge.AssignStmt_Rhs {
@@ -110,6 +110,17 @@ func (c *check) givesBack(cur inspector.Cursor) bool {
 		}
 		return false
 	})
+}
+
+// handedToGo tells whether a place is in a function without result that is handed to some Go: nobody asks what has become of it.
+func (c *check) handedToGo(cur inspector.Cursor) bool {
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return false
+	}
+	lit, ok := fn.Node().(*ast.FuncLit)
+	call, handed := fn.Parent().Node().(*ast.CallExpr)
+	return ok && handed && lit.Type.Results == nil && c.Task[lit] == nil && code.CalleeName(call) == "Go"
 }
 
 // makesToKeep tells whether a call makes something that outlives the function, which keeps it in a field or gives it back: its context is for that.

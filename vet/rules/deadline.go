@@ -52,6 +52,9 @@ func hello(ctx context.Context, conn net.Conn) error {
 		if r == nil || r.Request {
 			continue
 		}
+		if !r.Request && !c.Given(r.Ctx) {
+			continue
+		}
 		shape := "conn"
 		if what == "Accept" {
 			shape = "accept"

@@ -51,7 +51,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		r := c.reach(cur)
-		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) {
+		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ownLimit(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r)) {
 			continue
 		}
 		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
@@ -204,6 +204,45 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 		return !stored
 	})
 	return stored
+}
+
+// ownLimit tells whether the context in reach is made of none that the function was given, with a limit of time, for something.
+func (c *check) ownLimit(r *code.Reach) bool {
+	return !r.Request && !c.Given(r.Ctx) && c.ownTimeout(r.Ctx, r.Func)
+}
+
+// closedWith tells whether a method of something that can be closed is called, and a goroutine or callback of the function closes something
+// when a context has ended.
+func (c *check) closedWith(cur inspector.Cursor, call *ast.CallExpr) bool {
+	t := receiver(c, call)
+	fn, ok := code.FuncAround(cur)
+	if t == nil || !ok || !closable(t) {
+		return false
+	}
+	for l := range fn.Preorder((*ast.FuncLit)(nil)) {
+		lit := l.Node().(*ast.FuncLit)
+		task := c.Task[lit]
+		if task == nil || task.Kind != code.Timer && !c.LooksAtCtx(lit) {
+			continue
+		}
+		if code.Has(lit.Body, func(n ast.Node) bool {
+			close, ok := n.(*ast.CallExpr)
+			return ok && code.CalleeName(close) == "Close"
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// usedWith tells whether a method of what a call gives is given the context.
+func (c *check) usedWith(cur inspector.Cursor, r *code.Reach) bool {
+	v := c.assignedTo(cur)
+	return v != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+		return ok && c.UseOf(use) == code.Method && call.Fun == use.Parent().Node() &&
+			slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return code.Var(c.Info, e) == r.Ctx })
+	})
 }
 
 // madeWith tells whether what is assigned to a local variable is made of a context.

@@ -34,6 +34,9 @@ func TestRulesFindWhatTheirTestDataSays(t *testing.T) {
 			continue // their test data are programs
 		}
 		pkgs = append(pkgs, r.Name)
+		if _, err := os.Stat(filepath.Join("testdata", "src", r.Name, "main")); err == nil {
+			pkgs = append(pkgs, r.Name+"/main")
+		}
 		for _, s := range r.Shapes {
 			pkg := r.Name + "_" + s.Name
 			if _, err := os.Stat(filepath.Join("testdata", "src", pkg)); err == nil {

@@ -95,7 +95,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.onItsOwnBeside(r) || c.endedBefore(cur) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
@@ -172,10 +172,17 @@ func isSleep(info *types.Info, e ast.Expr) bool {
 	return ok && code.IsCall(info, call, "time", "Sleep")
 }
 
-// onItsOwnBeside tells whether a goroutine has nothing to do with the context in reach, which the function around has made for something else.
-func (c *check) onItsOwnBeside(r *code.Reach) bool {
-	t := r.Task
-	return t != nil && t.Kind == code.Bare && t.Lit != nil && !code.IsParam(c.Info, r.Ctx) && !c.MentionsCtx(t.Lit)
+// besides tells whether a pause has nothing to do with the context in reach, which the function around has made itself, for something else: it is
+// in no loop that uses it, or in a goroutine that does not.
+func (c *check) besides(cur inspector.Cursor, r *code.Reach) bool {
+	if c.Given(r.Ctx) {
+		return false
+	}
+	if t := r.Task; t != nil && t.Kind == code.Bare && t.Lit != nil {
+		return !c.MentionsCtx(t.Lit)
+	}
+	loop, ok := code.LoopAround(cur)
+	return !ok || !c.MentionsCtx(loop.Node())
 }
 
 // beforeExit tells whether a pause is in a goroutine that ends the program.

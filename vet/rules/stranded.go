@@ -101,6 +101,9 @@ type strand struct {
 }
 
 func (s *strand) tell(op code.Op, shape, message string) {
+	if in, _ := code.DeclAround(op.Cur); in != nil && in.Recv == nil && in.Name.Name == "main" && s.Pkg.Name() == "main" && (shape == "early" || shape == "first") {
+		return // the program ends with it
+	}
 	if !s.seen[op.Cur.Node().Pos()] {
 		s.seen[op.Cur.Node().Pos()] = true
 		s.report(op.Cur.Node(), shape, message)

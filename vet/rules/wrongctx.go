@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -146,7 +147,7 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if own.Name() == "" && !code.IsParam(c.Info, v) { // who gives his own no name may have made another on purpose
 			continue
 		}
-		if shape == "group" && !c.derives(own, v, 0) { // made for something else
+		if shape == "group" && (!c.parentOf(v, own) || c.endingNow(cur, &ast.CallExpr{Fun: ast.NewIdent("_")})) { // made for something else
 			continue
 		}
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
@@ -158,6 +159,14 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		seen[v] = true
 		c.report(cur.Node(), shape, why+v.Name()+" does not end with it")
 	}
+}
+
+// parentOf tells whether the context of a group is made of another one, so that either may be meant.
+func (c *check) parentOf(v, group *types.Var) bool {
+	return slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && code.Var(c.Info, call.Args[0]) == v
+	})
 }
 
 // fieldCtx reports the first call in a task that is given a context out of a field: it lives as long as the object,

@@ -62,7 +62,10 @@ var Analyzer = &analysis.Analyzer{
 			switch n := cur.Node().(type) {
 			case *ast.Ident:
 				if o := x.Info.Uses[n]; o != nil {
-					if v, ok := o.(*types.Var); ok {
+					switch v := o.(type) { // of an instance, the generic one
+					case *types.Var:
+						o = v.Origin()
+					case *types.Func:
 						o = v.Origin()
 					}
 					x.Uses[o] = append(x.Uses[o], cur)

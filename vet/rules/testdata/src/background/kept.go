@@ -150,3 +150,11 @@ func explained(ctx context.Context, f func(context.Context)) {
 	fresh, _ := context.WithTimeout(context.Background(), time.Second)
 	f(fresh)
 }
+
+type tracker struct{}
+
+func (*tracker) Go(func()) {}
+
+func renews(ctx context.Context, t *tracker, f func(context.Context)) {
+	t.Go(func() { f(context.Background()) })
+}

@@ -75,8 +75,8 @@ func dropsBehind(stop, flush func() error) {
 	}
 }
 
-func again(a, b error) bool { return dep.Closed(a, b) == dep.ErrClosed }
+func onceMore(a, b error) bool { return dep.Closed(a, b) == dep.ErrClosed }
 
-func againOther(a, b error) bool {
+func onceMoreOther(a, b error) bool {
 	return dep.Closed(a, b) == errNone // want `the error of errors.Join may be several`
 }

@@ -2,7 +2,12 @@
 
 package noctx
 
-import "context"
+import (
+	"context"
+	"crypto/tls"
+	"os/exec"
+	"time"
+)
 
 func Debugf(o any, text string, args ...any)                         {}
 func DebugfCtx(ctx context.Context, o any, text string, args ...any) {}
@@ -35,4 +40,42 @@ func cluster(ctx context.Context) error {
 	}
 	other := newParams()
 	return GetCluster(other) // want `GetCluster does not know ctx`
+}
+
+// Contexts that the function has made itself, with a limit, and others that end what the call waits for.
+
+func probes(probe func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := probe(ctx); err != nil {
+		return err
+	}
+	return exec.Command("true").Run()
+}
+
+func closes(ctx context.Context, conn *tls.Conn) error {
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	return conn.Handshake()
+}
+
+func closesNot(ctx context.Context, conn *tls.Conn) error {
+	return conn.Handshake() // want `Handshake does not know ctx`
+}
+
+type provider struct{}
+type verifier struct{}
+
+func (*provider) Verifier() *verifier                           { return nil }
+func (*provider) VerifierContext(ctx context.Context) *verifier { return nil }
+func (*verifier) Verify(ctx context.Context) error              { return nil }
+func (*verifier) Close() error                                  { return nil }
+
+func verifies(ctx context.Context, p *provider) error {
+	v := p.Verifier()
+	return v.Verify(ctx)
+}
+
+func verifiesNot(ctx context.Context, p *provider) error {
+	v := p.Verifier() // want `Verifier does not know ctx`
+	return v.Close()
 }

@@ -47,3 +47,18 @@ func accepts(ctx context.Context, accept func(context.Context) error) {
 		}
 	}
 }
+
+func rebuilds(show func(context.Context), keep func(context.CancelFunc)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	keep(cancel)
+	time.Sleep(time.Second)
+	show(ctx)
+}
+
+func triesAgain(try func(context.Context) error, keep func(context.CancelFunc)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	keep(cancel)
+	for try(ctx) != nil {
+		time.Sleep(time.Second) // want `time.Sleep ignores ctx`
+	}
+}

@@ -77,3 +77,30 @@ func status(ctx context.Context, follow func(context.Context) error) error {
 	})
 	return g.Wait()
 }
+
+// Two contexts, one for the end.
+
+func serves(run func(context.Context) error, shutdown func(context.Context) error) error {
+	serveCtx, stop := context.WithCancel(context.Background())
+	defer stop()
+	ctx, cancel := context.WithCancel(serveCtx)
+	defer cancel()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return run(serveCtx) })
+	g.Go(func() error {
+		<-ctx.Done()
+		return nil
+	})
+	return g.Wait()
+}
+
+func shutsDown(outer context.Context, shutdown func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(outer)
+	g.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return shutdown(outer)
+		}
+	})
+	return g.Wait()
+}
