@@ -36,6 +36,8 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
 		"what is given to a function that hands its context to a goroutine and does not wait for that; " +
 		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; a place with a comment right above it that says why it is another context; " +
+		"what a go statement calls, also one by another name (a function that calls what it is given on a goroutine); what `New…` makes for a field, for the caller or for others, which outlives the call; " +
+		"what is handed on together with the context in reach; a context that the function gives back; " +
 		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},

@@ -48,7 +48,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
-		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context.",
+		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context, or of an object that it has made with it; a send that says that something is ready; a condition that some function wakes when a context has ended; a context of the function's own.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},

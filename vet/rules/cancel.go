@@ -53,7 +53,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 }
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
-		"a dropped function of a context whose parent the function has made too, and cancels.",
+		"a dropped function of a context whose parent the function has made too, and cancels; one behind a comment that says why it is not cancelled.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
 		{Name: "never", Severity: Error, What: "a local variable holds the function and nothing calls it or hands it on"},

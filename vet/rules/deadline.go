@@ -35,7 +35,7 @@ func hello(ctx context.Context, conn net.Conn) error {
 	return err
 }
 `,
-	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; `main` and `init`; methods of types that are connections themselves.",
+	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; `main` and `init`; a context of the function's own; methods of types that are connections themselves.",
 	Shapes: []Shape{
 		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function"},
 		{Name: "field", Severity: Note, Off: true, What: "the same of a connection in a field, which the object may close elsewhere"},

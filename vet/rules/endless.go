@@ -52,7 +52,7 @@ func each(items []string, do func(string)) {
 }
 `,
 	Exempt: "Goroutines that can end otherwise; channels that are handed to code out of sight; `main` and `init`, which end with the program; " +
-		"fields that the package exports, or whose channel is made elsewhere.",
+		"fields that the package exports, or whose channel is made elsewhere; what is started for a variable of the package, or by `sync.Once`.",
 	Shapes: []Shape{
 		{Name: "range", Severity: Error, What: "a goroutine receives until a local channel is closed, and nobody closes it"},
 		{Name: "silent", Severity: Error, What: "a receive from a local channel to which nobody sends, and which nobody closes"},

@@ -40,7 +40,8 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
-		"`errors.Is(err, context.Canceled)` whose branch still uses the error.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is; " +
+		"an error of another package's function, compared with a variable of that package.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
 		{Name: "type", Severity: Error, What: "a type switch or assertion"},

@@ -32,8 +32,9 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
-		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs, and those named `New…`, which " +
-		"do not wait; a call with an argument that is made of the context; a context that was put into a field before, where what is called may find it.",
+		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
+		"do not wait; a call with an argument that is made of the context, or whose result is used with it; a connection that a goroutine or callback closes when the context ends; " +
+		"a context that the function has made of none that it was given, with a limit of time; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},

@@ -44,7 +44,7 @@ func work(g *errgroup.Group, f func() error) {
 	})
 }
 `,
-	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
+	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log, or dropped behind a comment that says why; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
 	Shapes: []Shape{
 		{Name: "success", Severity: Warning, What: "a function with an error result recovers, at most logs, and returns nil"},
 		{Name: "silent", Severity: Warning, What: "a task or a function with a context drops what it has recovered without a word"},

@@ -38,7 +38,7 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 	return get(ctx)
 }
 `,
-	Exempt: "A derived context that anything but a log is given; a loop that is left in the same round, or sets the variable anew.",
+	Exempt: "A derived context that anything but a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "unused", Severity: Error, What: "a derived context is used by nobody but _ or a log, and its parent is used afterwards"},
 		{Name: "grows", Severity: Warning, What: "a loop assigns to a context what it derives from it"},

@@ -48,7 +48,7 @@ func poll(ctx context.Context, ready func() bool) error {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, or in a loop that looks at the context, and of at most 1 ms anywhere; " +
-		"`if !t.Stop() { <-t.C }`.",
+		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; a goroutine that ends the program; a context that the function has made itself, unless the loop or goroutine around uses it.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},

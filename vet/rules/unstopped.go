@@ -51,7 +51,7 @@ func beat(ctx context.Context, send func()) {
 }
 `,
 	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
-		"`time.Tick`, and a ticker that is stopped on some paths.",
+		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
 		{Name: "tickerpath", Severity: Warning, What: "a ticker of the function's own is not stopped on every path, before Go 1.23"},
