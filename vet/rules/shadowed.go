@@ -90,7 +90,7 @@ func (c *check) anotherEachRound(cur inspector.Cursor, call *ast.CallExpr) bool 
 func (c *check) idle(v *types.Var) bool {
 	for _, use := range c.released(v, false) {
 		call, ok := use.Parent().Node().(*ast.CallExpr)
-		if !ok || !c.logs(call) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
+		if !ok || !c.logs(call) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
 			return false
 		}
 	}

@@ -29,3 +29,14 @@ func rounds(ctx context.Context, f func(context.Context)) {
 		f(ctx)
 	}
 }
+
+// Who asks a context for its values uses it.
+
+func valueOf(ctx context.Context) any { return ctx.Value(round{}) }
+
+func asked(ctx context.Context, f func(context.Context)) any {
+	rctx := context.WithValue(ctx, round{}, 1)
+	v := valueOf(rctx)
+	f(ctx)
+	return v
+}
