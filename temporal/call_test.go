@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/engine"
 	"github.com/braid-go/braid/engine/enginetest"
 	"github.com/braid-go/braid/temporal"
 	"go.temporal.io/sdk/interceptor"
@@ -222,6 +223,21 @@ func TestACallWithoutATaskIsRefused(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestAWorkerSaysOnceThatItDoesNotKnowATask(t *testing.T) {
+	log := logged(t, func() {
+		err := flow(t, func(ctx wctx) error {
+			_, err := temporal.CallOne(ctx, temporal.CallJob{Task: "nobody.knows", Single: true}, 0, []byte("1"))
+			return err
+		}, tasked)
+		if !errors.Is(err, engine.ErrUnknownTask) {
+			t.Error(err)
+		}
+	})
+	if strings.Count(log, "does not know a task") != 1 || !strings.Contains(log, "task=nobody.knows") {
+		t.Error(log)
+	}
 }
 
 // optioned notes the options of what is executed.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"sync"
 	"time"
@@ -56,6 +57,7 @@ type parts struct {
 	slots   chan struct{} // of the worker; nil: as many as are wanted
 	running sync.WaitGroup
 	sight   sight
+	unknown sync.Map // tasks that were given back
 }
 
 func newParts(atMost int) *parts {
@@ -95,6 +97,9 @@ func (w *parts) run(ctx context.Context, job *engine.Job, key, what, node string
 			return nil, sdk.NewCanceledError()
 		}
 	case errors.Is(err, engine.ErrUnknownTask):
+		if _, said := w.unknown.LoadOrStore(job.Task, true); !said {
+			slog.Warn("braid: this worker does not know a task, and gives it back for one that does", "task", job.Task)
+		}
 		return nil, err // another worker may be of a version that knows it
 	}
 	return nil, sdk.NewNonRetryableApplicationError(err.Error(), "", err)

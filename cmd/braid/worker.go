@@ -45,7 +45,11 @@ func work(o *options, jobs int, address string) error {
 		return err
 	}
 	hired = s
-	fmt.Fprintf(os.Stderr, "braid worker: %d at a time of what comes to the queue %s\n", jobs, queue)
+	in, err := os.Getwd()
+	if err != nil {
+		return noHint("%v", err)
+	}
+	fmt.Fprintf(os.Stderr, "braid worker: %d at a time of what comes to the queue %s, in %s\n", jobs, queue, in)
 	err = s.do(func(ctx context.Context) error {
 		return temporal.Serve(ctx, c, queue, temporal.AtMost(jobs), temporal.Grace(max(time.Duration(o.grace), time.Millisecond)))
 	})
