@@ -69,7 +69,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
-		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) {
+		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) || c.stoppedElsewhere(cur.Parent(), outer) {
 			continue
 		}
 		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
@@ -148,6 +148,20 @@ func (c *check) makesToKeep(cur inspector.Cursor, call *ast.CallExpr) bool {
 		})
 	}
 	return false
+}
+
+// stoppedElsewhere tells whether a method is called in a task of something that the function around, or another task, stops.
+func (c *check) stoppedElsewhere(cur inspector.Cursor, call *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	t := c.TaskAround(cur)
+	if !ok || t == nil {
+		return false
+	}
+	v := code.Var(c.Info, sel.X)
+	return code.IsLocal(v) && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		other, ok := use.Parent().Node().(*ast.SelectorExpr)
+		return ok && closers[other.Sel.Name] && !code.Within(other, t.Call) && other.Sel.Name != "Wait" && other.Sel.Name != "Done"
+	})
 }
 
 // goesAlong tells whether what a call gives is handed on together with the context in reach, or is a command that others may wait for.

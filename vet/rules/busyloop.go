@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
+	"slices"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -61,13 +63,23 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && c.neverBlocks(n, n.Body.List[0]):
 			c.emptyDefault(n)
 		case c.onlyLooks(n):
-			if !c.emptyDefault(n) {
+			if !c.emptyDefault(n) && !c.commentIn(n, spinning) {
 				c.report(n, "flag", "this loop burns a processor until what it looks at changes: wait for a channel or a sync.Cond")
 			}
 		}
 		c.deadDone(n)
 	}
 })
+
+// spinning matches comments that say that a loop spins on purpose.
+var spinning = regexp.MustCompile(`(?i)\bspin|yield|momentar`)
+
+// commentIn tells whether a comment in a node, or right above it, has certain words.
+func (c *check) commentIn(n ast.Node, words *regexp.Regexp) bool {
+	return c.commentAbove(n, words) || slices.ContainsFunc(c.FileOf(n.Pos()).Comments, func(g *ast.CommentGroup) bool {
+		return code.Within(g, n) && words.MatchString(g.Text())
+	})
+}
 
 // asksCtx tells whether a condition only asks a context whether it has ended, and looks at variables.
 func (c *check) asksCtx(cond ast.Expr) bool {

@@ -92,7 +92,7 @@ func (c *check) loose(t *code.Task) {
 	detached := uses(c, t.At.Node(), "context", "WithoutCancel") || uses(c, t.At.Node(), "context", "Background")
 	ctx, request := c.ctxAround(t.At)
 	switch {
-	case (ctx != nil || request != nil) && c.watches(t):
+	case (ctx != nil || request != nil) && (c.watches(t) || request != nil && t.Lit != nil && c.endsWithCtx(t.Lit.Body)):
 		c.watchdog(t)
 	case request != nil && !detached && c.mentionsRequest(t, request):
 		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))

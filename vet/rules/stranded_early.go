@@ -32,7 +32,7 @@ func (f *strandFlow) heldUp(op code.Op) (at ast.Node) {
 		return nil
 	}
 	f.flow.After(op.At.Node(), func(step ast.Node) bool {
-		if at != nil || f.receives(step) {
+		if at != nil || f.receives(step) || f.entersLoop(step) {
 			return false
 		}
 		if _, ok := step.(*ast.DeferStmt); ok {
@@ -51,6 +51,31 @@ func (f *strandFlow) heldUp(op code.Op) (at ast.Node) {
 		return true
 	})
 	return at
+}
+
+// entersLoop tells whether a step is the head of a loop that receives in its rounds: as many as there are senders, mostly, and so none only if
+// there are no senders.
+func (f *strandFlow) entersLoop(step ast.Node) bool {
+	for _, op := range f.recvs {
+		if op.At != op.Cur {
+			continue
+		}
+		loop, ok := code.LoopAround(op.At)
+		if !ok {
+			continue
+		}
+		switch n := loop.Node().(type) {
+		case *ast.RangeStmt:
+			if code.Within(step, n.X) || step == ast.Node(n) {
+				return true
+			}
+		case *ast.ForStmt:
+			if n.Cond != nil && code.Within(step, n.Cond) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // leftBefore gives a way out of the function that comes after the sender's start and before any receive.

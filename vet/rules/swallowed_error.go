@@ -33,7 +33,7 @@ func (c *check) ignored(cur inspector.Cursor, init ast.Stmt, cond ast.Expr, bran
 	}
 	err := code.Var(c.Info, ast.Unparen(cond).(*ast.BinaryExpr).X)
 	call := c.givesErr(cur, init, err)
-	if call == nil || c.saysWhy(branch) {
+	if call == nil || c.saysWhy(branch) || c.observes(call) {
 		return
 	}
 	before := body[:len(body)-1]

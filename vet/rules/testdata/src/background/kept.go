@@ -6,6 +6,8 @@ import (
 	"context"
 	"os/exec"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 type service struct{ ctx context.Context }
@@ -157,4 +159,28 @@ func (*tracker) Go(func()) {}
 
 func renews(ctx context.Context, t *tracker, f func(context.Context)) {
 	t.Go(func() { f(context.Background()) })
+}
+
+// A task that is ended by a Stop, and not by the context.
+
+type writer struct{}
+
+func (*writer) Start(context.Context) error { return nil }
+func (*writer) Stop()                       {}
+
+func writes(ctx context.Context, w *writer, f func(context.Context) error) error {
+	var g errgroup.Group
+	g.Go(func() error { return w.Start(context.Background()) })
+	g.Go(func() error {
+		defer w.Stop()
+		return f(ctx)
+	})
+	return g.Wait()
+}
+
+func writesOn(ctx context.Context, w *writer, f func(context.Context) error) error {
+	var g errgroup.Group
+	g.Go(func() error { return w.Start(context.Background()) }) // want `does not end with ctx`
+	g.Go(func() error { return f(ctx) })
+	return g.Wait()
 }

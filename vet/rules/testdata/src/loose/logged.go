@@ -13,3 +13,17 @@ func times(w http.ResponseWriter, r *http.Request, result chan error) {
 		HandleError(r.Context(), err, "late", "path", r.URL.Path)
 	}()
 }
+
+func proxies(w http.ResponseWriter, r *http.Request, payloads chan []byte, forward func([]byte)) {
+	ctx := r.Context()
+	go func() {
+		for {
+			select {
+			case p := <-payloads:
+				forward(p)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}

@@ -59,3 +59,22 @@ func spins(ctx context.Context, next func() int, f func(context.Context, int) er
 		println(n)
 	}
 }
+
+type macaroon struct{}
+
+func macaroonFromContext(ctx context.Context) (*macaroon, error) {
+	if m, ok := ctx.Value(macaroon{}).(*macaroon); ok {
+		return m, nil
+	}
+	return nil, io.EOF
+}
+
+func optional(ctx context.Context) (*macaroon, error) {
+	m, err := macaroonFromContext(ctx)
+	if err != nil {
+		return nil, nil
+	}
+	return m, m.check()
+}
+
+func (*macaroon) check() error { return nil }
