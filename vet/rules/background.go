@@ -69,7 +69,7 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			continue
 		}
 		outer := cur.Parent().Node().(*ast.CallExpr)
-		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) || c.stoppedElsewhere(cur.Parent(), outer) {
+		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) || c.stoppedElsewhere(cur.Parent(), outer) || c.endsWithChannel(cur.Parent(), outer) {
 			continue
 		}
 		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
@@ -161,6 +161,21 @@ func (c *check) stoppedElsewhere(cur inspector.Cursor, call *ast.CallExpr) bool 
 	return code.IsLocal(v) && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 		other, ok := use.Parent().Node().(*ast.SelectorExpr)
 		return ok && closers[other.Sel.Name] && !code.Within(other, t.Call) && other.Sel.Name != "Wait" && other.Sel.Name != "Done"
+	})
+}
+
+// endsWithChannel tells whether a call is given a local channel that a goroutine of the function closes when a context has ended.
+func (c *check) endsWithChannel(cur inspector.Cursor, call *ast.CallExpr) bool {
+	return slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		v := code.Var(c.Info, e)
+		if _, ok := under(c.Info.TypeOf(e)).(*types.Chan); !ok || !code.IsLocal(v) {
+			return false
+		}
+		return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+			close, ok := use.Parent().Node().(*ast.CallExpr)
+			in, _ := code.FuncAround(use)
+			return ok && c.Builtin(close) == "close" && !code.Within(cur.Node(), in.Node()) && c.LooksAtCtx(in.Node())
+		})
 	})
 }
 

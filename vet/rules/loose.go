@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -499,7 +500,7 @@ func (c *check) joins(t *code.Task) bool {
 				found = found || len(n.Args) == 1 && c.heard(code.Var(c.Info, n.Args[0]), body)
 			case code.IsCall(c.Info, n, "sync", "WaitGroup.Done", "Cond.Signal", "Cond.Broadcast"):
 				found = true
-			case c.setsFuture(n):
+			case c.setsFuture(n) || c.handsChannel(n, body):
 				found = true
 			case tellsOfEnd.MatchString(code.CalleeName(n)) && !code.IsContext(receiver(c, n)):
 				found = true
@@ -519,6 +520,18 @@ func (c *check) joins(t *code.Task) bool {
 		return !found
 	})
 	return found
+}
+
+// handsChannel tells whether a call is given a channel from outside the goroutine, of which somebody else may hear.
+func (c *check) handsChannel(call *ast.CallExpr, body ast.Node) bool {
+	if c.Builtin(call) != "" {
+		return false
+	}
+	return slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		ch, ok := under(c.Info.TypeOf(e)).(*types.Chan)
+		v := code.Var(c.Info, e)
+		return ok && ch.Dir() != types.RecvOnly && v != nil && !(body.Pos() <= v.Pos() && v.Pos() < body.End()) && c.heard(v, body)
+	})
 }
 
 // setsFuture tells whether a call sets what others wait for: a method Set of something that has a method to wait with.

@@ -60,7 +60,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		{Name: "channel", Severity: Warning, What: "for each value of a channel"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
 		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`"},
-		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter"},
+		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter of an exported function"},
 	},
 	Detachable: false,
 }, func(c *check) {
@@ -149,7 +149,8 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			if c.external(n.X) {
 				return "decoded", "element of what comes from outside"
 			}
-			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar {
+			decl, _ := code.DeclAround(loop)
+			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
 				return "slice", "element of " + v.Name()
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -222,11 +224,32 @@ func (c *check) onlyDone(use inspector.Cursor) bool {
 	}
 }
 
+// forTests tells whether a comment beside a field, or where something is counted, says that it is there for tests: they wait.
+func (c *check) forTests(u *groupUses) bool {
+	places := []token.Pos{u.v.Pos()}
+	for _, at := range append(u.starts[:len(u.starts):len(u.starts)], u.dones...) {
+		places = append(places, at.Node().Pos())
+	}
+	return slices.ContainsFunc(places, func(pos token.Pos) bool {
+		f := c.FileOf(pos)
+		line := c.Fset.Position(pos).Line
+		return f != nil && slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+			end := c.Fset.Position(g.End()).Line
+			return (end == line || end == line-1) && testing.MatchString(g.Text())
+		})
+	})
+}
+
+var testing = regexp.MustCompile(`(?i)\btest`)
+
 func (c *check) neverJoined(u *groupUses) {
 	at := u.starts[0]
 	what := "is never waited for: what it starts outlives the function"
 	if !code.IsLocal(u.v) {
 		what = "is never waited for in this package: nobody knows when what it counts has ended"
+	}
+	if c.forTests(u) {
+		return
 	}
 	c.report(at.Node(), "never", fmt.Sprintf("%s %s", u.v.Name(), what))
 }

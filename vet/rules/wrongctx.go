@@ -58,7 +58,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		g, ctx := code.Var(c.Info, as.Lhs[0]), code.Var(c.Info, as.Lhs[1])
 		id, _ := as.Lhs[1].(*ast.Ident)
 		switch {
-		case c.noneWaits(g):
+		case c.noneWaits(g), c.noneFails(g), !code.IsLocal(g) && code.IsCall(c.Info, callOf(call.Args[0]), "context", "Background", "TODO"):
 		case id != nil && id.Name == "_", code.IsLocal(ctx) && !code.IsParam(c.Info, ctx) && len(c.released(ctx, false)) == 0:
 			c.report(as.Lhs[1], "dropped", "the group's context is dropped: no task learns that a sibling has failed")
 		case g != nil && ctx != nil:
@@ -84,6 +84,32 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 	}
 })
+
+// callOf gives the call that an expression is, or an empty one.
+func callOf(e ast.Expr) *ast.CallExpr {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		return call
+	}
+	return &ast.CallExpr{Fun: ast.NewIdent("_")}
+}
+
+// noneFails tells whether all tasks of a local group are in sight, and return nil whatever happens: then none is there to cancel the others.
+func (c *check) noneFails(g *types.Var) bool {
+	tasks := 0
+	for _, t := range c.Tasks {
+		if t.Owner == nil || code.Var(c.Info, t.Owner) != g {
+			continue
+		}
+		if t.Lit == nil || !returnsNil(t.Lit.Body) {
+			return false
+		}
+		if _, only := t.Lit.Body.List[0].(*ast.ReturnStmt); only { // a stub says nothing
+			return false
+		}
+		tasks++
+	}
+	return tasks > 0 && g != nil && !c.Escapes(g)
+}
 
 // noneWaits tells whether all tasks of a group are in sight, and none has anything to do with a context: nothing that could end
 // with the group's.

@@ -69,7 +69,7 @@ func newFile(pass *analysis.Pass, f *ast.File) *file {
 }
 
 // testPackage matches the paths of packages that are for tests by their name.
-var testPackage = regexp.MustCompile(`(^|/)(tests?|testing|testutils?|testhelpers?|testsupport|testkit|e2e)(/|$)`)
+var testPackage = regexp.MustCompile(`(^|/)(tests?|testing|testutils?|testhelpers?|testsupport|testkit|e2e|mocks?|fakes?|stubs?)(/|$)`)
 
 // helpsTests tells whether a file that is no test itself is there for tests: its package is, by its name, or it imports one that is.
 func helpsTests(f *ast.File, path string) bool {

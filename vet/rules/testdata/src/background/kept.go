@@ -184,3 +184,32 @@ func writesOn(ctx context.Context, w *writer, f func(context.Context) error) err
 	g.Go(func() error { return f(ctx) })
 	return g.Wait()
 }
+
+// What ends with a channel that a goroutine closes when the context has ended.
+
+func displays(ctx context.Context, show func(context.Context, <-chan int) error, in <-chan int) error {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case v := <-in:
+				out <- v
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return show(context.Background(), out)
+}
+
+func displaysNot(ctx context.Context, show func(context.Context, <-chan int) error, in <-chan int) error {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for v := range in {
+			out <- v
+		}
+	}()
+	return show(context.Background(), out) // want `does not end with ctx`
+}

@@ -66,3 +66,32 @@ func watched(ctx context.Context, status context.Context, end func()) error {
 	})
 	return g.Wait()
 }
+
+// A channel that is handed on may tell of the end.
+
+func trySend(ctx context.Context, v int, ch chan<- int) bool {
+	select {
+	case ch <- v:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func resolves(ctx context.Context, f func(context.Context) int) (int, error) {
+	out := make(chan int, 1)
+	go func() { trySend(ctx, f(ctx), out) }()
+	select {
+	case v := <-out:
+		return v, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func forgets(ctx context.Context, f func(context.Context) int) {
+	out := make(chan int, 1)
+	go func() { // want `nobody waits for the goroutine`
+		trySend(ctx, f(ctx), out)
+	}()
+}

@@ -58,7 +58,9 @@ func listen(ctx context.Context, in []chan int) error {
 	g, _ := errgroup.WithContext(ctx) // want `the group's context is dropped`
 	for _, ch := range in {
 		g.Go(func() error {
-			<-ch
+			if <-ch < 0 {
+				return context.Canceled
+			}
 			return nil
 		})
 	}
@@ -103,4 +105,29 @@ func shutsDown(outer context.Context, shutdown func(context.Context) error) erro
 		}
 	})
 	return g.Wait()
+}
+
+// Tasks none of which fails, and groups of an object without a context.
+
+func loads(ctx context.Context, load func(context.Context, int) error, errs []error) {
+	g, _ := errgroup.WithContext(ctx)
+	for i := range errs {
+		g.Go(func() error {
+			errs[i] = load(ctx, i)
+			return nil
+		})
+	}
+	_ = g.Wait()
+}
+
+type adapter struct{ g *errgroup.Group }
+
+func (a *adapter) start(serve func() error) {
+	a.g, _ = errgroup.WithContext(context.Background())
+	a.g.Go(serve)
+}
+
+func (a *adapter) startIn(ctx context.Context, serve func(context.Context) error) {
+	a.g, _ = errgroup.WithContext(ctx) // want `the group's context is dropped`
+	a.g.Go(func() error { return serve(ctx) })
 }
