@@ -24,6 +24,8 @@ const (
 	// maxWrappers is how many foreign wrappers above groups are asked for
 	// their own words: each takes the text of all that is below it.
 	maxWrappers = 64
+	// maxAhead is how many bytes are allocated at once for what may come.
+	maxAhead = 1 << 20
 )
 
 type printer struct {
@@ -59,12 +61,13 @@ type fork struct {
 	next   int
 	shown  string
 	margin string
+	at     int // where the text of the first begins
 }
 
 func (p *printer) print(err error) {
 	var above []fork
 	if below := p.entry(err); below != nil {
-		above = append(above, fork{below, 0, p.shown, ""})
+		above = append(above, fork{below, 0, p.shown, "", p.Len()})
 	}
 	for len(above) > 0 {
 		f := &above[len(above)-1]
@@ -85,7 +88,7 @@ func (p *printer) print(err error) {
 				if !p.drawing {
 					p.WriteByte('[')
 				}
-				above = append(above, fork{below, 0, p.shown, p.margin})
+				above = append(above, fork{below, 0, p.shown, p.margin, p.Len()})
 			}
 			continue
 		}
@@ -107,6 +110,9 @@ func (p *printer) begin(f *fork) {
 			p.WriteString("; ")
 		}
 		return
+	}
+	if more := len(f.errs) - f.next; f.next == lineEntries { // most entries are alike
+		p.Grow(min((p.Len()-f.at)/f.next*more, maxAhead))
 	}
 	connector, margin := "├─ ", "│  "
 	if f.next == len(f.errs)-1 || p.left <= 0 {
