@@ -12,6 +12,9 @@ import (
 // the rest. If it is a failure that the group has recorded already, as
 // task.Wait gives it, that is known.
 func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskError, dead bool) {
+	if err == context.Canceled && g.flags.Load()&wasNoticed != 0 { // most often, and quicker than asking ctx
+		return nil, nil, true
+	}
 	if te := g.recorded(err); te != nil {
 		return nil, te, false
 	}
