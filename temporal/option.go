@@ -151,7 +151,8 @@ type onFailureOption func(*braid.TaskError)
 
 // OnFailure sets a function that sees every failure of the group when it
 // happens, also those that a [Supervised] group does not keep. It is called on
-// the failed task's coroutine and must neither block nor panic.
+// the failed task's coroutine and must not block. A panic or a Goexit in it is one
+// failure more, which ends the group, and the last that it is told of.
 func OnFailure(fn func(*braid.TaskError)) GroupOption {
 	if fn == nil {
 		panic("braid: OnFailure called with a nil function")

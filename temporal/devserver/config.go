@@ -25,7 +25,7 @@ const (
 
 // clusterConfig gives the configuration of a server whose front end listens at
 // host:port and whose state is in the file db, or in memory if db is empty.
-func clusterConfig(host string, port int, db string) (*config.Config, error) {
+func clusterConfig(host string, port int, db string, ports *ports) (*config.Config, error) {
 	storage := &config.SQL{
 		PluginName:        sqliteplugin.PluginName,
 		DatabaseName:      db,
@@ -38,11 +38,15 @@ func clusterConfig(host string, port int, db string) (*config.Config, error) {
 
 	services := map[string]config.Service{}
 	for _, name := range []string{"frontend", "history", "matching", "worker"} {
-		ports, err := freePorts(2)
+		grpc, err := ports.free()
 		if err != nil {
 			return nil, err
 		}
-		rpc := config.RPC{GRPCPort: ports[0], MembershipPort: ports[1], BindOnIP: loopback}
+		membership, err := ports.free()
+		if err != nil {
+			return nil, err
+		}
+		rpc := config.RPC{GRPCPort: grpc, MembershipPort: membership, BindOnIP: loopback}
 		if name == "frontend" {
 			rpc.GRPCPort, rpc.BindOnIP = port, host
 		}
@@ -116,15 +120,26 @@ func forgetMembers(db string) (err error) {
 	return err
 }
 
-// freePorts gives n loopback ports that nobody listened at a moment ago.
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", loopback+":0")
-		if err != nil {
-			return nil, err
+// ports finds loopback ports that nobody listens at. The services bind them a moment
+// later, so they are none that the system might give a connection meanwhile, which are
+// above 32767; and each process begins elsewhere, lest two that start at once find the
+// same ones.
+type ports struct{ tried int }
+
+const (
+	firstPort    = 10_000
+	numPorts     = 22_000
+	portsPerProc = 20
+)
+
+// free gives one, and each but once.
+func (p *ports) free() (int, error) {
+	for ; p.tried < numPorts; p.tried++ {
+		port := firstPort + (os.Getpid()*portsPerProc+p.tried)%numPorts
+		if l, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port))); err == nil {
+			p.tried++
+			return port, l.Close()
 		}
-		defer l.Close() // only at the end, so that no port is given twice
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
-	return ports, nil
+	return 0, errors.New("no port is free")
 }

@@ -64,11 +64,12 @@ func main() {
 
 // run serves until ctx is dead.
 func run(ctx context.Context, listen, db, namespace string, verbose bool) (err error) {
-	host, port, err := address(listen)
+	ports := &ports{}
+	host, port, err := address(listen, ports)
 	if err != nil {
 		return err
 	}
-	cfg, err := clusterConfig(host, port, db)
+	cfg, err := clusterConfig(host, port, db, ports)
 	if err != nil {
 		return err
 	}
@@ -94,10 +95,11 @@ func run(ctx context.Context, listen, db, namespace string, verbose bool) (err e
 }
 
 func newServer(cfg *config.Config, verbose bool) (temporal.Server, error) {
-	var logger log.Logger = log.NewNoopLogger()
+	level := "fatal" // which ends the process; a logger that dropped it would have it hang
 	if verbose {
-		logger = log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "info", OutputFile: "stderr"}))
+		level = "info"
 	}
+	logger := log.NewZapLogger(log.BuildZapLogger(log.Config{Level: level, OutputFile: "stderr"}))
 	authorizer, err := authorization.GetAuthorizerFromConfig(&cfg.Global.Authorization)
 	if err != nil {
 		return nil, err
@@ -161,7 +163,7 @@ func serves(ctx context.Context, c client.Client, namespace string) error {
 	return nil
 }
 
-func address(listen string) (host string, port int, err error) {
+func address(listen string, ports *ports) (host string, port int, err error) {
 	host, text, err := net.SplitHostPort(listen)
 	if err != nil {
 		return "", 0, fmt.Errorf("-listen %s: %w", listen, err)
@@ -174,13 +176,14 @@ func address(listen string) (host string, port int, err error) {
 		return "", 0, fmt.Errorf("-listen %s: %w", listen, err)
 	}
 	if port == 0 {
-		ports, err := freePorts(1)
-		if err != nil {
-			return "", 0, err
-		}
-		port = ports[0]
+		port, err = ports.free()
+		return host, port, err
 	}
-	return host, port, nil
+	l, err := net.Listen("tcp", net.JoinHostPort(host, text)) // the server would say it less clearly
+	if err != nil {
+		return "", 0, err
+	}
+	return host, port, l.Close()
 }
 
 // silent is a logger of the client that says nothing.
