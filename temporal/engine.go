@@ -138,6 +138,7 @@ func (t *task) skip() {
 func (t *task) retire() {
 	t.release()
 	t.leave()
+	t.unwant() // a coroutine that it has left may
 	t.g.next()
 }
 

@@ -228,6 +228,24 @@ func TestRule7_3_ALooseWaitGivesNoSlotBackThatItsTaskHasNot(t *testing.T) {
 	}
 }
 
+func TestRule7_3_ATaskThatEndsWhileALooseWaitOfItWantsItsSlotTakesNone(t *testing.T) {
+	var m meter
+	err := run(t, func(ctx wctx, g *group) error {
+		slow := temporal.Fork(g, sleeps(time.Minute), temporal.Background)
+		g.Go(func(ctx wctx) error {
+			workflow.Go(ctx, func(ctx wctx) { _, _ = slow.Wait(ctx) })
+			return temporal.Sleep(ctx, 90*time.Second)
+		})
+		for range 3 {
+			g.Go(m.task(time.Hour))
+		}
+		return nil
+	}, temporal.Limit(1))
+	if err != nil || m.most > 1 || m.ran != 3 {
+		t.Errorf("%v %+v", err, m)
+	}
+}
+
 func TestRule7_4_ASkippedTaskGivesItsSlotBack(t *testing.T) {
 	var m meter
 	err := run(t, func(ctx wctx, g *group) error {

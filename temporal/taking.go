@@ -65,14 +65,24 @@ func (t *taking) within(d time.Duration, done <-chan struct{}) bool {
 // cancelled ends a job that was cancelled, if nobody else does: one that no worker has
 // begun is terminated, and of one that they have left giveUp tells.
 func (r *remoteRun) cancelled(ctx context.Context, id, run string, t *taking, giveUp func(cause error)) {
-	if !t.within(takenBack, t.begun) {
-		// Nothing of it has been handed out.
+	if !t.within(takenBack, t.begun) && r.untouched(ctx, id, run) {
 		_ = r.client.TerminateWorkflow(ctx, id, run, "it was cancelled before a worker had begun it")
 		return
 	}
 	if !t.within(giveUpAfter, t.heard) {
 		giveUp(errUnheard)
 	}
+}
+
+// untouched reports whether nothing of the workflow has been handed out, by what the server
+// says now: the history may be read late.
+func (r *remoteRun) untouched(ctx context.Context, id, run string) bool {
+	d, err := r.client.DescribeWorkflowExecution(ctx, id, run)
+	if err != nil {
+		return false
+	}
+	waits := d.GetPendingWorkflowTask().GetState() == enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
+	return waits && d.GetWorkflowExecutionInfo().GetHistoryLength() <= 3 // started, its first task, cancelled
 }
 
 // noWorker says of the first job of an engine that nobody takes up that it is so.

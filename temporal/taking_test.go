@@ -15,6 +15,8 @@ import (
 	"github.com/braid-go/braid/temporal"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	sdk "go.temporal.io/sdk/temporal"
 )
@@ -24,10 +26,11 @@ type alone struct {
 	client.Client
 	events chan enumspb.EventType
 	ended  string // why it was terminated
+	length int64  // of the history
 }
 
 func startAlone() *alone {
-	s := &alone{events: make(chan enumspb.EventType, 100)}
+	s := &alone{events: make(chan enumspb.EventType, 100), length: 3}
 	s.events <- enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
 	s.events <- enumspb.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
 	return s
@@ -46,6 +49,13 @@ func (s *alone) TerminateWorkflow(_ context.Context, _, _, reason string, _ ...a
 	s.ended = reason
 	s.events <- enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED
 	return nil
+}
+
+func (s *alone) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{HistoryLength: s.length},
+		PendingWorkflowTask:   &workflowpb.PendingWorkflowTaskInfo{State: enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED},
+	}, nil
 }
 
 func (s *alone) GetWorkflowHistory(ctx context.Context, _, _ string, _ bool, _ enumspb.HistoryEventFilterType) client.HistoryEventIterator {
@@ -132,6 +142,23 @@ func TestAJobWhoseWorkersAreGoneIsGivenUpAWhileAfterItsCancel(t *testing.T) {
 	if strings.Contains(log, "taken up") {
 		t.Errorf("logged: %s", log)
 	}
+}
+
+func TestAJobWhoseHistoryIsReadLateIsNotTakenBack(t *testing.T) {
+	_ = logged(t, func() {
+		synctest.Test(t, func(t *testing.T) {
+			s := startAlone()
+			s.length = 9 // of which the caller knows two
+			ctx, cancel := context.WithCancel(t.Context())
+			cancelled := time.AfterFunc(time.Hour, cancel)
+			defer cancelled.Stop()
+			time.AfterFunc(2*time.Hour, func() { s.events <- enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED })
+			_, err := engine.Map(ctx, temporal.Engine(s, "queue"), measure, []string{"a"})
+			if s.ended != "" || err == nil {
+				t.Errorf("%v, ended: %q", err, s.ended)
+			}
+		})
+	})
 }
 
 func TestAJobWhoseCancelAWorkerHasHeardOfIsWaitedFor(t *testing.T) {
