@@ -79,7 +79,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 			if shape == "" {
 				continue
 			}
-			if c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) || c.hasSlot(loop, t) {
+			if code.LeavesAfter(t.At, loop) || c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) || c.hasSlot(loop, t) {
 				break
 			}
 			c.report(t.At.Node(), shape, fmt.Sprintf("a goroutine for each %s, as many at once as come in: limit them", what))

@@ -215,7 +215,7 @@ func (x *Index) locate(op *Op, in inspector.Cursor) bool {
 		if op.Home == nil {
 			op.Home = fn.Node()
 		}
-		if loop, ok := LoopAround(at); ok && !leavesAfter(at, loop) {
+		if loop, ok := LoopAround(at); ok && !LeavesAfter(at, loop) {
 			op.Many = true
 			if fn.Node() == op.Home {
 				op.Loop = true
@@ -244,8 +244,8 @@ func (x *Index) locate(op *Op, in inspector.Cursor) bool {
 	}
 }
 
-// leavesAfter tells whether the function returns in the same round of a loop, behind a place in it.
-func leavesAfter(at, loop inspector.Cursor) bool {
+// LeavesAfter tells whether the function returns in the same round of a loop, behind a place in it.
+func LeavesAfter(at, loop inspector.Cursor) bool {
 	for c := at; c != loop; c = c.Parent() {
 		var list []ast.Stmt
 		switch n := c.Parent().Node().(type) {
