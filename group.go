@@ -265,6 +265,7 @@ func (c *groupConfig) inherit(up *groupConfig) {
 // join waits until the tasks have ended; the body has. When it returns the
 // group is closed. It gives g.more.
 func (g *Group) join() (m *groupMore) {
+	aside := !g.crowded()
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
@@ -277,7 +278,7 @@ func (g *Group) join() (m *groupMore) {
 		g.sees(taskEnded)
 		return m
 	}
-	starter := reuse && !quiesce
+	starter := reuse && !quiesce && aside
 	if starter {
 		g.starters++
 	}
@@ -288,7 +289,9 @@ func (g *Group) join() (m *groupMore) {
 	// Tasks that are short end while the caller steps aside, and neither a
 	// channel nor a registration above is needed. Meanwhile it is one of those
 	// that will look for queued tasks, so no worker is started for that alone.
-	runtime.Gosched()
+	if aside {
+		runtime.Gosched()
+	}
 	g.mu.Lock()
 	if starter {
 		g.starters--
@@ -300,6 +303,32 @@ func (g *Group) join() (m *groupMore) {
 	g.mu.Unlock()
 	g.sees(taskEnded)
 	return m
+}
+
+// crowdedLevels is how many groups above are asked whether they are crowded.
+const crowdedLevels = 4
+
+// crowded reports whether tasks are queued in the groups above. Who steps aside
+// then is behind all of them, each of which may open groups in its turn: a tree
+// would be gone through level by level, and half of its groups wait at once. Who
+// waits for the last task is the next to run after it.
+//
+//go:norace
+func (g *Group) crowded() bool {
+	up := g.above()
+	for range crowdedLevels {
+		if up == nil {
+			break
+		}
+		up.lockUnseen()
+		queued := up.queued
+		up.unlockUnseen()
+		if queued > 0 {
+			return true
+		}
+		up = up.above()
+	}
+	return false
 }
 
 // await waits until nothing is pending, for a starter after a look for queued
