@@ -65,6 +65,10 @@ func (g *Group) notice() {
 	if g.flags.Load()&wasNoticed != 0 {
 		return
 	}
+	var cause error
+	if g.sight != nil {
+		cause = context.Cause(g.ctx())
+	}
 	g.lockAll()
 	if g.noticed || g.closed {
 		g.mu.Unlock()
@@ -73,7 +77,7 @@ func (g *Group) notice() {
 	g.noticed = true
 	g.flags.Or(wasNoticed)
 	m := g.ext()
-	m.noticedAt = time.Now()
+	m.noticedAt, m.diedOf = time.Now(), cause
 	if g.cfg.grace != Forever {
 		m.stall = time.AfterFunc(g.cfg.grace, g.reportStall)
 	}

@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,6 +58,7 @@ type sample struct {
 	began  int64
 	lent   bool
 	wakes  int64
+	cut    *Cancellation
 	waited []*task
 	addrs  []uintptr
 }
@@ -65,7 +67,7 @@ type sample struct {
 func (t *task) sample() sample {
 	s := sample{t: t, opts: t.opts, pc: t.pc, num: t.num, phase: State(t.phase.Load()), began: t.began.Load()}
 	if m := t.more; m != nil {
-		s.lent, s.wakes = m.lent > 0, m.wakes
+		s.lent, s.wakes, s.cut = m.lent > 0, m.wakes, m.cut
 		for _, w := range m.waiters {
 			if w.by != nil {
 				s.waited = append(s.waited, w.by)
@@ -118,12 +120,9 @@ func (g *Group) look(q seam.Query, from time.Time) seam.Group {
 	case g.upGroup != nil && g.upGroup.sight != nil:
 		v.Up.Group = g.upGroup.sight.id
 	}
-	samples, noticed, wakes := g.samples(q, &v)
+	samples, wakes := g.samples(q, &v)
 	if wakes != 0 {
 		v.Wakes = from.Add(time.Duration(wakes))
-	}
-	if !noticed.IsZero() {
-		v.NoticedAt = noticed.Round(0)
 	}
 	v.Path = g.path()
 	g.lookAbove(&v)
@@ -142,7 +141,7 @@ func (g *Group) look(q seam.Query, from time.Time) seam.Group {
 // samples copies what the lock guards.
 //
 //go:norace
-func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed time.Time, wakes int64) {
+func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, wakes int64) {
 	g.lockAll()
 	defer g.mu.Unlock()
 	v.Body = !g.bodyDone && g.owner == nil
@@ -153,8 +152,11 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 		v.Running--
 	}
 	v.Ended = append(v.Ended, g.sight.ended[:]...)
+	if g.noticed && !g.ended() {
+		v.Dead, v.Cause, v.NoticedAt = true, g.more.diedOf, g.more.noticedAt.Round(0)
+	}
 	if g.more != nil {
-		noticed, wakes = g.more.noticedAt, g.more.wakes
+		wakes = g.more.wakes
 		for _, r := range g.more.regain {
 			v.Waits = append(v.Waits, seam.Wait{By: refTo(r.by), Slot: true})
 		}
@@ -171,7 +173,7 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, noticed 
 		n++
 		samples = append(samples, t.sample())
 	}
-	return samples, noticed, wakes
+	return samples, wakes
 }
 
 func (s sample) node(from time.Time) seam.Node {
@@ -193,10 +195,8 @@ func (s sample) node(from time.Time) seam.Node {
 	if s.wakes != 0 {
 		n.Wakes = from.Add(time.Duration(s.wakes))
 	}
-	if std := s.t.std.Load(); std != nil && std.Err() != nil {
-		if c, ok := context.Cause(std).(*Cancellation); ok && c.of == s.t {
-			n.Cause = c
-		}
+	if s.cut != nil {
+		n.Cause = s.cut
 	}
 	return n
 }
@@ -227,10 +227,12 @@ func safely(text func() string) (s string) {
 	return text()
 }
 
-// lookAbove finds what the contexts around the group do to it.
+// lookAbove finds what the contexts around the group do to it. They are not asked
+// whether they are dead where somebody is in a bubble of synctest: from outside of
+// theirs that would end the program.
 func (g *Group) lookAbove(v *seam.Group) {
 	defer func() { _ = recover() }() // foreign contexts are asked
-	if g.ctx().Err() != nil && !g.ended() {
+	if !v.Dead && !g.sight.bubble && !inBubble() && g.ctx().Err() != nil && !g.ended() {
 		v.Dead, v.Cause = true, context.Cause(g.ctx())
 	}
 	at, ok := g.parent.Deadline()
@@ -251,15 +253,10 @@ func (g *Group) lookAbove(v *seam.Group) {
 	}
 }
 
-// shields reports whether ctx is what Shield makes of a context of ours.
+// shields reports whether ctx is what Shield makes of a context. Its Done would
+// tell as well, and might have to be made for that.
 func shields(ctx context.Context) bool {
-	switch ctx.(type) {
-	case *sharedContext, *task, *groupContext, *timeLimit:
-		return false
-	}
-	if ctx.Done() != nil {
-		return false
-	}
-	t, g := current(ctx)
-	return t != nil || g != nil
+	return reflect.TypeOf(ctx) == withoutCancel
 }
+
+var withoutCancel = reflect.TypeOf(context.WithoutCancel(context.Background()))

@@ -25,6 +25,7 @@ type sight struct {
 	id     uint64 // never used again
 	form   string // the function that opened it
 	opened int64  // see clock
+	bubble bool   // see inBubble
 
 	cut  atomic.Int64           // tasks that were cancelled or skipped, see past.go
 	path atomic.Pointer[string] // once somebody has asked for it there
@@ -56,11 +57,17 @@ var epoch = time.Now()
 
 func clock() int64 { return int64(time.Since(epoch)) }
 
+// inBubble reports whether the caller is in a bubble of testing/synctest, whose
+// time begins with the year 2000. There is no other way to know.
+func inBubble() bool { return time.Now().Before(notBefore) }
+
+var notBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // enlist makes the group one that is seen.
 //
 //go:norace
 func (g *Group) enlist(form string) {
-	s := &sight{form: form, opened: clock()}
+	s := &sight{form: form, opened: clock(), bubble: inBubble()}
 	if g.owner != nil {
 		s.weak = weak.Make(g)
 	} else {

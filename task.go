@@ -65,6 +65,7 @@ type taskMore struct {
 	owed     bool          // it was not, since it was not free
 	children []*Group      // made by Open in the task
 	below    kin           // the groups that hear of the task's own death
+	cut      *Cancellation // that ended the task alone, if anybody may look
 	fail     *TaskError    // why it did not succeed, if somebody may ask
 	wakes    int64         // until when it sleeps, see nap.go; 0 if it does not
 }
@@ -241,9 +242,15 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 	if t.ended() {
 		return
 	}
-	t.materialize(t.g.ctx()).cancel(&Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t})
+	cause := &Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t}
+	ctx := t.materialize(t.g.ctx())
+	ctx.cancel(cause)
+	first := t.g.sight != nil && context.Cause(ctx) == cause
 	t.g.lookAtLimits()
 	t.g.lockAll()
+	if first {
+		t.ext().cut = cause
+	}
 	var below []*Group
 	if t.more != nil {
 		below = t.more.below.all(nil)

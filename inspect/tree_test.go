@@ -104,6 +104,55 @@ func TestACancelledGroupSaysWhyWhenAndWhoIsLeft(t *testing.T) {
 	})
 }
 
+// A test beside it may be in a bubble, whose channels nobody may touch who is not:
+// that would end the program.
+func TestALookFromOutsideABubbleSeesWhatIsCancelledInIt(t *testing.T) {
+	ask, answer := make(chan struct{}), make(chan *inspect.Snapshot)
+	go func() {
+		for range ask {
+			answer <- inspect.Take()
+		}
+	}()
+	defer close(ask)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			task := braid.Fork(g, func(ctx context.Context) (int, error) {
+				<-ctx.Done()
+				ask <- struct{}{}
+				s := <-answer
+				if c := find(t, s, "in a bubble/alone").Cancelled; c == nil || c.Reason != "not wanted" {
+					t.Errorf("of the task got %+v", c)
+				}
+				return 0, nil
+			}, braid.Name("alone"))
+			synctest.Wait()
+			task.CancelCause(errors.New("not wanted"))
+			_, _ = task.Wait(ctx)
+			g.Go(func(ctx context.Context) error {
+				return braid.Shield(ctx, time.Hour, func(ctx context.Context) error {
+					return braid.Run(ctx, func(context.Context, *braid.Group) error {
+						ask <- struct{}{}
+						s := <-answer
+						if c := find(t, s, "in a bubble").Cancelled; c == nil || c.Cause != "the end" {
+							t.Errorf("of the group got %+v", c)
+						}
+						if n := find(t, s, "in a bubble/shielding/shielded"); !n.Shielded {
+							t.Errorf("it is not shielded: %+v", n)
+						}
+						return nil
+					}, braid.Name("shielded"))
+				})
+			}, braid.Name("shielding"), braid.Always)
+			cancel(errors.New("the end"))
+			<-ctx.Done()
+			synctest.Wait()
+			return nil
+		}, braid.Name("in a bubble"))
+	})
+}
+
 func TestSiblingsThatAreAlikeAreFolded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {

@@ -182,36 +182,57 @@ func (g *Group) die(cause error) {
 	g.drain()
 }
 
-// callBody calls the body and settles how it ended. A panic must be recovered
-// before the join, since nothing may block while one unwinds the coroutine; of a
-// Goexit there is no return, so the join takes place on its way out.
+// callBody calls the body and settles how it ended. A panic is recovered before
+// anything else is done, since nothing may block while one unwinds the coroutine;
+// of a Goexit there is no return, so the join takes place on its way out. That may
+// be OnFailure's as well.
 func (g *Group) callBody(body func(workflow.Context, *Group) error) {
+	v, trace := g.unwound(body)
+	if v == nil {
+		return
+	}
+	told := false
+	defer func() {
+		if !told && !evicted(g.ctx) {
+			g.exit()
+		}
+	}()
+	g.bodyPanicked(v, trace)
+	told = true
+}
+
+// unwound gives what the body panicked with, and where, or nil.
+func (g *Group) unwound(body func(workflow.Context, *Group) error) (v any, trace []byte) {
 	returned := false
 	defer func() {
 		if returned {
 			return
 		}
-		v := recover()
-		switch {
+		switch v = recover(); {
 		case passes(v):
 			panic(v)
 		case v != nil:
-			g.bodyPanicked(v, stack())
-		case evicted(g.ctx):
-			return // the coroutine is destroyed, not the task over
+			trace = stack()
+		case evicted(g.ctx): // the coroutine is destroyed, not the task over
 		default:
+			defer g.exit()
 			g.bodyExited()
-			g.join()
-			if err := g.conclude(); err != nil {
-				workflow.GetLogger(g.parent).Error("braid: a Goexit leaves nobody to return these failures to", "error", err)
-			}
-			if g.outermost() {
-				panic("braid: the workflow's coroutine called runtime.Goexit, and could never end")
-			}
 		}
 	}()
 	g.bodyReturned(body(g.ctx, g))
 	returned = true
+	return nil, nil
+}
+
+// exit joins on the way out of the coroutine, on which nothing can be returned.
+func (g *Group) exit() {
+	g.join()
+	if err := g.conclude(); err != nil {
+		workflow.GetLogger(g.parent).Error("braid: a Goexit leaves nobody to return these failures to", "error", err)
+	}
+	if g.outermost() {
+		panic("braid: the workflow's coroutine called runtime.Goexit, and could never end")
+	}
 }
 
 // join waits until the tasks have ended; the body has. When it returns the

@@ -137,6 +137,32 @@ func TestRule3_10_APanicInOnFailureEndsASupervisedGroupAndLosesNothing(t *testin
 	}
 }
 
+func TestRule3_10_AGoexitInOnFailureOfABodysOwnEndLeavesNothingUnjoined(t *testing.T) {
+	for name, end := range map[string]func() error{
+		"panic": func() error { panic("body") }, "Goexit": func() error { runtime.Goexit(); return nil }, "error": func() error { return errOurs },
+	} {
+		var tr trail
+		err := run(t, func(ctx wctx, g *group) error {
+			g.Go(func(ctx wctx) error {
+				return temporal.Run(ctx, func(ctx wctx, g *group) error {
+					g.Go(func(ctx wctx) error {
+						defer tr.note("joined")
+						return temporal.Shield(ctx, time.Hour, after(time.Minute, nil))
+					})
+					_ = temporal.Sleep(ctx, time.Second)
+					return end()
+				}, temporal.OnFailure(func(*braid.TaskError) { runtime.Goexit() }))
+			})
+			return nil
+		})
+		tr.is(t, "joined")
+		var pe *braid.PanicError
+		if name == "panic" && (!errors.As(err, &pe) || pe.Value != "body") || name != "panic" && !errors.Is(err, braid.ErrGoexit) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestRule3_10_InASupervisedGroupPanicsLetTheSiblingsGoOnToo(t *testing.T) {
 	var tr trail
 	err := run(t, func(ctx wctx, g *group) error {
