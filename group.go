@@ -83,7 +83,7 @@ type groupMore struct {
 	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
-	diedOf    error // if anybody may look
+	diedOf    error           // if anybody may look
 	openedAt  int64           // if there are observers
 	wakes     int64           // until when the body sleeps, see nap.go
 	traced    context.Context // of the trace; see trace.go
