@@ -83,7 +83,7 @@ type groupMore struct {
 	limits    map[*timeLimit]struct{} // that can be moved
 	stall     *time.Timer
 	noticedAt time.Time
-	diedOf    error           // if anybody may look
+	diedOf    error           // the cause, for those who look: they may not ask the context
 	openedAt  int64           // if there are observers
 	wakes     int64           // until when the body sleeps, see nap.go
 	traced    context.Context // of the trace; see trace.go
@@ -266,7 +266,6 @@ func (c *groupConfig) inherit(up *groupConfig) {
 // join waits until the tasks have ended; the body has. When it returns the
 // group is closed. It gives g.more.
 func (g *Group) join() (m *groupMore) {
-	aside := !g.crowded()
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
@@ -279,7 +278,7 @@ func (g *Group) join() (m *groupMore) {
 		g.sees(taskEnded)
 		return m
 	}
-	starter := reuse && !quiesce && aside
+	starter := reuse && !quiesce
 	if starter {
 		g.starters++
 	}
@@ -290,7 +289,7 @@ func (g *Group) join() (m *groupMore) {
 	// Tasks that are short end while the caller steps aside, and neither a
 	// channel nor a registration above is needed. Meanwhile it is one of those
 	// that will look for queued tasks, so no worker is started for that alone.
-	if aside {
+	if !g.crowded() {
 		runtime.Gosched()
 	}
 	g.mu.Lock()
@@ -306,7 +305,9 @@ func (g *Group) join() (m *groupMore) {
 	return m
 }
 
-// crowdedLevels is how many groups above are asked whether they are crowded.
+// crowdedLevels is how many groups above are looked at, each under its lock: in
+// a tree one of the next few tells, and a chain of thousands is not to be climbed
+// at each join.
 const crowdedLevels = 4
 
 // crowded reports whether tasks are queued in the groups above. Who steps aside

@@ -232,7 +232,7 @@ func safely(text func() string) (s string) {
 // theirs that would end the program.
 func (g *Group) lookAbove(v *seam.Group) {
 	defer func() { _ = recover() }() // foreign contexts are asked
-	if !v.Dead && !g.sight.bubble && !inBubble() && g.ctx().Err() != nil && !g.ended() {
+	if !v.Dead && !g.sight.bubble && !inBubble(time.Now()) && g.ctx().Err() != nil && !g.ended() {
 		v.Dead, v.Cause = true, context.Cause(g.ctx())
 	}
 	at, ok := g.parent.Deadline()

@@ -364,12 +364,14 @@ func newTaskConfig(opts []TaskOption) *taskConfig {
 
 func scopeConfigOf(opts []ScopeOption) (c scopeConfig) {
 	if len(opts) > 0 {
-		c = readScope(opts)
+		c = newScopeConfig(opts)
 	}
 	return c
 }
 
-func readScope(opts []ScopeOption) (c scopeConfig) {
+// newScopeConfig is apart from scopeConfigOf since options have what they write to on
+// the heap.
+func newScopeConfig(opts []ScopeOption) (c scopeConfig) {
 	for _, o := range opts {
 		if o == nil {
 			panic("braid: nil option")

@@ -111,8 +111,8 @@ func (p *printer) begin(f *fork) {
 		}
 		return
 	}
-	if more := len(f.errs) - f.next; f.next == lineEntries { // most entries are alike
-		p.Grow(min((p.Len()-f.at)/f.next*more, maxAhead))
+	if f.next == lineEntries { // as a rule the others are as long
+		p.Grow(min((p.Len()-f.at)/f.next*(len(f.errs)-f.next), maxAhead))
 	}
 	connector, margin := "├─ ", "│  "
 	if f.next == len(f.errs)-1 || p.left <= 0 {

@@ -57,17 +57,16 @@ var epoch = time.Now()
 
 func clock() int64 { return int64(time.Since(epoch)) }
 
-// inBubble reports whether the caller is in a bubble of testing/synctest, whose
-// time begins with the year 2000. There is no other way to know.
-func inBubble() bool { return time.Now().Before(notBefore) }
-
-var notBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+// inBubble reports whether now is the time of a bubble of testing/synctest, which
+// begins with the year 2000. There is no other way to know.
+func inBubble(now time.Time) bool { return now.Year() < 2020 }
 
 // enlist makes the group one that is seen.
 //
 //go:norace
 func (g *Group) enlist(form string) {
-	s := &sight{form: form, opened: clock(), bubble: inBubble()}
+	now := time.Now()
+	s := &sight{form: form, opened: int64(now.Sub(epoch)), bubble: inBubble(now)}
 	if g.owner != nil {
 		s.weak = weak.Make(g)
 	} else {

@@ -65,7 +65,7 @@ type taskMore struct {
 	owed     bool          // it was not, since it was not free
 	children []*Group      // made by Open in the task
 	below    kin           // the groups that hear of the task's own death
-	cut      *Cancellation // that ended the task alone, if anybody may look
+	cut      *Cancellation // that ended the task alone, for those who look, as of a group
 	fail     *TaskError    // why it did not succeed, if somebody may ask
 	wakes    int64         // until when it sleeps, see nap.go; 0 if it does not
 }

@@ -147,7 +147,8 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	if err == nil && !asked && s.move == nil {
 		return false, nil
 	}
-	// A standard timer may be late, so the clock counts as well.
+	// A standard timer may be late, so the clock counts as well. Where there is
+	// none Err has looked at it.
 	if s.Err() == nil && (s.std.Load() == nil || !s.expired()) {
 		return false, err
 	}

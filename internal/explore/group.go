@@ -589,36 +589,24 @@ func (v *move) cancelOne(a, k int) {
 	}
 }
 
-// leave ends the body.
-func (v *move) leave(me *thread) {
-	s := &v.s
-	s.bodyDone = true
-	s.fore--
-	s.pending--
-	switch {
-	case s.pending == 0:
-		s.closed = true
-		me.at = atReturned
-	case s.fore == 0 && s.back > 0:
-		me.todo.flags = doKill // quiesce
-		me.at = atAwait
-	default:
-		s.starters++
-		me.at = atAside
-	}
-}
-
 // join is Group.join with await and, as far as it matters here, conclude.
 func (v *move) join(me *thread) {
 	m, s := v.m, &v.s
 	switch me.at {
 	case atStart:
-		v.leave(me)
-		if me.at == atAside { // does not step aside where groups above are crowded
-			s.starters--
+		s.bodyDone = true
+		s.fore--
+		s.pending--
+		switch {
+		case s.pending == 0:
+			s.closed = true
+			me.at = atReturned
+		case s.fore == 0 && s.back > 0:
+			me.todo.flags = doKill // quiesce
 			me.at = atAwait
-			v.step(0, "has ended, and waits")
-			v.leave(me)
+		default:
+			s.starters++
+			me.at = atAside
 		}
 		v.step(0, "has ended, and joins")
 	case atAside, atAwait:
