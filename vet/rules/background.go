@@ -24,26 +24,28 @@ var Background = register(&Rule{
 	Why: "What is given `context.Background()` or `context.TODO()` does not end with the caller, and does not see its values and deadline. " +
 		"Work that is meant to outlive its context says so with `context.WithoutCancel(ctx)`, or runs under `braid.Shield`.",
 	Wrong: `
-func save(ctx context.Context, put func(context.Context, []byte) error, data []byte) error {
-	return put(context.Background(), data)
+func load(ctx context.Context, get func(context.Context, string) ([]byte, error), key string) ([]byte, error) {
+	return get(context.Background(), key)
 }
 `,
 	Right: `
-func save(ctx context.Context, put func(context.Context, []byte) error, data []byte) error {
-	return put(ctx, data)
+func load(ctx context.Context, get func(context.Context, string) ([]byte, error), key string) ([]byte, error) {
+	return get(ctx, key)
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`); in a goroutine that nobody waits for; " +
+	Exempt: "`main` and `init`; what is deferred or a cleanup; after the context has ended (behind `<-ctx.Done()` or `ctx.Err() != nil`) or something else has failed (in `if err != nil`); in a goroutine that nobody waits for; " +
 		"what is given to a function that hands its context to a goroutine and does not wait for that; " +
 		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; a place with a comment right above it that says why it is another context; " +
 		"what a go statement calls, also one by another name (a function that calls what it is given on a goroutine); what `New…` makes for a field, for the caller or for others, which outlives the call; " +
 		"what is handed on together with the context in reach; a context that the function gives back; " +
 		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
 	Shapes: []Shape{
-		{Name: "call", Severity: Warning, What: "a call is given context.Background()"},
+		{Name: "call", Severity: Warning, What: "a call whose result, besides an error, is looked at is given context.Background()"},
+		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
 		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
 		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…"},
+		{Name: "limited", Severity: Note, Off: true, What: "the same with a limit of time of its own, which is often meant"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -81,6 +83,9 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			shape = "todo"
 		case len(outer.Args) > 0 && outer.Args[0] == call && code.IsContext(firstResult(c, outer)):
 			shape = "derived"
+			if strings.Contains(code.CalleeName(outer), "Timeout") || strings.Contains(code.CalleeName(outer), "Deadline") {
+				shape = "limited"
+			}
 			last := c.lastDerived(cur.Parent())
 			if c.endsItself(last, r) || c.givesBack(last) {
 				continue
@@ -92,10 +97,41 @@ func save(ctx context.Context, put func(context.Context, []byte) error, data []b
 			} else if v := code.Var(c.Info, lhsOf(last)); v != nil && !code.IsLocal(v) {
 				continue // an object's own
 			}
+		case !c.asksFor(cur.Parent(), outer):
+			shape = "effect"
 		}
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}
 })
+
+// asksFor tells whether a call gives something, besides an error, that somebody looks at: the function waits for it.
+func (c *check) asksFor(cur inspector.Cursor, call *ast.CallExpr) bool {
+	var lhs []ast.Expr
+	switch up := cur.Parent().Node().(type) {
+	case *ast.ExprStmt:
+		return false
+	case *ast.AssignStmt:
+		if len(up.Rhs) == 1 {
+			lhs = up.Lhs
+		}
+	}
+	results, ok := c.Info.TypeOf(call).(*types.Tuple)
+	if !ok {
+		return !code.IsError(c.Info.TypeOf(call))
+	}
+	for i := range results.Len() {
+		if code.IsError(results.At(i).Type()) {
+			continue
+		}
+		if len(lhs) != results.Len() {
+			return true
+		}
+		if id, ok := lhs[i].(*ast.Ident); !ok || id.Name != "_" {
+			return true
+		}
+	}
+	return false
+}
 
 // givesBack tells whether a context that a call makes is in what the function returns: making one is its work.
 func (c *check) givesBack(cur inspector.Cursor) bool {
@@ -182,7 +218,7 @@ func (c *check) endsWithChannel(cur inspector.Cursor, call *ast.CallExpr) bool {
 // goesAlong tells whether what a call gives is handed on together with the context in reach, or is a command that others may wait for.
 func (c *check) goesAlong(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach) bool {
 	v := c.assignedTo(cur)
-	if v == nil || code.IsContext(v.Type()) || code.IsNamed(v.Type(), "net/http", "Request") {
+	if v == nil || code.IsContext(v.Type()) || code.IsNamed(v.Type(), "net/http", "Request") || isData(v.Type()) {
 		return false
 	}
 	command := code.IsCall(c.Info, call, "os/exec", "CommandContext")
@@ -193,6 +229,17 @@ func (c *check) goesAlong(cur inspector.Cursor, call *ast.CallExpr, r *code.Reac
 		to := use.Parent().Node().(*ast.CallExpr)
 		return command || slices.ContainsFunc(to.Args, func(e ast.Expr) bool { w := code.Var(c.Info, e); return w != nil && w == r.Ctx })
 	})
+}
+
+// isData tells whether a type has nothing in it that could know a context: numbers, texts and lists.
+func isData(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return true
+	case *types.Slice:
+		return isData(u.Elem())
+	}
+	return false
 }
 
 // inPlaceOf tells whether a variable is declared as a fresh context, keeps it, and is given to calls that are
@@ -251,6 +298,9 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 		case *ast.IfStmt:
 			if c.LooksAtCtx(n.Cond) || n.Init != nil && c.LooksAtCtx(n.Init) {
 				return true
+			}
+			if b, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr); ok && isNil(b, token.NEQ) && code.IsError(c.Info.TypeOf(b.X)) && code.Within(cur.Node(), n.Body) {
+				return true // something has failed: this makes up for it
 			}
 			found := false // ctx == nil, or some switch that says how
 			ast.Inspect(n.Cond, func(n ast.Node) bool {

@@ -23,40 +23,51 @@ var Blocking = register(&Rule{
 		"hangs so holds up the join of its group for ever. Wait in a `select` that has `<-ctx.Done()` too.",
 	Wrong: `
 func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, error)) error {
-	for {
-		v, err := next(ctx)
-		if err != nil {
-			return err
-		}
-		out <- v
+	g, ctx := errgroup.WithContext(ctx)
+	for range 4 {
+		g.Go(func() error {
+			v, err := next(ctx)
+			if err != nil {
+				return err
+			}
+			out <- v
+			return nil
+		})
 	}
+	return g.Wait()
 }
 `,
 	Right: `
 func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, error)) error {
-	for {
-		v, err := next(ctx)
-		if err != nil {
-			return err
-		}
-		select {
-		case out <- v:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+	g, ctx := errgroup.WithContext(ctx)
+	for range 4 {
+		g.Go(func() error {
+			v, err := next(ctx)
+			if err != nil {
+				return err
+			}
+			select {
+			case out <- v:
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
 	}
+	return g.Wait()
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
 		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context, or of an object that it has made with it; a send that says that something is ready; a condition that some function wakes when a context has ended; a context of the function's own.",
 	Shapes: []Shape{
-		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter"},
-		{Name: "receive", Severity: Warning, What: "a bare receive from a channel that is a parameter"},
+		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter, by a task of a group, or where the function selects on that channel and Done elsewhere"},
+		{Name: "receive", Severity: Warning, What: "a bare receive from such a channel"},
+		{Name: "unseen", Severity: Note, Off: true, What: "other sends to a channel that is a parameter, and receives from it, whose other end may well stay"},
 		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or asks whether it is closed"},
 		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it"},
-		{Name: "select", Severity: Warning, What: "a select without Done and without default"},
-		{Name: "wait", Severity: Warning, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
-		{Name: "cond", Severity: Warning, What: "Cond.Wait that the end of the context does not wake"},
+		{Name: "select", Severity: Note, Off: true, What: "a select without Done and without default"},
+		{Name: "wait", Severity: Note, Off: true, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
+		{Name: "cond", Severity: Note, Off: true, What: "Cond.Wait that the end of the context does not wake"},
 		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package, and for those of `struct{}` among them that are not named as if something were over"},
 		{Name: "quit", Severity: Note, Off: true, What: "a select in a task that ends with a channel which says that something is over, and not with the task's context"},
 	},
@@ -146,22 +157,53 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 	if r == nil || r.Request || !c.Given(r.Ctx) {
 		return
 	}
-	if shape == "range" || shape == "receive" && c.untilIsClosed(cur) {
-		if t := c.TaskAround(cur); t == nil || t.Kind == code.Bare || t.Kind == code.WaitGroup {
+	isSend := shape == "send"
+	if t := c.TaskAround(cur); t == nil || t.Kind == code.Bare || t.Kind == code.WaitGroup {
+		switch {
+		case shape == "range" || shape == "receive" && c.untilIsClosed(cur):
 			shape = "closed" // whoever sends closes it
+		case !c.mayBeLeft(cur, v):
+			shape = "unseen"
 		}
 	}
 	switch {
 	case !code.IsLocal(v):
 		shape = "field"
 	case code.IsParam(c.Info, v):
-		if c.roomy(v) || (shape == "range" || shape == "closed") && c.endsWithSender(v) || shape == "send" && c.drained(v) {
+		if c.roomy(v) || (shape == "range" || shape == "closed") && c.endsWithSender(v) || isSend && c.drained(v) {
 			return
 		}
 	default:
 		return
 	}
 	c.report(at, shape, what+" on "+v.Name()+" ignores "+r.Name()+": select on its Done beside it")
+}
+
+// mayBeLeft tells whether the function around a wait expects that nobody may be at the other end of the channel: it selects on that and the end of a context
+// elsewhere.
+func (c *check) mayBeLeft(cur inspector.Cursor, v *types.Var) bool {
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return false
+	}
+	for at := range fn.Preorder((*ast.SelectStmt)(nil)) {
+		on, done := false, false
+		for _, s := range at.Node().(*ast.SelectStmt).Body.List {
+			clause := s.(*ast.CommClause)
+			if _, is := c.DoneClause(clause); is {
+				done = true
+			} else if clause.Comm != nil {
+				on = on || code.Has(clause.Comm, func(n ast.Node) bool {
+					id, ok := n.(*ast.Ident)
+					return ok && c.Info.Uses[id] == types.Object(v)
+				})
+			}
+		}
+		if on && done {
+			return true
+		}
+	}
+	return false
 }
 
 func isTimer(info *types.Info, ch ast.Expr) bool {

@@ -133,7 +133,7 @@ func (c *check) emptyDefault(loop *ast.ForStmt) (found bool) {
 // loads, mutexes, runtime.Gosched, len, cap and ctx.Err; nothing assigned but its own variables; every
 // select with a default, and what is looked at is something that others change.
 func (c *check) onlyLooks(loop *ast.ForStmt) bool {
-	if loop.Init != nil || loop.Post != nil {
+	if loop.Init != nil || loop.Post != nil || endsIn[*ast.ReturnStmt](loop.Body.List) {
 		return false
 	}
 	ok, looks := true, false
@@ -296,12 +296,28 @@ func (c *check) deadDone(loop *ast.ForStmt) {
 			if !is || ctx == nil || c.changes(cl.Body) || code.Within(c.declOf(ctx), loop) {
 				continue
 			}
-			if !falls(cl.Body) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
+			if !falls(cl.Body) || c.endsOther(sel, cl) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
 				continue
 			}
 			c.report(cl, "done", "when "+ctx.Name()+" has ended this loop runs hot: the clause leaves the select, not the loop")
 		}
 	}
+}
+
+// endsOther tells whether a clause calls anything but a log, where another clause of the select leaves the loop: it may be that which lets that one go on.
+func (c *check) endsOther(sel *ast.SelectStmt, clause *ast.CommClause) bool {
+	other := slices.ContainsFunc(sel.Body.List, func(s ast.Stmt) bool {
+		cl := s.(*ast.CommClause)
+		return cl != clause && leaves(cl.Body)
+	})
+	return other && slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool {
+		es, ok := s.(*ast.ExprStmt)
+		if !ok {
+			return false
+		}
+		call, ok := es.X.(*ast.CallExpr)
+		return ok && !c.logs(call)
+	})
 }
 
 // changes tells whether statements assign to anything, or call what may: then the

@@ -161,7 +161,9 @@ func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name
 		c.report(lhs, "path", v.Name()+", the cancel function of "+name+", is not called on every path")
 		return
 	}
-	c.deferInLoop(cur, lhs, v, uses, "loop", "cancel functions of "+name)
+	if !c.outlivesRound(cur) {
+		c.deferInLoop(cur, lhs, v, uses, "loop", "cancel functions of "+name)
+	}
 }
 
 // released gives the mentions of a variable that may call or hand on what it
@@ -254,6 +256,37 @@ func returnsNamed(info *types.Info, fn ast.Node, ret *ast.ReturnStmt, v *types.V
 	return false
 }
 
+// outlivesRound tells whether a call in a loop, in some rounds only, makes a context for the rounds that come too: it is assigned to a variable from outside of
+// the loop.
+func (c *check) outlivesRound(cur inspector.Cursor) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	loop, looped := code.LoopAround(cur)
+	if !ok || !looped {
+		return false
+	}
+	if v := code.Var(c.Info, as.Lhs[0]); v == nil || code.Within(c.declOf(v), loop.Node()) {
+		return false
+	}
+	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
+		return code.Within(up.Node(), loop.Node())
+	}
+	return false
+}
+
+// madeOnce tells whether a place in a loop is reached only as long as a variable from outside of the loop is nil.
+func (c *check) madeOnce(cur, loop inspector.Cursor, v *types.Var) bool {
+	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
+		s := up.Node().(*ast.IfStmt)
+		if !code.Within(s, loop.Node()) {
+			return false
+		}
+		if b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr); ok && isNil(b, token.EQL) && code.Var(c.Info, b.X) == v && !code.Within(c.declOf(v), loop.Node()) {
+			return true
+		}
+	}
+	return false
+}
+
 // deferInLoop reports what is made in a loop and let go by a defer in it, if the
 // loop may come round again.
 func (c *check) deferInLoop(cur inspector.Cursor, at analysis.Range, v *types.Var, uses []inspector.Cursor, shape, what string) {
@@ -261,7 +294,7 @@ func (c *check) deferInLoop(cur inspector.Cursor, at analysis.Range, v *types.Va
 	if !ok {
 		return
 	}
-	if triesAgain(loop.Node()) {
+	if triesAgain(loop.Node()) || c.madeOnce(cur, loop, v) {
 		return
 	}
 	fn, _ := code.FuncAround(cur)

@@ -112,6 +112,11 @@ func (c *check) forever(cur inspector.Cursor, ch ast.Expr) {
 	}
 	switch e := ast.Unparen(ch).(type) {
 	case *ast.CallExpr:
+		if u, ok := cur.Node().(*ast.UnaryExpr); ok && c.Builtin(e) == "make" {
+			if kind, _ := cur.ParentEdge(); kind == edge.ExprStmt_X && u.X == ch && !carries(under(c.Info.TypeOf(e)).(*types.Chan).Elem()) {
+				return // that is how to wait for ever
+			}
+		}
 		if c.Builtin(e) == "make" {
 			if _, isSend := cur.Node().(*ast.SendStmt); !isSend || len(e.Args) == 1 {
 				c.report(cur.Node(), "channel", "nobody else has this channel: this waits for ever")

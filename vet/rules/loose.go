@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -42,7 +43,7 @@ func save(ctx context.Context, key string) error {
 
 func audit(ctx context.Context, key string) {}
 `,
-	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done, by setting what has a method to wait for it. " +
+	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done, by setting what has a method to wait for it, by ending a context; those with a comment right above that says that they go on alone (in the background, asynchronously and the like). " +
 		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
 		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like, or with a context out of its fields (give it a group " +
 		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something, and functions without a context.",
@@ -106,6 +107,7 @@ func (c *check) loose(t *code.Task) {
 	case detached || t.Lit == nil && !c.callsGiven(t):
 	case t.Lit != nil && (c.toldToEnd(t) || c.waitsForOthers(t)):
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
+	case c.commentAbove(t.At.Node(), onItsOwn):
 	default:
 		name := "a request"
 		if ctx != nil {
@@ -114,6 +116,9 @@ func (c *check) loose(t *code.Task) {
 		c.report(t.At.Node(), "ctx", fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
 }
+
+// onItsOwn matches comments that say that a goroutine is meant to go on alone.
+var onItsOwn = regexp.MustCompile(`(?i)background|async|detach|non-?block|separate|on its own|outliv|(do not|don't|without) (block|wait)|no need to wait|best[- ]effort|fire.and.forget|eventually|later`)
 
 func (c *check) watchdog(t *code.Task) {
 	c.report(t.At.Node(), "watchdog", "nobody waits for this goroutine, which waits for the end of a context: if it does nothing else, context.AfterFunc does so without one")
@@ -243,8 +248,8 @@ func (c *check) looseTimer(t *code.Task) {
 		return
 	}
 	if ofCtx {
-		if v := code.Var(c.Info, t.Call.Args[0]); code.IsLocal(v) && len(c.Origins(v)) > 0 {
-			return // a context of the function's own, which ends with it
+		if v := code.Var(c.Info, t.Call.Args[0]); v == nil || !code.IsLocal(v) || len(c.Origins(v)) > 0 {
+			return // a context of the function's own, which ends with it, or of something else, for which it runs
 		}
 	}
 	decl, _ := code.DeclAround(t.At)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -56,6 +57,8 @@ func (c *check) joins(t *code.Task) bool {
 			found = found || c.heard(code.Var(c.Info, n.Chan), body)
 		case *ast.CallExpr:
 			switch {
+			case code.IsNamed(c.Info.TypeOf(n.Fun), "context", "CancelFunc") || code.IsNamed(c.Info.TypeOf(n.Fun), "context", "CancelCauseFunc"):
+				found = found || c.endAwaited(code.Var(c.Info, n.Fun), body)
 			case c.Builtin(n) == "close":
 				found = found || len(n.Args) == 1 && c.heard(code.Var(c.Info, n.Args[0]), body)
 			case code.IsCall(c.Info, n, "sync", "WaitGroup.Done", "Cond.Signal", "Cond.Broadcast"):
@@ -80,6 +83,32 @@ func (c *check) joins(t *code.Task) bool {
 		return !found
 	})
 	return found
+}
+
+// endAwaited tells whether a cancel function from outside of a goroutine ends a context whose end somebody else waits for: that says that the goroutine
+// has ended too.
+func (c *check) endAwaited(cancel *types.Var, body ast.Node) bool {
+	if cancel == nil || body.Pos() <= cancel.Pos() && cancel.Pos() < body.End() {
+		return false
+	}
+	for _, o := range c.Origins(cancel) {
+		at, ok := c.Root.FindNode(o)
+		if !ok {
+			continue
+		}
+		as, ok := at.Parent().Node().(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 2 || code.Var(c.Info, as.Lhs[1]) != cancel {
+			continue
+		}
+		ctx := code.Var(c.Info, as.Lhs[0])
+		if ctx != nil && slices.ContainsFunc(c.Uses[ctx], func(use inspector.Cursor) bool {
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			return ok && sel.Sel.Name == "Done" && !code.Within(sel, body)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // handsChannel tells whether a call is given a channel from outside the goroutine, of which somebody else may hear.

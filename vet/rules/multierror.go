@@ -40,8 +40,7 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is; " +
-		"an error of another package's function, compared with a variable of that package.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
 		{Name: "type", Severity: Error, What: "a type switch or assertion"},
@@ -82,21 +81,17 @@ func (m *multi) compare(cur inspector.Cursor, n *ast.BinaryExpr) {
 			continue
 		}
 		if j := m.of(cur, side, 0); j != nil {
+			if j.some {
+				return
+			}
 			other := []ast.Expr{n.Y, n.X}[i]
-			if j.first && (j.given || m.givesBare(j.group, other)) || j.given && m.ownSentinel(j.fn, other) {
+			if j.first && (j.given || m.givesBare(j.group, other)) {
 				return
 			}
 			m.report(n, "compare", m.compared(j))
 			return
 		}
 	}
-}
-
-// ownSentinel tells whether an error is a variable of the package of the function that the other comes from: it mostly returns that as it is,
-// on other ways than those on which it joins.
-func (m *multi) ownSentinel(fn *types.Func, err ast.Expr) bool {
-	v := code.Var(m.Info, err)
-	return fn != nil && v != nil && !v.IsField() && !code.IsLocal(v) && v.Pkg() == fn.Pkg() && fn.Pkg() != m.Pkg
 }
 
 // givesBare tells whether a task of an errgroup, in sight, returns an error as it is.
@@ -140,7 +135,7 @@ func (m *multi) switched(cur inspector.Cursor, n *ast.SwitchStmt) {
 	if !ok {
 		return
 	}
-	if j := m.of(tag, n.Tag, 0); j != nil && !(j.first && j.given) {
+	if j := m.of(tag, n.Tag, 0); j != nil && !(j.first && j.given) && !j.some {
 		m.report(n.Tag, "compare", m.compared(j))
 	}
 }
@@ -168,7 +163,7 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 		return
 	}
 	switch j := m.of(cur, n.X, 0); {
-	case j == nil, j.first && j.given:
+	case j == nil, j.first && j.given, j.some:
 	case j.first:
 		m.report(n, "type", "the error of an errgroup is asserted as it is, and a task may have wrapped it: use errors.As")
 	default:
@@ -226,16 +221,16 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	switch fn.Name() {
 	case "Unwrap":
-		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first {
+		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some {
 			m.report(call, "unwrap", "errors.Unwrap of the error of "+j.what+" is nil when it is several: use errors.Is and errors.As, or braid.Leaves")
 		}
 	case "As", "AsType":
-		if j := m.of(cur, call.Args[0], 0); j != nil && j.alike && !j.first && m.usesTarget(cur, call) {
+		if j := m.of(cur, call.Args[0], 0); j != nil && j.alike && !j.first && !j.some && m.usesTarget(cur, call) {
 			m.report(call, "as", "errors.As finds one of the errors of "+j.what+", and several may match: braid.Catch with braid.On gives all of them")
 		}
 	case "Is":
 		if len(call.Args) == 2 && isCancellation(m.Info, call.Args[1]) && m.drops(cur, call.Args[0]) {
-			if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !m.saysWhyAround(cur) {
+			if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && !m.saysWhyAround(cur) {
 				m.report(call, "canceled", "errors.Is is true of the error of "+j.what+" if any one of them is a cancellation: what failed besides is dropped; take the cancellations out with braid.Split")
 			}
 		}

@@ -15,18 +15,18 @@ import (
 
 // several says what an error is made of.
 type several struct {
-	what  string      // "errors.Join", …
-	first bool        // an errgroup's: one error of several
-	alike bool        // several may be of one kind
-	given bool        // by a function, or through one
-	group *types.Var  // the errgroup, where it is waited for here
-	fn    *types.Func // the function that gives it
+	what  string     // "errors.Join", …
+	first bool       // an errgroup's: one error of several
+	alike bool       // several may be of one kind
+	given bool       // by a function, or through one
+	some  bool       // that function gives other errors too, as they are
+	group *types.Var // the errgroup, where it is waited for here
 }
 
 // joinedFact marks functions whose last result may be such an error.
 type joinedFact struct {
-	What         string
-	First, Alike bool
+	What               string
+	First, Alike, Some bool
 }
 
 func (*joinedFact) AFact()           {}
@@ -70,7 +70,7 @@ func (m *multi) sources() bool {
 			}
 			if j := m.returns(cur); j != nil {
 				m.funcs[fn] = j
-				m.ExportObjectFact(fn, &joinedFact{j.what, j.first, j.alike})
+				m.ExportObjectFact(fn, &joinedFact{j.what, j.first, j.alike, j.some})
 			}
 		}
 		if len(m.funcs) == before {
@@ -95,12 +95,24 @@ func (m *multi) returns(fn inspector.Cursor) *several {
 		return nil
 	}
 	var found *several
+	bare := false
 	for cur := range fn.Preorder((*ast.ReturnStmt)(nil)) {
 		ret := cur.Node().(*ast.ReturnStmt)
-		if in, _ := code.FuncAround(cur); in != fn || len(ret.Results) == 0 || found != nil {
+		if in, _ := code.FuncAround(cur); in != fn || len(ret.Results) == 0 {
 			continue
 		}
-		found = m.of(cur, ret.Results[len(ret.Results)-1], 0)
+		err := ret.Results[len(ret.Results)-1]
+		switch j := m.of(cur, err, 0); {
+		case j == nil:
+			bare = bare || !isNilIdent(m.Info, err)
+		case found == nil:
+			found = j
+		}
+	}
+	if found != nil && bare {
+		other := *found
+		other.some = true
+		return &other
 	}
 	return found
 }
@@ -138,12 +150,12 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 	}
 	if j := m.funcs[fn]; j != nil {
 		// Whoever calls a function that calls a function that joins has mostly one error in hand.
-		return &several{what: j.what, first: j.first, alike: j.alike && !j.given, given: true, fn: fn}
+		return &several{what: j.what, first: j.first, alike: j.alike && !j.given, given: true, some: j.some}
 	}
 	if fn.Pkg() != m.Pkg {
 		var fact joinedFact
 		if m.ImportObjectFact(fn, &fact) {
-			return &several{what: fact.What, first: fact.First, given: true, fn: fn}
+			return &several{what: fact.What, first: fact.First, given: true, some: fact.Some}
 		}
 	}
 	return nil

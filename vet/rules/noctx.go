@@ -33,8 +33,8 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
 		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
-		"do not wait; a call with an argument that is made of the context, or whose result is used with it; a connection that a goroutine or callback closes when the context ends; " +
-		"a context that the function has made of none that it was given, with a limit of time; a context that was put into a field before, where what is called may find it.",
+		"do not wait; a call with an argument that is made of the context, or whose result is used with it; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
+		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
@@ -52,7 +52,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		r := c.reach(cur)
-		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ownLimit(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r)) {
+		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ofOwn(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r)) {
 			continue
 		}
 		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
@@ -207,9 +207,10 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 	return stored
 }
 
-// ownLimit tells whether the context in reach is made of none that the function was given, with a limit of time, for something.
-func (c *check) ownLimit(r *code.Reach) bool {
-	return !r.Request && !c.Given(r.Ctx) && c.ownTimeout(r.Ctx, r.Func)
+// ofOwn tells whether the context in reach is made of none that the function was given: it is for something, and may have nothing to do with the call, unless that is
+// in a task of a group.
+func (c *check) ofOwn(r *code.Reach) bool {
+	return !r.Request && !c.Given(r.Ctx) && (r.Task == nil || r.Task.Kind == code.Bare || c.ownTimeout(r.Ctx, r.Func))
 }
 
 // closedWith tells whether a method of something that can be closed is called, and a goroutine or callback of the function closes something
@@ -220,20 +221,32 @@ func (c *check) closedWith(cur inspector.Cursor, call *ast.CallExpr) bool {
 	if t == nil || !ok || !closable(t) {
 		return false
 	}
+	if task := c.TaskAround(cur); task != nil && task.Kind == code.Bare { // whose function closes it when a context has ended
+		if around, ok := code.FuncAround(task.At); ok {
+			for at := range around.Preorder((*ast.CommClause)(nil)) {
+				clause := at.Node().(*ast.CommClause)
+				if _, is := c.DoneClause(clause); is && slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool { return code.Has(s, isClose) }) {
+					return true
+				}
+			}
+		}
+	}
 	for l := range fn.Preorder((*ast.FuncLit)(nil)) {
 		lit := l.Node().(*ast.FuncLit)
 		task := c.Task[lit]
 		if task == nil || task.Kind != code.Timer && !c.LooksAtCtx(lit) {
 			continue
 		}
-		if code.Has(lit.Body, func(n ast.Node) bool {
-			close, ok := n.(*ast.CallExpr)
-			return ok && code.CalleeName(close) == "Close"
-		}) {
+		if code.Has(lit.Body, isClose) {
 			return true
 		}
 	}
 	return false
+}
+
+func isClose(n ast.Node) bool {
+	call, ok := n.(*ast.CallExpr)
+	return ok && code.CalleeName(call) == "Close"
 }
 
 // usedWith tells whether a method of what a call gives is given the context.

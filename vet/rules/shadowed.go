@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -38,9 +39,9 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 	return get(ctx)
 }
 `,
-	Exempt: "A derived context that anything but a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; `context.WithoutCancel`.",
+	Exempt: "A derived context that anything but a log is given, or that has more values and a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; `context.WithoutCancel`.",
 	Shapes: []Shape{
-		{Name: "unused", Severity: Error, What: "a derived context is used by nobody but _ or a log, and its parent is used afterwards"},
+		{Name: "unused", Severity: Error, What: "a derived context is used by nobody, or one with another end by nobody but a log, and its parent is used afterwards"},
 		{Name: "grows", Severity: Warning, What: "a loop assigns to a context what it derives from it"},
 	},
 }, func(c *check) {
@@ -62,7 +63,7 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 			continue
 		}
 		if c.Info.Defs[id] != nil {
-			if v != parent && code.IsLocal(parent) && c.idle(v) && c.usedAfter(parent, as.End()) {
+			if v != parent && code.IsLocal(parent) && c.idle(v, ends(c.Info, call)) && c.usedAfter(parent, as.End()) {
 				c.report(id, "unused", "nobody uses this context: what follows is given "+parent.Name()+", without it")
 			}
 			continue
@@ -86,15 +87,26 @@ func (c *check) anotherEachRound(cur inspector.Cursor, call *ast.CallExpr) bool 
 	})
 }
 
-// idle tells whether a context is used by nobody but _ and logs.
-func (c *check) idle(v *types.Var) bool {
+// ends tells whether a call makes a context that ends before the one that it is made of: for a log that makes no difference, while values do.
+func ends(info *types.Info, call *ast.CallExpr) bool {
+	return code.IsCall(info, call, "context", "WithCancel", "WithCancelCause", "WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause")
+}
+
+// idle tells whether a context is used by nobody but _ and, where logs count for nothing, by them.
+func (c *check) idle(v *types.Var, logs bool) bool {
 	for _, use := range c.released(v, false) {
 		call, ok := use.Parent().Node().(*ast.CallExpr)
-		if !ok || !c.logs(call) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
+		if !ok || !logs || !c.logs(call) || !c.unasked(use.Parent()) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
 			return false
 		}
 	}
 	return true
+}
+
+// unasked tells whether nobody looks at what a call gives, or it is a logger: what looks like one by its name, and gives something, is none.
+func (c *check) unasked(call inspector.Cursor) bool {
+	kind, _ := call.ParentEdge()
+	return kind == edge.ExprStmt_X || givesLog(c.Info.TypeOf(call.Node().(ast.Expr)))
 }
 
 // usedAfter tells whether a call is given a context somewhere behind pos.

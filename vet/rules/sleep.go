@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"time"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -17,6 +18,9 @@ import (
 
 // A pause up to this long is found only in a loop that does not look at its context.
 const shortPause = 100 * time.Millisecond
+
+// Short pauses of a loop with a constant number of rounds, which take up to this long in all, are one short pause.
+const allPauses = time.Second
 
 // A pause up to this long is no pause: it makes the clock tick, or lets others run.
 const tinyPause = time.Millisecond
@@ -47,8 +51,8 @@ func poll(ctx context.Context, ready func() bool) error {
 	return nil
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, or in a loop that looks at the context, and of at most 1 ms anywhere; " +
-		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; a goroutine that ends the program; a context that the function has made itself, unless the loop or goroutine around uses it.",
+	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, in a loop that looks at the context, or in one that takes at most 1 s in all, and of at most 1 ms anywhere; " +
+		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; where the function has asked whether the context can end; functions that shut down, close and the like, by their names; a goroutine that ends the program; a context that the function has made itself, unless the loop or goroutine around uses it.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
@@ -95,18 +99,84 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.isEnding(cur) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
 		if ns <= 0 {
 			return
 		}
-		if loop, ok := code.LoopAround(cur); !ok || ns <= tinyPause || c.LooksAtCtx(loop.Node()) {
+		if loop, ok := code.LoopAround(cur); !ok || ns <= tinyPause || c.LooksAtCtx(loop.Node()) || c.inAll(loop, ns) <= allPauses {
 			shape = "short"
 		}
 	}
 	c.report(cur.Node(), shape, what+" ignores "+r.Name()+": use braid.Sleep, or select on its Done")
+}
+
+// inAll gives how long a loop pauses in all its rounds, at most: longer than anything if their number is no constant.
+func (c *check) inAll(loop inspector.Cursor, pause time.Duration) time.Duration {
+	rounds, known := int64(0), false
+	switch n := loop.Node().(type) {
+	case *ast.RangeStmt:
+		rounds, known = code.IntValue(c.Info, n.X)
+	case *ast.ForStmt:
+		if n.Post == nil {
+			break
+		}
+		ast.Inspect(n.Cond, func(m ast.Node) bool {
+			if b, ok := m.(*ast.BinaryExpr); ok && !known && (b.Op == token.LSS || b.Op == token.LEQ) {
+				rounds, known = code.IntValue(c.Info, b.Y)
+			}
+			return !known
+		})
+	}
+	if !known || rounds > int64(allPauses) {
+		return allPauses + 1
+	}
+	return time.Duration(rounds) * pause
+}
+
+// cannotEnd tells whether the context in reach cannot end while the pause lasts: the function has asked whether there is a Done at all, or has made the
+// context itself of none that can end, without a limit of time, and ends it by nothing but a defer.
+func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
+	_, body := code.FuncParts(r.Func.Node())
+	if code.Has(body, func(n ast.Node) bool {
+		b, ok := n.(*ast.BinaryExpr)
+		return ok && (b.Op == token.NEQ || b.Op == token.EQL) && c.DoneOf(b.X) != nil && isNilIdent(c.Info, b.Y)
+	}) {
+		return true
+	}
+	if c.Given(r.Ctx) || r.Ctx.IsField() || r.Task != nil {
+		return false
+	}
+	for _, o := range c.Origins(r.Ctx) {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok || !code.IsCall(c.Info, call, "context", "WithCancel", "WithCancelCause") {
+			return false
+		}
+		at, ok := c.Root.FindNode(call)
+		if !ok {
+			return false
+		}
+		as, ok := at.Parent().Node().(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 2 {
+			return false
+		}
+		cancel := code.Var(c.Info, as.Lhs[1])
+		if !code.IsLocal(cancel) || slices.ContainsFunc(c.Uses[cancel], func(use inspector.Cursor) bool {
+			kind, _ := use.Parent().ParentEdge()
+			return kind != edge.DeferStmt_Call
+		}) {
+			return false
+		}
+	}
+	return len(c.Origins(r.Ctx)) > 0
+}
+
+// isEnding tells whether a place is in a function that is about the end of things, by its name.
+func (c *check) isEnding(cur inspector.Cursor) bool {
+	decl, _ := code.DeclAround(cur)
+	return decl != nil && ending.MatchString(decl.Name.Name)
 }
 
 // boundsOwn tells whether a context bounds a call of the function's own, and comes from nowhere else.
@@ -279,8 +349,27 @@ func (c *check) reach(cur inspector.Cursor) *code.Reach {
 			return nil
 		}
 	}
-	if kind, _ := cur.ParentEdge(); kind == edge.DeferStmt_Call {
+	if code.Deferred(cur) {
 		return nil
 	}
-	return c.ReachAt(cur)
+	r := c.ReachAt(cur)
+	if r != nil && c.whereNil(cur, r.Ctx) {
+		return nil
+	}
+	return r
+}
+
+// whereNil tells whether a place is in a branch that is taken because a variable is nil.
+func (c *check) whereNil(cur inspector.Cursor, v *types.Var) bool {
+	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
+		s := up.Node().(*ast.IfStmt)
+		b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
+		if !ok || code.Var(c.Info, b.X) != v {
+			continue
+		}
+		if isNil(b, token.EQL) && code.Within(cur.Node(), s.Body) || isNil(b, token.NEQ) && s.Else != nil && code.Within(cur.Node(), s.Else) {
+			return true
+		}
+	}
+	return false
 }

@@ -167,7 +167,7 @@ func (c *check) deferredNil(cur inspector.Cursor, d *ast.DeferStmt) {
 	if code.ErrResult(c.Info, typ) < 0 {
 		return
 	}
-	r := c.reach(cur)
+	r := c.reach(cur.Parent())
 	if r == nil || r.Request || c.saysWhy(d) {
 		return
 	}
@@ -264,13 +264,39 @@ func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
 	return false
 }
 
+// explained tells whether a comment stands on a line of its own in a branch.
+func (c *check) explained(f *ast.File, n ast.Node) bool {
+	var body []ast.Stmt
+	switch n := n.(type) {
+	case *ast.IfStmt:
+		body = n.Body.List
+	case *ast.CommClause:
+		body = n.Body
+	case *ast.CaseClause:
+		body = n.Body
+	}
+	if len(body) == 0 {
+		return false
+	}
+	lines := map[int]bool{c.Fset.Position(n.Pos()).Line: true}
+	for _, s := range body {
+		lines[c.Fset.Position(s.Pos()).Line], lines[c.Fset.Position(s.End()).Line] = true, true
+	}
+	return slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		return n.Pos() < g.Pos() && g.End() < body[len(body)-1].End() && !lines[c.Fset.Position(g.Pos()).Line]
+	})
+}
+
 var deliberate = regexp.MustCompile(`(?i)best[- ]effort|deliberate|intentional|on purpose|non-?critical|not critical|not fatal|non-?fatal|don't care|do not care|graceful|skip(s|ping)? (the |this |any )?err|not an error|no error|(ok|okay|safe|fine) to|safely|we (can |may )?ignore|can be ignored|ignore (the |this |any )?err|expected|shutting down|terminating|stop(ped|ping)? (processing|on)|as usual|fall ?back|(don't|do not|never) return`)
 
-// saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose.
+// saysWhy tells whether a comment in or right above a statement says that the error is ignored on purpose, as any does that stands on a line of its own in the branch.
 func (c *check) saysWhy(n ast.Node) bool {
 	f := c.FileOf(n.Pos())
 	if f == nil {
 		return false
+	}
+	if c.explained(f, n) {
+		return true
 	}
 	from := c.Fset.Position(n.Pos()).Line
 	for _, g := range f.Comments {

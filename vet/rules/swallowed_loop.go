@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -122,6 +123,9 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 				list, round = list[:len(list)-1], true
 			}
 		}
+		if endless && c.tellsApart(s) {
+			return nil // some errors end it, or the rest of the round may
+		}
 		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(s) {
 			found = &skip{call, s.Cond}
 			if up := cur.Parent(); round && !left && up.Parent() == loop { // every round gets here, and no further
@@ -133,6 +137,18 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 		return nil
 	}
 	return found
+}
+
+// tellsApart tells whether a branch for an error goes on to the next round only for some errors.
+func (c *check) tellsApart(s *ast.IfStmt) bool {
+	err := code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X)
+	return slices.ContainsFunc(s.Body.List, func(in ast.Stmt) bool {
+		inner, ok := in.(*ast.IfStmt)
+		return ok && err != nil && code.Has(inner.Cond, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			return ok && c.Info.Uses[id] == types.Object(err)
+		})
+	})
 }
 
 // asksClosed tells whether an if statement asks whether a channel is closed.

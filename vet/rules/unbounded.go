@@ -57,7 +57,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		{Name: "accept", Severity: Warning, What: "a goroutine for each connection"},
 		{Name: "rows", Severity: Warning, What: "for each row of a query"},
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
-		{Name: "channel", Severity: Warning, What: "for each value of a channel"},
+		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
 		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`"},
 		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter of an exported function"},

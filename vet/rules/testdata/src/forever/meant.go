@@ -17,6 +17,8 @@ func init() {
 
 func empty() { select {} }
 
+func freeze() func() { return func() { <-make(chan struct{}) } }
+
 func buffered() { make(chan int, 1) <- 1 }
 
 func switchedOff(ctx context.Context, in chan int) {

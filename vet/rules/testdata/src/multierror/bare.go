@@ -5,6 +5,7 @@ package multierror
 import (
 	"context"
 	"errors"
+	"os"
 
 	"multierror/dep"
 
@@ -78,5 +79,40 @@ func dropsBehind(stop, flush func() error) {
 func onceMore(a, b error) bool { return dep.Closed(a, b) == dep.ErrClosed }
 
 func onceMoreOther(a, b error) bool {
-	return dep.Closed(a, b) == errNone // want `the error of errors.Join may be several`
+	return dep.Closed(a, b) == errNone
+}
+
+// A function that gives other errors too, as they are: what is compared may be one of these.
+
+var errFull = errors.New("full")
+
+func puts(full bool, a, b error) error { // want puts:"returns errors.Join"
+	if full {
+		return errFull
+	}
+	return errors.Join(a, b)
+}
+
+func putsAll(full bool, a, b error) bool {
+	if err := puts(full, a, b); err == errFull {
+		return true
+	}
+	switch puts(full, a, b).(type) {
+	case *os.PathError:
+		return true
+	}
+	return errors.Is(puts(full, a, b), context.Canceled)
+}
+
+// One that joins whatever happens, or gives nil.
+
+func joins(ok bool, a, b error) error { // want joins:"returns errors.Join"
+	if ok {
+		return nil
+	}
+	return errors.Join(a, b)
+}
+
+func joinsAll(ok bool, a, b error) bool {
+	return joins(ok, a, b) == errFull // want `the error of errors.Join may be several`
 }

@@ -4,9 +4,6 @@ package dep
 import "errors"
 
 func Check(a, b error) error { // want Check:"returns errors.Join"
-	if a == nil {
-		return b
-	}
 	return errors.Join(a, b)
 }
 
@@ -14,7 +11,7 @@ func One(a error) error { return a }
 
 var ErrClosed = errors.New("closed")
 
-// Closed mostly returns ErrClosed as it is.
+// Closed returns ErrClosed as it is, or what it joins.
 func Closed(a, b error) error { // want Closed:"returns errors.Join"
 	if a == nil {
 		return ErrClosed

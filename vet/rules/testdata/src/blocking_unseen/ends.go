@@ -1,6 +1,6 @@
 // Ends that are told by something else than the context.
 
-package blocking
+package blocking_unseen
 
 import (
 	"context"
@@ -49,39 +49,6 @@ loop:
 	}
 }
 
-func merges(ctx context.Context, a, b <-chan int) {
-	for a != nil || b != nil {
-		select { // want `this select ignores ctx`
-		case v, ok := <-a:
-			if !ok {
-				a = nil
-			}
-			use(v)
-		case v, ok := <-b:
-			if !ok {
-				b = nil
-			}
-			use(v)
-		}
-	}
-}
-
-func innerLoop(ctx context.Context, a, b <-chan int) {
-	for {
-		select { // want `this select ignores ctx`
-		case v := <-a:
-			for v > 0 {
-				if v == 3 {
-					break
-				}
-				v--
-			}
-		case v := <-b:
-			use(v)
-		}
-	}
-}
-
 // A goroutine that receives until the channel is closed keeps nobody.
 
 func drain(ctx context.Context, in <-chan int) {
@@ -118,43 +85,6 @@ func (m *march) walk() {
 	}()
 }
 
-func marches(ctx context.Context) {
-	m := &march{ctx: ctx}
-	m.walk()
-	m.wg.Wait()
-}
-
-func marchesOn(ctx context.Context, m *march) {
-	m.wg.Wait() // want `Wait ignores ctx`
-}
-
-// Another function of the object's wakes who waits when its context has ended.
-
-type index struct {
-	mu     sync.Mutex
-	cond   *sync.Cond
-	other  *sync.Cond
-	paused bool
-}
-
-func (x *index) serve(ctx context.Context) {
-	<-ctx.Done()
-	x.cond.Broadcast()
-}
-
-func (x *index) resume() { x.other.Broadcast() }
-
-func (x *index) running(ctx context.Context) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for x.paused && ctx.Err() == nil {
-		x.cond.Wait()
-	}
-	for x.paused && ctx.Err() == nil {
-		x.other.Wait() // want `Cond.Wait ignores ctx`
-	}
-}
-
 // A channel of which the receiver asks whether it is closed.
 
 func untilClosed(ctx context.Context, in <-chan int) {
@@ -163,13 +93,6 @@ func untilClosed(ctx context.Context, in <-chan int) {
 		if !ok {
 			return
 		}
-		use(v)
-	}
-}
-
-func once(ctx context.Context, in <-chan int) {
-	v, ok := <-in // want `this receive on in ignores ctx`
-	if ok {
 		use(v)
 	}
 }
@@ -187,12 +110,6 @@ func inTask(ctx context.Context, in <-chan int) error {
 
 // A handshake: who is told that something has begun waits for that.
 
-func listens(ctx context.Context, ready chan<- struct{}, results chan<- int, f func(context.Context)) {
-	ready <- struct{}{}
-	f(ctx)
-	results <- 1 // want `this send on results`
-}
-
 // A context of the function's own, for something else.
 
 func collects2(metrics chan<- int, f func(context.Context) int) {
@@ -200,18 +117,4 @@ func collects2(metrics chan<- int, f func(context.Context) int) {
 	n := f(ctx)
 	cancel()
 	metrics <- n
-}
-
-func (m *march) put(ctx context.Context) { m.walk() }
-
-func batch(ctx context.Context) {
-	m := &march{}
-	m.put(ctx)
-	m.wg.Wait()
-}
-
-func batchWithout(ctx context.Context) {
-	m := &march{}
-	m.walk()
-	m.wg.Wait() // want `Wait ignores ctx`
 }

@@ -1,10 +1,8 @@
-package blocking
+package blocking_unseen
 
 import (
 	"context"
-	"net/http"
 	"sync"
-	"time"
 
 	"github.com/braid-go/braid"
 	"golang.org/x/sync/errgroup"
@@ -14,25 +12,11 @@ func use(int)                                {}
 func next(context.Context) (int, error)      { return 0, nil }
 func work(context.Context, chan<- int) error { return nil }
 
-func Send(ctx context.Context, out chan<- int) {
-	out <- 1 // want `this send on out ignores ctx`
-}
-
-func Receive(ctx context.Context, in <-chan int) int {
-	return <-in // want `this receive on in ignores ctx`
-}
-
 func Range(ctx context.Context, in <-chan int) error {
 	for v := range in { // whoever sends closes it
 		use(v)
 	}
 	return nil
-}
-
-func Pipe(ctx context.Context, in <-chan int, out chan<- int) {
-	for v := range in {
-		out <- v // want `this send on out`
-	}
 }
 
 func Task(g *braid.Group, in <-chan int) {
@@ -42,29 +26,6 @@ func Task(g *braid.Group, in <-chan int) {
 		}
 		return nil
 	})
-}
-
-func Goroutine(ctx context.Context, out chan<- int) {
-	go func() {
-		out <- 1 // want `this send on out ignores ctx`
-	}()
-}
-
-func Select(ctx context.Context, a, b <-chan int) {
-	select { // want `this select ignores ctx`
-	case v := <-a:
-		use(v)
-	case v := <-b:
-		use(v)
-	}
-}
-
-func SelectTimeout(ctx context.Context, a <-chan int) {
-	select { // want `this select ignores ctx`
-	case v := <-a:
-		use(v)
-	case <-time.After(time.Second):
-	}
 }
 
 func producer(ctx context.Context, n int) error {
@@ -90,36 +51,10 @@ func producer(ctx context.Context, n int) error {
 }
 
 type server struct {
-	wg   sync.WaitGroup
-	mu   sync.Mutex
-	cond *sync.Cond
-	ch   chan int
-	n    int
-}
-
-func (s *server) Wait(ctx context.Context) error {
-	s.wg.Wait() // want `Wait ignores ctx: wait in a goroutine`
-	return nil
-}
-
-func WaitFor(ctx context.Context, wg *sync.WaitGroup) {
-	wg.Wait() // want `Wait ignores ctx`
-}
-
-func all(ctx context.Context, urls []string) {
-	var wg sync.WaitGroup
-	for _, url := range urls {
-		wg.Go(func() { http.Get(url) })
-	}
-	wg.Wait() // want `Wait ignores ctx, and so do the goroutines`
-}
-
-func (s *server) idle(ctx context.Context) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.n > 0 {
-		s.cond.Wait() // want `Cond.Wait ignores ctx`
-	}
+	wg sync.WaitGroup
+	mu sync.Mutex
+	ch chan int
+	n  int
 }
 
 // What follows is fine.
@@ -127,30 +62,6 @@ func (s *server) idle(ctx context.Context) {
 func noContext(in <-chan int) int { return <-in }
 
 func ignored(_ context.Context, in <-chan int) int { return <-in }
-
-func selected(ctx context.Context, in <-chan int) (int, error) {
-	select {
-	case v := <-in:
-		return v, nil
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
-}
-
-func stopped(ctx context.Context, in <-chan int, stop chan struct{}) {
-	select {
-	case v := <-in:
-		use(v)
-	case <-stop:
-	}
-}
-
-func tried(ctx context.Context, out chan<- int) {
-	select {
-	case out <- 1:
-	default:
-	}
-}
 
 func done(ctx context.Context, done chan bool, over <-chan struct{}) {
 	<-done
@@ -165,18 +76,6 @@ func own(ctx context.Context) int {
 		ch <- v
 	}()
 	return <-ch
-}
-
-func ownSelect(ctx context.Context) {
-	a, b := make(chan int, 1), make(chan int, 1)
-	go work(ctx, a)
-	go work(ctx, b)
-	select {
-	case v := <-a:
-		use(v)
-	case v := <-b:
-		use(v)
-	}
 }
 
 func roomy(ctx context.Context, n int) error {
@@ -212,54 +111,6 @@ func drained(ctx context.Context, n int) error {
 		return nil
 	})
 	return g.Wait()
-}
-
-func joins(ctx context.Context, n int) {
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(func() { next(ctx) })
-	}
-	wg.Wait()
-}
-
-func computes(ctx context.Context, n int) {
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(func() { use(n) })
-	}
-	wg.Wait()
-}
-
-func (s *server) Close(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() {
-		s.wg.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *server) run(ctx context.Context) {
-	s.wg.Add(1)
-	go func() {
-		defer s.wg.Done()
-		next(ctx)
-	}()
-	s.wg.Wait()
-}
-
-func (s *server) woken(ctx context.Context) {
-	defer context.AfterFunc(ctx, s.cond.Broadcast)()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.n > 0 && ctx.Err() == nil {
-		s.cond.Wait()
-	}
 }
 
 func cleanup(ctx context.Context, in <-chan int) {

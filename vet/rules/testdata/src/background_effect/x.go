@@ -1,11 +1,10 @@
-package background
+package background_effect
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
 	"example.com/keeps"
 	"golang.org/x/sync/errgroup"
@@ -20,12 +19,6 @@ func call(ctx context.Context) error {
 
 func todo(ctx context.Context) error {
 	return do(context.TODO()) // want `context.TODO\(\) does not end with ctx`
-}
-
-func derived(ctx context.Context) error {
-	tctx, cancel := context.WithTimeout(context.Background(), time.Second) // want `does not end with ctx`
-	defer cancel()
-	return do(tctx)
 }
 
 func values(ctx context.Context) error {
@@ -99,18 +92,6 @@ func whenEnded(ctx context.Context) {
 	if ctx.Err() != nil {
 		do(context.Background())
 	}
-}
-
-func shuts(ctx context.Context) error {
-	shutdownCtx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	return do(shutdownCtx)
-}
-
-func shutsByCall(ctx context.Context) error {
-	c, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	return Shutdown(c)
 }
 
 func closeAll(ctx context.Context) error { return do(context.Background()) }

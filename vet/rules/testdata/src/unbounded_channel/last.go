@@ -1,4 +1,4 @@
-package unbounded
+package unbounded_channel
 
 func drain(ch <-chan func()) {
 	for range ch {

@@ -1,6 +1,6 @@
 // Lists that come with a request.
 
-package unbounded
+package unbounded_channel
 
 import (
 	"context"

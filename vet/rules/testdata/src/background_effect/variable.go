@@ -1,6 +1,6 @@
 // A fresh context in a variable.
 
-package background
+package background_effect
 
 import (
 	"context"

@@ -1,6 +1,6 @@
 // Contexts for what outlives the function.
 
-package background
+package background_effect
 
 import (
 	"context"
@@ -68,17 +68,6 @@ func saysOther(ctx context.Context, f func(context.Context) error) error {
 }
 
 // Making a context is the function's work.
-
-func renewed(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	fresh, cancel := context.WithTimeout(context.Background(), d)
-	return context.WithValue(fresh, service{}, ctx.Value(service{})), cancel
-}
-
-func notRenewed(ctx context.Context, d time.Duration, f func(context.Context) error) error {
-	fresh, cancel := context.WithTimeout(context.Background(), d) // want `does not end with ctx`
-	defer cancel()
-	return f(fresh)
-}
 
 // What is deferred, what goes along with the context, and what is kept by whom it is given to.
 

@@ -1,11 +1,11 @@
 // Loggers may be had for any context.
 
-package background
+package background_effect
 
 import (
 	"context"
 
-	"background/zap"
+	"background_effect/zap"
 )
 
 func logged(ctx context.Context) {

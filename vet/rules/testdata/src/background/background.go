@@ -1,0 +1,76 @@
+package background
+
+import (
+	"context"
+	"time"
+)
+
+func load(context.Context) (int, error) { return 0, nil }
+func save(context.Context, int) error   { return nil }
+
+func returned(ctx context.Context) (int, error) {
+	return load(context.Background()) // want `context.Background\(\) does not end with ctx`
+}
+
+func used(ctx context.Context) error {
+	n, err := load(context.Background()) // want `context.Background\(\) does not end with ctx`
+	if err != nil {
+		return err
+	}
+	return save(ctx, n)
+}
+
+func argument(ctx context.Context, use func(int, error)) {
+	use(load(context.Background())) // want `context.Background\(\) does not end with ctx`
+}
+
+func open(ctx context.Context) error {
+	return save(context.TODO(), 1) // want `context.TODO\(\) does not end with ctx`
+}
+
+func derived(ctx context.Context) error {
+	own, cancel := context.WithCancel(context.Background()) // want `context.Background\(\) does not end with ctx`
+	defer cancel()
+	return save(own, 1)
+}
+
+// What a call does, and gives nothing of, may be meant to be done whatever becomes of the caller: off by default.
+
+func effect(ctx context.Context) error { return save(context.Background(), 1) }
+
+func unused(ctx context.Context) error {
+	_, err := load(context.Background())
+	return err
+}
+
+func dropped(ctx context.Context) { load(context.Background()) }
+
+// So is a limit of time of its own.
+
+func limited(ctx context.Context) (int, error) {
+	own, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return load(own)
+}
+
+// What makes up for a failure is to be done, and the context may be why.
+
+func makesUp(ctx context.Context, undo func(context.Context) (bool, error)) error {
+	if err := save(ctx, 1); err != nil {
+		if ok, _ := undo(context.Background()); ok {
+			return nil
+		}
+		return err
+	}
+	return nil
+}
+
+func asksAgain(ctx context.Context, ask func(context.Context) (bool, error)) error {
+	if err := save(ctx, 1); err == nil {
+		_, err := ask(ctx)
+		ok, _ := ask(context.TODO()) // want `context.TODO\(\) does not end with ctx`
+		_ = ok
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package loose
+
+import (
+	"context"
+	"time"
+)
+
+// A goroutine that ends a context which the function waits for tells of its end so.
+
+func shutdown(ctx context.Context, stop func(context.Context)) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	go func() {
+		defer cancel()
+		stop(ctx)
+	}()
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func shutdownAnyhow(ctx context.Context, stop func(context.Context)) error {
+	own, cancel := context.WithTimeout(ctx, time.Second)
+	go func() { // want `nobody waits for the goroutine`
+		defer cancel()
+		stop(own)
+	}()
+	return context.Cause(ctx)
+}
+
+// A comment that says so.
+
+func unlock(ctx context.Context, release func(context.Context)) error {
+	// Do async unlocking: nobody should wait for the network.
+	go func() {
+		release(ctx)
+	}()
+	return ctx.Err()
+}
+
+func unlockOther(ctx context.Context, release func(context.Context)) error {
+	// Release the lock.
+	go func() { // want `nobody waits for the goroutine`
+		release(ctx)
+	}()
+	return ctx.Err()
+}
+
+// What runs for the end of something else.
+
+type conn interface{ Context() context.Context }
+
+func connect(ctx context.Context, c conn, forget func()) error {
+	context.AfterFunc(c.Context(), forget)
+	context.AfterFunc(c.Context(), func() { forget() })
+	context.AfterFunc(ctx, func() { forget() }) // want `what AfterFunc starts belongs to no group`
+	return ctx.Err()
+}
