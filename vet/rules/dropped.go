@@ -44,7 +44,7 @@ func fetchAll(urls []string) error {
 func fetch(url string) error { return errors.New(url) }
 `,
 	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
-		"in a function that uses the error of another join of the same group; an error that is assigned to `_` behind the call of a cancel function.",
+		"in a function that uses the error of another join of the same group; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
@@ -72,7 +72,7 @@ func fetch(url string) error { return errors.New(url) }
 				i = len(lhs) - 1
 			}
 			if id, ok := lhs[i].(*ast.Ident); ok && id.Name == "_" {
-				if c.cancelledBefore(cur) {
+				if c.cancelledBefore(cur) || c.answersElsewhere(call) {
 					break
 				}
 				shape, message = "blank", "the group's error is assigned to _: the failures of all its tasks come out of this call alone"
@@ -101,6 +101,36 @@ func (c *check) cancelledBefore(cur inspector.Cursor) bool {
 			}
 		}
 	}
+}
+
+// answersElsewhere tells whether a task of the group that a call joins sends to a channel and then returns an error: that is only to cancel the others.
+func (c *check) answersElsewhere(join *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(join.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	g := code.Var(c.Info, sel.X)
+	for _, t := range c.Tasks {
+		if g == nil || t.Owner == nil || t.Lit == nil || code.Var(c.Info, t.Owner) != g {
+			continue
+		}
+		if code.Has(t.Lit.Body, func(n ast.Node) bool {
+			block, ok := n.(*ast.BlockStmt)
+			if !ok {
+				return false
+			}
+			for i, s := range block.List[min(1, len(block.List)):] {
+				ret, ok := s.(*ast.ReturnStmt)
+				if _, sent := block.List[i].(*ast.SendStmt); ok && sent && len(ret.Results) > 0 && !isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+					return true
+				}
+			}
+			return false
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // unread tells whether no way from an assignment leads to anything that reads the variable.

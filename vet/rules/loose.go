@@ -50,8 +50,9 @@ func audit(ctx context.Context, key string) {}
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
 		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
-		{Name: "ctx", Severity: Warning, What: "a go statement with a literal in a function that takes a context"},
-		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, or an AfterFunc in a function with a context that nobody can stop"},
+		{Name: "ctx", Severity: Warning, What: "a go statement in a function that takes a context, with a literal that gives it to others"},
+		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, or an AfterFunc in a function with a context that nobody can stop and that works with it"},
+		{Name: "alone", Severity: Note, Off: true, What: "both in a function that takes a context, where what is started has nothing to do with that"},
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
@@ -109,12 +110,34 @@ func (c *check) loose(t *code.Task) {
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
 	case c.commentAbove(t.At.Node(), onItsOwn):
 	default:
-		name := "a request"
+		name, shape := "a request", "alone"
 		if ctx != nil {
 			name = ctx.Name()
 		}
-		c.report(t.At.Node(), "ctx", fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
+		if c.worksWith(t) {
+			shape = "ctx"
+		}
+		c.report(t.At.Node(), shape, fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
+}
+
+// worksWith tells whether a goroutine gives a context from outside of it to a call that does more than to log: it works for whoever has given that.
+func (c *check) worksWith(t *code.Task) (found bool) {
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || c.observes(call) || says(code.Callee(c.Info, call)) {
+			return !found
+		}
+		for _, arg := range call.Args {
+			v := code.Var(c.Info, arg)
+			if v == nil || !code.IsContext(v.Type()) && !code.IsNamed(v.Type(), "net/http", "Request") {
+				continue
+			}
+			found = found || !code.Within(c.declOf(v), t.At.Node()) || t.Lit != nil && code.Within(c.declOf(v), t.Lit.Type)
+		}
+		return !found
+	})
+	return found
 }
 
 // onItsOwn matches comments that say that a goroutine is meant to go on alone.
@@ -179,7 +202,7 @@ func (c *check) ofField(v *types.Var, depth int) bool {
 }
 
 // waitsForOthers tells whether a goroutine waits, on its own level, for something else than the function that starts it: it watches over that,
-// and ends when that does. A pipe that it closes ends with its reader, and with os.Exit all ends.
+// and ends when that does. A server ends with its listener, a pipe that it closes with its reader, and with os.Exit all ends.
 func (c *check) waitsForOthers(t *code.Task) bool {
 	return code.Has(t.Lit.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -190,7 +213,7 @@ func (c *check) waitsForOthers(t *code.Task) bool {
 			return ok && !isTimer(c.Info, n.X)
 		case *ast.CallExpr:
 			name := code.CalleeName(n)
-			return name == "Wait" && len(n.Args) == 0 || code.IsCall(c.Info, n, "os", "Exit")
+			return name == "Wait" && len(n.Args) == 0 || strings.HasPrefix(name, "Serve") || strings.HasPrefix(name, "ListenAndServe") || code.IsCall(c.Info, n, "os", "Exit")
 		}
 		return false
 	}) || c.closesPipe(t)
@@ -255,10 +278,14 @@ func (c *check) looseTimer(t *code.Task) {
 	decl, _ := code.DeclAround(t.At)
 	around := c.TaskAround(t.At)
 	ctx, request := c.ctxAround(t.At)
-	if decl == nil || around == nil && ctx == nil && request == nil || c.joins(t) || uses(c, t.At.Node(), "context", "WithoutCancel") {
+	if decl == nil || around == nil && ctx == nil && request == nil || c.joins(t) || uses(c, t.At.Node(), "context", "WithoutCancel") || c.commentAbove(t.At.Node(), onItsOwn) {
 		return
 	}
-	c.report(t.At.Node(), "afterfunc", "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")
+	shape := "afterfunc"
+	if around == nil && !ofCtx && !c.worksWith(t) {
+		shape = "alone"
+	}
+	c.report(t.At.Node(), shape, "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")
 }
 
 // wakesCond tells whether a function is Broadcast or Signal of a condition.

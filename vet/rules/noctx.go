@@ -33,7 +33,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
 		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
-		"do not wait; a call with an argument that is made of the context, or whose result is used with it; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
+		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
@@ -52,7 +52,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		r := c.reach(cur)
-		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ofOwn(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r)) {
+		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ofOwn(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r) || c.keptAs(cur)) {
 			continue
 		}
 		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
@@ -193,6 +193,12 @@ func (c *check) knows(cur inspector.Cursor, call *ast.CallExpr, r *code.Reach, s
 	if shape != "twin" {
 		return false
 	}
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && code.Has(sel.X, func(n ast.Node) bool { // what gives it was given the context
+		inner, ok := n.(*ast.CallExpr)
+		return ok && slices.ContainsFunc(inner.Args, func(e ast.Expr) bool { return code.Var(c.Info, e) == r.Ctx })
+	}) {
+		return true
+	}
 	stored := false
 	_, body := code.FuncParts(r.Func.Node())
 	code.Shallow(body, func(n ast.Node) bool {
@@ -247,6 +253,12 @@ func (c *check) closedWith(cur inspector.Cursor, call *ast.CallExpr) bool {
 func isClose(n ast.Node) bool {
 	call, ok := n.(*ast.CallExpr)
 	return ok && code.CalleeName(call) == "Close"
+}
+
+// keptAs tells whether what a call gives is an object that is kept in a field: it lives longer than the context.
+func (c *check) keptAs(cur inspector.Cursor) bool {
+	v := code.Var(c.Info, lhsOf(cur))
+	return v != nil && !code.IsLocal(v) && !isData(v.Type())
 }
 
 // usedWith tells whether a method of what a call gives is given the context.

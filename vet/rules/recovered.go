@@ -149,7 +149,14 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 	_, body := code.FuncParts(lit.Node())
 	var v *types.Var
 	switch n := cur.Parent().Node().(type) {
-	case *ast.ExprStmt, *ast.BinaryExpr:
+	case *ast.BinaryExpr:
+		if s, ok := cur.Parent().Parent().Node().(*ast.IfStmt); ok && code.Has(s.Body, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			return ok && !c.logs(call)
+		}) {
+			return handled
+		}
+	case *ast.ExprStmt:
 	case *ast.AssignStmt:
 		id, ok := n.Lhs[0].(*ast.Ident)
 		if !ok {

@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -202,6 +203,9 @@ func (f *strandFlow) outside() {
 		}
 	}
 	for _, op := range senders {
+		if slices.ContainsFunc(f.recvs, func(recv code.Op) bool { return recv.At.Node() == op.At.Node() }) {
+			continue // what starts it is a function that receives too: they are a pair
+		}
 		if f.room == 0 {
 			if at := f.heldUp(op); at != nil {
 				f.tell(op, "wait", fmt.Sprintf("deadlock: line %d waits for this goroutine to end before anybody receives from %s", f.line(at), f.v.Name()))

@@ -133,8 +133,8 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 			}
 		}
 	}
-	if endless && fails {
-		return nil
+	if endless && (fails || left) {
+		return nil // something else may end it
 	}
 	return found
 }

@@ -52,7 +52,7 @@ var classes = map[string]class{
 	"e": {"escape", []string{"escape"}, [2]int{11, 18}, [2]int{5, 6}},
 	"f": {"wrong context", []string{"wrongctx", "shadowed", "background"}, [2]int{9, 12}, [2]int{5, 5}},
 	"g": {"dropped group error", []string{"dropped"}, [2]int{9, 11}, [2]int{4, 4}},
-	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped", "loose/afterfunc"}, [2]int{9, 13}, [2]int{4, 5}},
+	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped", "loose/afterfunc", "loose/alone"}, [2]int{9, 13}, [2]int{4, 5}},
 	"i": {"unbounded spawn", []string{"unbounded"}, [2]int{5, 8}, [2]int{3, 3}},
 	"j": {"misuse of braid", []string{"handle", "osthread", "owned", "clause", "abandon"}, [2]int{11, 15}, [2]int{4, 5}},
 }

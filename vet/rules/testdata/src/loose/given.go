@@ -30,11 +30,6 @@ func callsWithout(ctx context.Context, hook func()) {
 	go hook()
 }
 
-func alarm(ctx context.Context, ring func(), work func(context.Context) error) error {
-	time.AfterFunc(time.Minute, ring) // want `nobody keeps what stops it`
-	return work(ctx)
-}
-
 func alarmStopped(ctx context.Context, ring func(), work func(context.Context) error) error {
 	t := time.AfterFunc(time.Minute, ring)
 	defer t.Stop()

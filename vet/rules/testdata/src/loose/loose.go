@@ -23,15 +23,6 @@ func literal(ctx context.Context, key string) error {
 	return nil
 }
 
-func withoutIt(ctx context.Context, keys []string) error {
-	for _, k := range keys {
-		go func(k string) { // want `nobody waits for the goroutine`
-			_ = send(k)
-		}(k)
-	}
-	return ctx.Err()
-}
-
 func nested(ctx context.Context, key string) error {
 	var wg sync.WaitGroup
 	wg.Add(1)
@@ -43,13 +34,6 @@ func nested(ctx context.Context, key string) error {
 	}()
 	wg.Wait()
 	return nil
-}
-
-func ownChannel(ctx context.Context, key string) {
-	ch := make(chan error, 1)
-	go func() { // want `nobody waits for the goroutine`
-		ch <- send(key)
-	}()
 }
 
 func inErrgroup(ctx context.Context, key string) error {
@@ -105,13 +89,6 @@ func register(mux *http.ServeMux) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		go audit(r.Context(), "x") // want `may outlive the handler`
 	})
-}
-
-func handlerNoContext(w http.ResponseWriter, r *http.Request) {
-	key := r.URL.Path
-	go func() { // want `this function works for a request`
-		_ = send(key)
-	}()
 }
 
 func afterFunc(ctx context.Context, key string) {

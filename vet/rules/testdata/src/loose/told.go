@@ -54,3 +54,18 @@ func connect(ctx context.Context, c conn, forget func()) error {
 	context.AfterFunc(ctx, func() { forget() }) // want `what AfterFunc starts belongs to no group`
 	return ctx.Err()
 }
+
+// What has nothing to do with the context is off by default.
+
+func counts2(ctx context.Context, count func()) error {
+	go func() { count() }()
+	time.AfterFunc(time.Minute, count)
+	return ctx.Err()
+}
+
+func remindsLater(ctx context.Context, remind func(context.Context)) error {
+	time.AfterFunc(time.Minute, func() { remind(ctx) }) // want `nobody keeps what stops it`
+	// Later, so as not to block.
+	time.AfterFunc(time.Minute, func() { remind(ctx) })
+	return ctx.Err()
+}

@@ -64,12 +64,3 @@ func quit(ctx context.Context, code int) error {
 	}()
 	return ctx.Err()
 }
-
-func beats(ctx context.Context, beat func(), f func(context.Context) error) error {
-	go func() { // want `nobody waits for the goroutine`
-		for range time.Tick(time.Second) {
-			beat()
-		}
-	}()
-	return f(ctx)
-}

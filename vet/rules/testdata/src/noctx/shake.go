@@ -58,3 +58,37 @@ func starts(db *sql.DB, serve func(context.Context)) error {
 	_, err := db.Exec("listen")
 	return err
 }
+
+// An object that is kept lives longer than the context, and one that was made of it knows it.
+
+type proof struct{}
+
+type issuer struct{}
+
+func (p *issuer) Proof(name string) *proof                             { return nil }
+func (p *issuer) ProofContext(ctx context.Context, name string) *proof { return nil }
+func (p *issuer) Wait() error                                                { return nil }
+func (p *issuer) WaitContext(ctx context.Context) error                      { return nil }
+func (p *issuer) Count() int                                                 { return 0 }
+func (p *issuer) CountContext(ctx context.Context) int                       { return 0 }
+
+type holder struct {
+	p *issuer
+	v *proof
+	n int
+}
+
+func (h *holder) load(ctx context.Context) error {
+	h.v = h.p.Proof("x")
+	h.n = h.p.Count() // want `Count does not know ctx`
+	return ctx.Err()
+}
+
+func submit(ctx context.Context) *issuer { return nil }
+
+func processes(ctx context.Context, p *issuer) error {
+	if err := submit(ctx).Wait(); err != nil {
+		return err
+	}
+	return p.Wait() // want `Wait does not know ctx`
+}

@@ -123,3 +123,23 @@ func undoes(ctx context.Context, undo func(context.Context) error) (err error) {
 	}()
 	return ctx.Err()
 }
+
+// A limit of time for a call, and a pause between two.
+
+func dials(dial func(context.Context) error, limit time.Duration) {
+	for {
+		ctx := context.Background()
+		var cancel context.CancelFunc
+		if limit > 0 {
+			ctx, cancel = context.WithTimeout(ctx, limit)
+		}
+		err := dial(ctx)
+		if cancel != nil {
+			cancel()
+		}
+		if err == nil {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}

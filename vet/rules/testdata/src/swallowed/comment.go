@@ -67,3 +67,16 @@ func boots(ctx context.Context, list func(context.Context) error, retriable func
 		return
 	}
 }
+
+// A loop that something else ends.
+
+func batches(ctx context.Context, handle func(context.Context) error, backlog func() int) {
+	for {
+		if err := handle(ctx); err != nil {
+			println(err)
+		}
+		if backlog() < 100 {
+			break
+		}
+	}
+}
