@@ -6,6 +6,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -20,24 +21,35 @@ var Deadline = register(&Rule{
 	Why: "A `net.Conn` knows no context: `Read` and `Write` end when the peer sends or closes, or at a deadline. Where a context is in reach, " +
 		"carry it over: set the deadline, or let the end of the context set one or close the connection, with `context.AfterFunc`.",
 	Wrong: `
-func hello(ctx context.Context, conn net.Conn) error {
+func hello(ctx context.Context, d *net.Dialer, addr string) error {
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
 	buf := make([]byte, 5)
-	_, err := io.ReadFull(conn, buf)
+	_, err = io.ReadFull(conn, buf)
 	return err
 }
 `,
 	Right: `
-func hello(ctx context.Context, conn net.Conn) error {
+func hello(ctx context.Context, d *net.Dialer, addr string) error {
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Now()) })
 	defer stop()
 	buf := make([]byte, 5)
-	_, err := io.ReadFull(conn, buf)
+	_, err = io.ReadFull(conn, buf)
 	return err
 }
 `,
-	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; `main` and `init`; a context of the function's own; methods of types that are connections themselves.",
+	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; datagrams that are sent; `main` and `init`; a context of the function's own; methods of types that are connections themselves.",
 	Shapes: []Shape{
-		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function"},
+		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function that has made it"},
+		{Name: "given", Severity: Note, Off: true, What: "the same of a connection that is a parameter, to which whoever gives it may have set one"},
 		{Name: "field", Severity: Note, Off: true, What: "the same of a connection in a field, which the object may close elsewhere"},
 		{Name: "accept", Severity: Warning, What: "Accept of a listener that nothing in the function closes when the context ends"},
 	},
@@ -59,8 +71,11 @@ func hello(ctx context.Context, conn net.Conn) error {
 		if what == "Accept" {
 			shape = "accept"
 		}
-		if conn.IsField() {
+		switch {
+		case conn.IsField():
 			shape = "field"
+		case shape == "conn" && code.IsParam(c.Info, conn):
+			shape = "given"
 		}
 		if c.ended(cur, conn) {
 			continue
@@ -76,7 +91,7 @@ func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
 		switch name {
 		case "Read", "Write", "ReadFrom", "WriteTo":
-			if isConn(c.Info.TypeOf(sel.X)) {
+			if t := c.Info.TypeOf(sel.X); isConn(t) && !(strings.HasPrefix(name, "Write") && isNet(t, "UDPConn")) { // a datagram is not waited for
 				e = sel.X
 			}
 		case "Accept", "AcceptTCP", "AcceptUnix":

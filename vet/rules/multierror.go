@@ -40,7 +40,7 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
 		{Name: "type", Severity: Error, What: "a type switch or assertion"},
@@ -111,6 +111,31 @@ func (m *multi) givesBare(g *types.Var, err ast.Expr) bool {
 	return false
 }
 
+// allGive tells whether all tasks of an errgroup are in sight, and what they return is of a type, or nil.
+func (m *multi) allGive(g *types.Var, t types.Type) bool {
+	tasks := 0
+	for _, task := range m.Tasks {
+		if task.Owner == nil || g == nil || code.Var(m.Info, task.Owner) != g {
+			continue
+		}
+		if task.Lit == nil {
+			return false
+		}
+		all := true
+		code.Shallow(task.Lit.Body, func(n ast.Node) bool {
+			if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
+				all = all && (isNilIdent(m.Info, ret.Results[0]) || types.AssignableTo(m.Info.TypeOf(ret.Results[0]), t))
+			}
+			return all
+		})
+		if !all {
+			return false
+		}
+		tasks++
+	}
+	return tasks > 0 && !m.Escapes(g)
+}
+
 func (m *multi) compared(j *several) string {
 	if j.first {
 		return "the error of an errgroup is compared as it is, and a task may have wrapped it: use errors.Is"
@@ -164,6 +189,7 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 	}
 	switch j := m.of(cur, n.X, 0); {
 	case j == nil, j.first && j.given, j.some:
+	case j.first && n.Type != nil && m.allGive(j.group, m.Info.TypeOf(n.Type)):
 	case j.first:
 		m.report(n, "type", "the error of an errgroup is asserted as it is, and a task may have wrapped it: use errors.As")
 	default:

@@ -6,6 +6,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -84,7 +87,7 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 		if at != nil || f.receives(step) || f.inSelect(step) {
 			return false
 		}
-		if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last {
+		if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !f.noneStarted(op, step) {
 			at = step
 		}
 		return true
@@ -116,6 +119,28 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 		}
 	}
 	return nil
+}
+
+// noneStarted tells whether a way out is taken only if nothing was started: what is counted in the loop that starts the senders is 0.
+func (f *strandFlow) noneStarted(op code.Op, step ast.Node) bool {
+	loop, ok := code.LoopAround(op.At)
+	cur, found := f.Root.FindNode(step)
+	if !ok || !found {
+		return false
+	}
+	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
+		b, ok := ast.Unparen(up.Node().(*ast.IfStmt).Cond).(*ast.BinaryExpr)
+		if !ok || b.Op != token.EQL {
+			return false
+		}
+		n, known := code.IntValue(f.Info, b.Y)
+		v := code.Var(f.Info, b.X)
+		return known && n == 0 && v != nil && slices.ContainsFunc(f.Uses[v], func(use inspector.Cursor) bool {
+			_, counts := use.Parent().Node().(*ast.IncDecStmt)
+			return counts && code.Within(use.Node(), loop.Node())
+		})
+	}
+	return false
 }
 
 // inSelect tells whether a step is in a select that might have received.

@@ -67,10 +67,10 @@ type issuer struct{}
 
 func (p *issuer) Proof(name string) *proof                             { return nil }
 func (p *issuer) ProofContext(ctx context.Context, name string) *proof { return nil }
-func (p *issuer) Wait() error                                                { return nil }
-func (p *issuer) WaitContext(ctx context.Context) error                      { return nil }
-func (p *issuer) Count() int                                                 { return 0 }
-func (p *issuer) CountContext(ctx context.Context) int                       { return 0 }
+func (p *issuer) Wait() error                                          { return nil }
+func (p *issuer) WaitContext(ctx context.Context) error                { return nil }
+func (p *issuer) Count() int                                           { return 0 }
+func (p *issuer) CountContext(ctx context.Context) int                 { return 0 }
 
 type holder struct {
 	p *issuer

@@ -1,4 +1,4 @@
-package deadline
+package deadline_given
 
 import (
 	"bufio"

@@ -1,6 +1,6 @@
 // Readers over connections.
 
-package deadline
+package deadline_given
 
 import (
 	"bufio"
