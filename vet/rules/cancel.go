@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"regexp"
 
 	"golang.org/x/tools/go/analysis"
@@ -280,11 +281,23 @@ func (c *check) madeOnce(cur, loop inspector.Cursor, v *types.Var) bool {
 		if !code.Within(s, loop.Node()) {
 			return false
 		}
-		if b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr); ok && isNil(b, token.EQL) && code.Var(c.Info, b.X) == v && !code.Within(c.declOf(v), loop.Node()) {
+		if code.Within(cur.Node(), s.Body) && !code.Within(c.declOf(v), loop.Node()) && slices.ContainsFunc(conjuncts(s.Cond), func(e ast.Expr) bool {
+			b, ok := e.(*ast.BinaryExpr)
+			return ok && isNil(b, token.EQL) && code.Var(c.Info, b.X) == v
+		}) {
 			return true
 		}
 	}
 	return false
+}
+
+// conjuncts gives the parts of a condition all of which have to be true.
+func conjuncts(e ast.Expr) []ast.Expr {
+	e = ast.Unparen(e)
+	if b, ok := e.(*ast.BinaryExpr); ok && b.Op == token.LAND {
+		return append(conjuncts(b.X), conjuncts(b.Y)...)
+	}
+	return []ast.Expr{e}
 }
 
 // deferInLoop reports what is made in a loop and let go by a defer in it, if the

@@ -42,7 +42,7 @@ func poll(ctx context.Context) error {
 `,
 	Exempt: "Functions that cannot say that they were cut short: with results, but no error among them. Functions that call " +
 		"`Unlock`, `Done`, `Close`, `Stop` or the like after the sleep without `defer`: a return would leave that out. " +
-		"Deferred functions, whose context may be dead already.",
+		"Deferred functions, whose context may be dead already. Functions that shut down, close and the like, by their names, and contexts that cannot end at that place.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Note, What: "time.Sleep where a context is in scope, with a fix"},
 	},
@@ -62,7 +62,7 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	file := edit.At(c.Pass, call.Pos())
 	r := c.ReachAt(cur)
 	fn, ok := code.FuncAround(cur)
-	if file == nil || r == nil || !ok || r.Request || code.Deferred(cur) || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) {
+	if file == nil || r == nil || !ok || r.Request || code.Deferred(cur) || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) || c.isEnding(cur) || c.endsLater(cur, r.Ctx) {
 		return nil
 	}
 	typ, body := code.FuncParts(fn.Node())

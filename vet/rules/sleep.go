@@ -99,7 +99,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.isEnding(cur) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.endsLater(cur, r.Ctx) || c.isEnding(cur) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {
@@ -171,6 +171,28 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 		}
 	}
 	return len(c.Origins(r.Ctx)) > 0
+}
+
+// endsLater tells whether a variable of the function's own holds at a place, on each way to it, a context that nothing can end.
+func (c *check) endsLater(cur inspector.Cursor, v *types.Var) bool {
+	fn, ok := code.FuncAround(cur)
+	if !ok || !code.IsLocal(v) || code.IsParam(c.Info, v) {
+		return false
+	}
+	if in, ok := c.DeclaredIn(v); !ok || in != fn {
+		return false
+	}
+	steps, start := code.FlowOf(c.cfgs, fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return sets(c, step, v) })
+	for _, step := range steps {
+		as, ok := step.(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 1 || len(as.Rhs) != 1 {
+			return false
+		}
+		if call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr); !ok || !code.IsCall(c.Info, call, "context", "Background", "TODO", "WithoutCancel") {
+			return false
+		}
+	}
+	return len(steps) > 0 && !start
 }
 
 // isEnding tells whether a place is in a function that is about the end of things, by its name.

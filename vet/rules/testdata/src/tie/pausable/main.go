@@ -15,6 +15,8 @@ func main() {
 	fmt.Println(silent(ctx))
 	fmt.Println(locked(ctx))
 	fmt.Println(number(ctx))
+	drain := func() { fmt.Println("drained") }
+	fmt.Println(shutdown(ctx, drain), rests(drain), restsBefore(drain))
 	if late(ctx) == nil {
 		fmt.Println("in time")
 	}
@@ -60,5 +62,30 @@ func late(ctx context.Context) error {
 	default:
 		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
 	}
+	return ctx.Err()
+}
+
+// What shuts down goes on to its end: a return would leave out the rest.
+func shutdown(ctx context.Context, drain func()) error {
+	time.Sleep(time.Microsecond)
+	drain()
+	return ctx.Err()
+}
+
+// A context that nothing can end ends no pause.
+func rests(drain func()) error {
+	ctx := context.Background()
+	time.Sleep(time.Microsecond)
+	drain()
+	return ctx.Err()
+}
+
+// One that can later.
+func restsBefore(drain func()) error {
+	ctx := context.Background()
+	time.Sleep(time.Microsecond)
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	drain()
 	return ctx.Err()
 }
