@@ -7,8 +7,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"

@@ -49,7 +49,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 	}
 }
 `,
-	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum; groups with a limit, and groups made elsewhere; signals and ticks; one goroutine for each key of a map; " +
+	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; " +
 		"a goroutine for each message with a comment right above it, as protocols may go in step; " +
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
@@ -269,7 +269,7 @@ func (c *check) reads(call *ast.CallExpr) (shape, what string) {
 		return "", ""
 	}
 	switch name := fn.Name(); {
-	case strings.HasPrefix(name, "Accept"):
+	case strings.HasPrefix(name, "Accept") && !strings.HasSuffix(name, "Stream") && !strings.HasSuffix(name, "Channel"): // of these a connection has its own limit
 		return "accept", "connection"
 	case name == "ReadString" || name == "ReadLine" || name == "ReadBytes" || name == "ReadSlice" || code.Is(fn, "encoding/csv", "Reader.Read"):
 		return "lines", "line"

@@ -293,7 +293,7 @@ func (c *check) leftEarly(u *groupUses) {
 			if told || waits(step) {
 				return false
 			}
-			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) {
+			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) {
 				told = true
 				c.report(step, "early", fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
 			}
@@ -324,6 +324,29 @@ func (c *check) firstStarted(start inspector.Cursor, v *types.Var) ast.Node {
 		}
 	}
 	return call
+}
+
+// notStarted tells whether a return is in a branch for the error of a call that was handed the work: then nothing has been started, and the
+// WaitGroup is thrown away.
+func (c *check) notStarted(u *groupUses, start inspector.Cursor, step ast.Node) bool {
+	ret, ok := c.Root.FindNode(step)
+	if !ok || code.CalleeName(start.Node().(*ast.CallExpr)) != "Add" {
+		return false
+	}
+	for up := range ret.Enclosing((*ast.IfStmt)(nil)) {
+		s := up.Node().(*ast.IfStmt)
+		b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
+		if !ok || !isNil(b, token.NEQ) || !code.Within(step, s.Body) {
+			return false
+		}
+		for _, o := range c.Origins(code.Var(c.Info, b.X)) {
+			if slices.ContainsFunc(u.dones, func(done inspector.Cursor) bool { return code.Within(done.Node(), o) }) {
+				return true
+			}
+		}
+		return false
+	}
+	return false
 }
 
 // countsStarts tells whether a WaitGroup says that goroutines have started, and not that they have ended: each of its
