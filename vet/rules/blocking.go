@@ -68,7 +68,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 		{Name: "select", Severity: Note, Off: true, What: "a select without Done and without default"},
 		{Name: "wait", Severity: Note, Off: true, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Note, Off: true, What: "Cond.Wait that the end of the context does not wake"},
-		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package, and for those of `struct{}` among them that are not named as if something were over"},
+		{Name: "field", Severity: Note, Off: true, What: "the same for channels in fields and variables of the package, and for those of `struct{}` among them that are not named as if something were over; not for a channel whose object receives until it is closed, or closes it for who receives"},
 		{Name: "quit", Severity: Note, Off: true, What: "a select in a task that ends with a channel which says that something is over, and not with the task's context"},
 	},
 }, func(c *check) {
@@ -169,6 +169,9 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 	switch {
 	case !code.IsLocal(v):
 		shape = "field"
+		if f := c.FieldChan(v); f != nil && (isSend && f.Drained(c.Index) || !isSend && len(f.Closes) > 0) {
+			return // its object sees to the other end
+		}
 	case code.IsParam(c.Info, v):
 		if c.roomy(v) || (shape == "range" || shape == "closed") && c.endsWithSender(v) || isSend && c.drained(v) {
 			return

@@ -59,9 +59,11 @@ func ask(ctx context.Context, query func() string) (string, error) {
 		{Name: "wait", Severity: Error, What: "the receiver first waits for the sender to end, which cannot before it has been received from"},
 		{Name: "dropped", Severity: Error, What: "the channel that a function returns is thrown away, and a goroutine of the function waits to send to it"},
 		{Name: "never", Severity: Error, What: "there is no receiver at all"},
+		{Name: "field", Severity: Note, Off: true, What: "a bare send to a channel in a field, where all who receive from it may have left because a context has ended, something else was received, or an error"},
 	},
 }, func(c *check) {
 	c.droppedChannels()
+	c.leftFields()
 	s := &strand{check: c, seen: map[token.Pos]bool{}}
 	for id, obj := range c.Info.Defs {
 		v, ok := obj.(*types.Var)
@@ -92,6 +94,31 @@ func (c *check) droppedChannels() {
 		}
 		if c.Answers(code.Callee(c.Info, call)) {
 			c.report(call, "dropped", fmt.Sprintf("a goroutine of %s waits to send to the channel that it returns: nobody receives from it here", code.CalleeName(call)))
+		}
+	}
+}
+
+// leftFields finds bare sends to channels without room in fields, of whose receivers none need be there any more.
+func (c *check) leftFields() {
+	if !c.on("field") {
+		return
+	}
+	for id, obj := range c.Info.Defs {
+		v, ok := obj.(*types.Var)
+		if !ok || !v.IsField() {
+			continue
+		}
+		if _, ok := v.Type().Underlying().(*types.Chan); !ok || c.saysOver(id) {
+			continue
+		}
+		f := c.FieldChan(v)
+		if f == nil || !f.Unbuffered || !f.Left(c.Index) {
+			continue
+		}
+		for _, op := range f.Sends {
+			if way, _ := c.Ways(op.Select, op.Clause); way == code.NoWayout {
+				c.report(op.Cur.Node(), "field", fmt.Sprintf("all who receive from %s may have left: then this send blocks for ever; select on what ends them too", v.Name()))
+			}
 		}
 	}
 }

@@ -23,28 +23,28 @@ var Unbounded = register(&Rule{
 		"When the work is slower than what comes in, memory, file descriptors and connections to others run out. " +
 		"A limit holds the source back instead: `errgroup.SetLimit`, a semaphore taken before the spawn, `braid.Limit` with `GoWait`, or `braid.EachSeq`.",
 	Wrong: `
-func serve(l net.Listener, handle func(net.Conn)) error {
+func serve(r *bufio.Reader, handle func(string)) error {
 	for {
-		conn, err := l.Accept()
+		line, err := r.ReadString('\n')
 		if err != nil {
 			return err
 		}
-		go handle(conn)
+		go handle(line)
 	}
 }
 `,
 	Right: `
-func serve(l net.Listener, handle func(net.Conn)) error {
+func serve(r *bufio.Reader, handle func(string)) error {
 	slots := make(chan struct{}, 100)
 	for {
-		slots <- struct{}{}
-		conn, err := l.Accept()
+		line, err := r.ReadString('\n')
 		if err != nil {
 			return err
 		}
+		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots }()
-			handle(conn)
+			handle(line)
 		}()
 	}
 }
@@ -54,7 +54,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
 	Shapes: []Shape{
-		{Name: "accept", Severity: Warning, What: "a goroutine for each connection"},
+		{Name: "accept", Severity: Note, Off: true, What: "a goroutine for each connection, as most servers have it"},
 		{Name: "rows", Severity: Warning, What: "for each row of a query"},
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},

@@ -326,7 +326,7 @@ func (c *check) firstStarted(start inspector.Cursor, v *types.Var) ast.Node {
 	return call
 }
 
-// notStarted tells whether a return is in a branch for the error of a call that was handed the work: then nothing has been started, and the
+// notStarted tells whether a return is in a branch for the failure of a call that was handed the work: then nothing has been started, and the
 // WaitGroup is thrown away.
 func (c *check) notStarted(u *groupUses, start inspector.Cursor, step ast.Node) bool {
 	ret, ok := c.Root.FindNode(step)
@@ -335,16 +335,24 @@ func (c *check) notStarted(u *groupUses, start inspector.Cursor, step ast.Node) 
 	}
 	for up := range ret.Enclosing((*ast.IfStmt)(nil)) {
 		s := up.Node().(*ast.IfStmt)
-		b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
-		if !ok || !isNil(b, token.NEQ) || !code.Within(step, s.Body) {
+		if !code.Within(step, s.Body) {
 			return false
 		}
-		for _, o := range c.Origins(code.Var(c.Info, b.X)) {
-			if slices.ContainsFunc(u.dones, func(done inspector.Cursor) bool { return code.Within(done.Node(), o) }) {
-				return true
+		cond := ast.Unparen(s.Cond)
+		switch e := cond.(type) {
+		case *ast.BinaryExpr: // err != nil
+			if !isNil(e, token.NEQ) {
+				return false
 			}
+			cond = e.X
+		case *ast.UnaryExpr: // !ok
+			cond = e.X
+		default:
+			return false
 		}
-		return false
+		return slices.ContainsFunc(c.Origins(code.Var(c.Info, cond)), func(o ast.Expr) bool {
+			return slices.ContainsFunc(u.dones, func(done inspector.Cursor) bool { return code.Within(done.Node(), o) })
+		})
 	}
 	return false
 }

@@ -119,7 +119,7 @@ func (x *Index) runsInside(lit inspector.Cursor) bool {
 		case "Cleanup", "Defer", "OnceFunc", "OnceValue", "OnceValues", "HandleFunc", "HandlerFunc", "Handle", "append":
 			return false
 		}
-		if laterCalled[name] {
+		if laterCalled[name] || len(name) > 2 && strings.HasPrefix(name, "On") && name[2] >= 'A' && name[2] <= 'Z' { // OnOpen, OnMessage
 			return false
 		}
 		// What a constructor is given it may keep.

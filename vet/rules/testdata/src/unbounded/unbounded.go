@@ -13,7 +13,7 @@ func serve(l net.Listener, handle func(net.Conn)) error {
 		if err != nil {
 			return err
 		}
-		go handle(conn) // want `a goroutine for each connection`
+		go handle(conn) // off by default: most servers have it
 	}
 }
 
@@ -45,32 +45,5 @@ func serveLimited(l net.Listener, handle func(net.Conn), slots chan struct{}) er
 			defer func() { <-slots }()
 			handle(conn)
 		}()
-	}
-}
-
-// Streams of a connection, which has a limit of its own.
-
-type connection interface {
-	AcceptStream() (net.Conn, error)
-	AcceptTCP() (net.Conn, error)
-}
-
-func streams(c connection, handle func(net.Conn)) error {
-	for {
-		stream, err := c.AcceptStream()
-		if err != nil {
-			return err
-		}
-		go handle(stream)
-	}
-}
-
-func connections(c connection, handle func(net.Conn)) error {
-	for {
-		conn, err := c.AcceptTCP()
-		if err != nil {
-			return err
-		}
-		go handle(conn) // want `a goroutine for each connection`
 	}
 }

@@ -17,6 +17,26 @@ func waits(submit func(func()) error) error {
 	return nil
 }
 
+func waitsIfTaken(enqueue func(func()) bool) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	taken := enqueue(func() { wg.Done() })
+	if !taken {
+		return
+	}
+	wg.Wait()
+}
+
+func waitsIfNotTaken(enqueue func(func()) bool) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	taken := enqueue(func() { wg.Done() })
+	if taken {
+		return // want `this return leaves wg before its Wait`
+	}
+	wg.Wait()
+}
+
 func waitsNot(submit func(func()) error, check func() error) error {
 	var wg sync.WaitGroup
 	wg.Add(1)

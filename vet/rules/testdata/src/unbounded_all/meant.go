@@ -1,6 +1,6 @@
 // Shapes of large programs that look like the rule's, and are meant.
 
-package unbounded_channel
+package unbounded_all
 
 import "net"
 

@@ -1,6 +1,6 @@
 // Lists that come with a request.
 
-package unbounded_channel
+package unbounded_all
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package unbounded_channel
+package unbounded_all
 
 import (
 	"bufio"
