@@ -7,10 +7,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"time"
 
-	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -113,111 +111,6 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	c.report(cur.Node(), shape, what+" ignores "+r.Name()+": use braid.Sleep, or select on its Done")
 }
 
-// inAll gives how long a loop pauses in all its rounds, at most: longer than anything if their number is no constant.
-func (c *check) inAll(loop inspector.Cursor, pause time.Duration) time.Duration {
-	rounds, known := int64(0), false
-	switch n := loop.Node().(type) {
-	case *ast.RangeStmt:
-		rounds, known = code.IntValue(c.Info, n.X)
-	case *ast.ForStmt:
-		if n.Post == nil {
-			break
-		}
-		ast.Inspect(n.Cond, func(m ast.Node) bool {
-			if b, ok := m.(*ast.BinaryExpr); ok && !known && (b.Op == token.LSS || b.Op == token.LEQ) {
-				rounds, known = code.IntValue(c.Info, b.Y)
-			}
-			return !known
-		})
-	}
-	if !known || rounds > int64(allPauses) {
-		return allPauses + 1
-	}
-	return time.Duration(rounds) * pause
-}
-
-// cannotEnd tells whether the context in reach cannot end while the pause lasts: the function has asked whether there is a Done at all, or has made the
-// context itself of none that can end, without a limit of time, and ends it by nothing but a defer.
-func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
-	_, body := code.FuncParts(r.Func.Node())
-	if code.Has(body, func(n ast.Node) bool {
-		b, ok := n.(*ast.BinaryExpr)
-		return ok && (b.Op == token.NEQ || b.Op == token.EQL) && c.DoneOf(b.X) != nil && isNilIdent(c.Info, b.Y)
-	}) {
-		return true
-	}
-	if c.Given(r.Ctx) || r.Ctx.IsField() || r.Task != nil {
-		return false
-	}
-	for _, o := range c.Origins(r.Ctx) {
-		call, ok := ast.Unparen(o).(*ast.CallExpr)
-		if !ok || !code.IsCall(c.Info, call, "context", "WithCancel", "WithCancelCause") {
-			return false
-		}
-		at, ok := c.Root.FindNode(call)
-		if !ok {
-			return false
-		}
-		as, ok := at.Parent().Node().(*ast.AssignStmt)
-		if !ok || len(as.Lhs) != 2 {
-			return false
-		}
-		cancel := code.Var(c.Info, as.Lhs[1])
-		if !code.IsLocal(cancel) || slices.ContainsFunc(c.Uses[cancel], func(use inspector.Cursor) bool {
-			kind, _ := use.Parent().ParentEdge()
-			return kind != edge.DeferStmt_Call
-		}) {
-			return false
-		}
-	}
-	return len(c.Origins(r.Ctx)) > 0
-}
-
-// endsLater tells whether a variable of the function's own holds at a place, on each way to it, a context that nothing can end.
-func (c *check) endsLater(cur inspector.Cursor, v *types.Var) bool {
-	fn, ok := code.FuncAround(cur)
-	if !ok || !code.IsLocal(v) || code.IsParam(c.Info, v) {
-		return false
-	}
-	if in, ok := c.DeclaredIn(v); !ok || in != fn {
-		return false
-	}
-	steps, start := code.FlowOf(c.cfgs, fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return sets(c, step, v) })
-	for _, step := range steps {
-		as, ok := step.(*ast.AssignStmt)
-		if !ok || len(as.Lhs) != 1 || len(as.Rhs) != 1 {
-			return false
-		}
-		if call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr); !ok || !code.IsCall(c.Info, call, "context", "Background", "TODO", "WithoutCancel") {
-			return false
-		}
-	}
-	return len(steps) > 0 && !start
-}
-
-// isEnding tells whether a place is in a function that is about the end of things, by its name.
-func (c *check) isEnding(cur inspector.Cursor) bool {
-	decl, _ := code.DeclAround(cur)
-	return decl != nil && ending.MatchString(decl.Name.Name)
-}
-
-// boundsOwn tells whether a context bounds a call of the function's own, and comes from nowhere else.
-func (c *check) boundsOwn(v *types.Var) bool {
-	if v == nil || c.Given(v) {
-		return false
-	}
-	for _, e := range c.Origins(v) {
-		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		if ok && code.IsCall(c.Info, call, "context", "Background", "TODO") {
-			continue
-		}
-		if !ok || !code.IsCall(c.Info, call, "context", "WithTimeout", "WithDeadline", "WithTimeoutCause", "WithDeadlineCause") {
-			return false
-		}
-	}
-	return len(c.Origins(v)) > 0
-}
-
 // onlySleeps tells whether a call is of a function of the package that is given no context and
 // does nothing but reckon how long to sleep, and sleep.
 func (c *check) onlySleeps(call *ast.CallExpr) bool {
@@ -265,24 +158,6 @@ func (c *check) onlySleeps(call *ast.CallExpr) bool {
 func isSleep(info *types.Info, e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	return ok && code.IsCall(info, call, "time", "Sleep")
-}
-
-// besides tells whether a pause has nothing to do with the context in reach, which the function around has made itself, for something else: it is
-// in no loop that uses it, or in a goroutine that does not.
-func (c *check) besides(cur inspector.Cursor, r *code.Reach) bool {
-	if c.Given(r.Ctx) {
-		return false
-	}
-	if t := r.Task; t != nil && t.Kind == code.Bare && t.Lit != nil {
-		return !c.MentionsCtx(t.Lit)
-	}
-	loop, ok := code.LoopAround(cur)
-	return !ok || !c.MentionsCtx(loop.Node())
-}
-
-// beforeExit tells whether a pause is in a goroutine that ends the program.
-func beforeExit(c *check, t *code.Task) bool {
-	return t != nil && t.Kind == code.Bare && t.Lit != nil && uses(c, t.Lit.Body, "os", "Exit")
 }
 
 func duration(info *types.Info, e ast.Expr) (time.Duration, bool) {
@@ -357,42 +232,6 @@ func afterStop(cur inspector.Cursor) bool {
 			return true
 		})
 		if stop {
-			return true
-		}
-	}
-	return false
-}
-
-// reach gives the context that a place should heed: none in main, init, and
-// deferred functions.
-func (c *check) reach(cur inspector.Cursor) *code.Reach {
-	if c.exempt(cur.Node().Pos()) {
-		return nil
-	}
-	if decl, _ := code.DeclAround(cur); decl != nil && decl.Recv == nil {
-		if name := decl.Name.Name; name == "init" || name == "main" && c.Pkg.Name() == "main" {
-			return nil
-		}
-	}
-	if code.Deferred(cur) {
-		return nil
-	}
-	r := c.ReachAt(cur)
-	if r != nil && c.whereNil(cur, r.Ctx) {
-		return nil
-	}
-	return r
-}
-
-// whereNil tells whether a place is in a branch that is taken because a variable is nil.
-func (c *check) whereNil(cur inspector.Cursor, v *types.Var) bool {
-	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
-		s := up.Node().(*ast.IfStmt)
-		b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
-		if !ok || code.Var(c.Info, b.X) != v {
-			continue
-		}
-		if isNil(b, token.EQL) && code.Within(cur.Node(), s.Body) || isNil(b, token.NEQ) && s.Else != nil && code.Within(cur.Node(), s.Else) {
 			return true
 		}
 	}

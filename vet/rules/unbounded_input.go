@@ -1,0 +1,217 @@
+// What comes from outside: loops over connections, rows, lines, messages and what is decoded. Part of the rule unbounded.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// input says what a loop goes over, if that comes from outside.
+func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) {
+	switch n := loop.Node().(type) {
+	case *ast.RangeStmt:
+		switch u := c.Info.TypeOf(n.X).Underlying().(type) {
+		case *types.Chan:
+			if carries(u.Elem()) {
+				return "channel", "value of a channel"
+			}
+		case *types.Slice, *types.Map:
+			if c.external(n.X) {
+				return "decoded", "element of what comes from outside"
+			}
+			decl, _ := code.DeclAround(loop)
+			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
+				return "slice", "element of " + v.Name()
+			}
+		}
+	case *ast.ForStmt:
+		if call, ok := n.Cond.(*ast.CallExpr); ok && len(call.Args) == 0 {
+			switch code.CalleeName(call) {
+			case "Next", "NextRow":
+				if code.IsCall(c.Info, call, "database/sql", "Rows.Next") || has(receiver(c, call), "Scan") {
+					return "rows", "row"
+				}
+			case "Scan":
+				if code.IsCall(c.Info, call, "bufio", "Scanner.Scan") || has(receiver(c, call), "Text") {
+					return "lines", "line"
+				}
+			case "More":
+				if code.IsCall(c.Info, call, "encoding/json", "Decoder.More") {
+					return "lines", "record"
+				}
+			}
+		}
+		if n.Cond != nil && !c.LooksAtCtx(n.Cond) {
+			return "", ""
+		}
+		code.Shallow(n.Body, func(m ast.Node) bool {
+			if shape != "" {
+				return false
+			}
+			switch m := m.(type) {
+			case *ast.ForStmt, *ast.RangeStmt:
+				return false
+			case *ast.AssignStmt:
+				if len(m.Rhs) != 1 || !c.handedOn(m.Lhs[0], t) {
+					break
+				}
+				switch e := ast.Unparen(m.Rhs[0]).(type) {
+				case *ast.CallExpr:
+					shape, what = c.reads(e)
+				case *ast.UnaryExpr:
+					if ch, ok := c.Info.TypeOf(e.X).Underlying().(*types.Chan); ok && e.Op == token.ARROW && carries(ch.Elem()) {
+						shape, what = "channel", "value of a channel"
+					}
+				}
+			}
+			return true
+		})
+	}
+	return shape, what
+}
+
+// external tells whether a list is a part of a request, or decoded by a function that is given one.
+func (c *check) external(e ast.Expr) bool {
+	if ofForm(c.Info, e) {
+		return true
+	}
+	v := rootOf(c.Info, e)
+	at, ok := c.Root.FindNode(e)
+	if !ok || !code.IsLocal(v) || !c.givenRequest(at) {
+		return false
+	}
+	for _, o := range c.Origins(v) {
+		if v == code.Var(c.Info, e) && ofForm(c.Info, o) {
+			return true
+		}
+	}
+	for _, use := range c.Uses[v] {
+		if kind, _ := use.ParentEdge(); kind != edge.UnaryExpr_X {
+			continue
+		}
+		call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		switch name := code.CalleeName(call); {
+		case name == "Decode" || name == "Unmarshal", strings.HasPrefix(name, "Bind"), strings.HasPrefix(name, "ShouldBind"), strings.HasPrefix(name, "Decode"), strings.HasPrefix(name, "ReadJSON"):
+			return true
+		}
+	}
+	return false
+}
+
+// givenRequest tells whether a function around a place has an HTTP request as its parameter.
+func (c *check) givenRequest(cur inspector.Cursor) bool {
+	for fn := range cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
+		typ, _ := code.FuncParts(fn.Node())
+		for _, f := range typ.Params.List {
+			if code.IsNamed(c.Info.TypeOf(f.Type), "net/http", "Request") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofForm tells whether an expression is made of a request's query, form or header.
+func ofForm(info *types.Info, e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && code.IsNamed(info.TypeOf(sel.X), "net/http", "Request") {
+			switch sel.Sel.Name {
+			case "Form", "PostForm", "MultipartForm", "Header", "URL", "FormValue", "PostFormValue":
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// reads says what a call gets from outside.
+func (c *check) reads(call *ast.CallExpr) (shape, what string) {
+	fn := code.Callee(c.Info, call)
+	if fn == nil || fn.Signature().Recv() == nil {
+		return "", ""
+	}
+	res := fn.Signature().Results()
+	if res.Len() < 2 || !code.IsError(res.At(res.Len()-1).Type()) {
+		return "", ""
+	}
+	switch name := fn.Name(); {
+	case strings.HasPrefix(name, "Accept") && !strings.HasSuffix(name, "Stream") && !strings.HasSuffix(name, "Channel"): // of these a connection has its own limit
+		return "accept", "connection"
+	case name == "ReadString" || name == "ReadLine" || name == "ReadBytes" || name == "ReadSlice" || code.Is(fn, "encoding/csv", "Reader.Read"):
+		return "lines", "line"
+	case name == "Recv", name == "RecvMsg", strings.HasPrefix(name, "ReadMessage"), name == "ReadMsg", strings.HasPrefix(name, "Receive"), name == "FetchMessage",
+		name == "NextMsg", name == "NextMessage", name == "ReadFrom", name == "ReadFromUDP", name == "ReadFromUDPAddrPort", name == "Fetch", name == "Poll", name == "Consume", name == "Dequeue":
+		return "messages", "message"
+	}
+	return "", ""
+}
+
+// handedOn tells whether a variable that a round sets is used by the task.
+func (c *check) handedOn(lhs ast.Expr, t *code.Task) (found bool) {
+	id, ok := ast.Unparen(lhs).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v, _ := c.Info.ObjectOf(id).(*types.Var)
+	if v == nil {
+		return false
+	}
+	names := map[*types.Var]bool{v: true}
+	// what is made of it counts too: c := newConn(conn); go c.serve()
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			w, _ := c.Info.Uses[id].(*types.Var)
+			if w == nil {
+				return true
+			}
+			if names[w] {
+				found = true
+			}
+			for _, e := range c.Origins(w) {
+				ast.Inspect(e, func(n ast.Node) bool {
+					if id, ok := n.(*ast.Ident); ok && c.Info.Uses[id] == types.Object(v) {
+						found = true
+					}
+					return !found
+				})
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// carries tells whether values of a channel are more than signals and ticks.
+func carries(elem types.Type) bool {
+	if code.IsNamed(elem, "time", "Time") || code.IsNamed(elem, "os", "Signal") || code.IsError(elem) {
+		return false
+	}
+	switch u := elem.Underlying().(type) {
+	case *types.Struct:
+		return u.NumFields() > 0
+	case *types.Basic:
+		return u.Info()&types.IsBoolean == 0
+	}
+	return true
+}
+
+func has(t types.Type, method string) bool {
+	if t == nil {
+		return false
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, method)
+	_, ok := obj.(*types.Func)
+	return ok
+}
