@@ -124,6 +124,15 @@ func TestAllocs_AGroupIsOneAndItsFirstTaskOneMoreOrTwo(t *testing.T) {
 	}
 }
 
+func TestAllocs_WaitingForATaskThatEndsSoonIsFree(t *testing.T) {
+	wantAllocs(t, "Run with one Fork that is waited for", 3, func() {
+		_ = braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
+			_, err := braid.Fork(g, one).Wait(ctx)
+			return err
+		})
+	})
+}
+
 func TestAllocs_ATypedTaskIsOne(t *testing.T) {
 	tasks := func(n int) func() {
 		return func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"sync/atomic"
 
@@ -77,7 +78,7 @@ func (t *Task[T]) Done() <-chan struct{} {
 }
 
 func (t *task) wait(ctx context.Context) error {
-	if t.ended() {
+	if t.ended() || t.endsSoon() {
 		return nil
 	}
 	w := newWaiter(ctx, 1)
@@ -109,6 +110,20 @@ func (t *task) wait(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// endsSoon steps aside, and reports whether the task has ended meanwhile. A short
+// one has as a rule: then neither a channel nor a registration is needed, and
+// nobody has to be woken. Once is for its goroutine to begin, and once for it to
+// end, on this processor or another.
+func (t *task) endsSoon() bool {
+	for range 2 {
+		runtime.Gosched()
+		if t.ended() {
+			return true
+		}
+	}
+	return false
 }
 
 // addWaiter registers w, unless the task has ended.
