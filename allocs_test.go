@@ -72,9 +72,9 @@ func TestAllocs_BytesOfGroupsAndTasks(t *testing.T) {
 		want uint64
 		f    func()
 	}{
-		"a group":                            {384, run(func(*braid.Group) {})},
-		"a group with one task":              {400, run(func(g *braid.Group) { g.Go(nop) })},
-		"a group with one typed task":        {512, run(func(g *braid.Group) { braid.Fork(g, one) })},
+		"a group":                            {288, run(func(*braid.Group) {})},
+		"a group with one task":              {304, run(func(g *braid.Group) { g.Go(nop) })},
+		"a group with one typed task":        {416, run(func(g *braid.Group) { braid.Fork(g, one) })},
 		"a retry whose first attempt is all": {0, func() { _, _ = braid.Retry(ctx, braid.Policy{}, one) }},
 	} {
 		// Once in 61 times the scheduler lets the join have its turn before the

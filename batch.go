@@ -57,7 +57,7 @@ func (g *Group) claimBatch(own **batch) *task {
 	if g.queued < 2*minBatch { // before what takes longer to ask
 		return nil
 	}
-	most := g.queued / (2 * int(g.maxStarters()))
+	most := int(g.queued / (2 * g.maxStarters()))
 	if most < minBatch || g.limit > 0 || !g.plain || g.cfg.rate != nil {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (g *Group) claimBatch(own **batch) *task {
 		t = t.next
 	}
 	g.queue = t
-	g.queued -= n
+	g.queued -= int32(n)
 	b.n, b.at, b.ran = int32(n), 0, 0
 	b.taken.Store(1)
 	g.batches.add(b)

@@ -44,7 +44,7 @@ func (g *Group) runDefers() {
 		fn := g.more.defers[n-1]
 		g.more.defers = g.more.defers[:n-1]
 		joined := make(chan struct{})
-		g.joined = joined
+		g.waiting().joined = joined
 		t := &task{g: g, pc: funcPC(fn), opts: deferConfig, run: goFunc(func(ctx context.Context) error {
 			return Shield(ctx, g.cfg.grace, fn)
 		})}

@@ -1,6 +1,7 @@
 package braid
 
 import (
+	"math"
 	"runtime"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -116,7 +117,7 @@ func (g *Group) makeNodes() {
 	for i := range nodes {
 		nodes[i].g, nodes[i].next, g.free = g, g.free, &nodes[i]
 	}
-	g.spares += n
+	g.spares += int16(n)
 }
 
 // enqueue reports whether t serves nobody any more: then nobody else is left to
@@ -240,7 +241,7 @@ func (g *Group) next() (l launch) {
 //go:norace
 func (g *Group) starting() bool {
 	n := g.starters
-	return n > 0 && (g.queued <= tasksPerStarter*int(n) || n == g.procs || n >= g.maxStarters())
+	return n > 0 && (g.queued <= tasksPerStarter*n || n == int32(g.procs) || n >= g.maxStarters())
 }
 
 //go:norace
@@ -268,9 +269,9 @@ func (g *Group) starter() (l launch) {
 // maxStarters is the number of processors, asked for once: it costs a lock.
 func (g *Group) maxStarters() int32 {
 	if g.procs == 0 {
-		g.procs = int32(runtime.GOMAXPROCS(0))
+		g.procs = int16(min(runtime.GOMAXPROCS(0), math.MaxInt16))
 	}
-	return g.procs
+	return int32(g.procs)
 }
 
 func (g *Group) launch(l launch) {
@@ -326,7 +327,7 @@ type ending struct {
 //
 //go:norace
 func (g *Group) finish(t *task, holds int, e *ending) {
-	g.pending -= holds
+	g.pending -= int32(holds)
 	if t != nil {
 		if g.sight != nil {
 			g.sight.ended[t.phase.Load()]++
@@ -345,7 +346,9 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 	}
 	if g.pending == 0 {
 		g.closed = true
-		e.joined, e.any = g.joined, true
+		if e.any = true; g.waits != nil {
+			e.joined = g.joined
+		}
 	}
 }
 

@@ -36,35 +36,61 @@ type Group struct {
 	// cancelling and looking walk.
 	first, last *task
 	queue       *task // the first queued task
-	queued      int
+	queued      int32
 
-	pending  int    // what the join waits for: tasks, workers, the body
-	fore     int32  // of these, ordinary tasks and the body
-	back     int32  // of these, background tasks
-	starters int32  // workers that were started and have not looked yet
-	procs    int32  // how many starters there may be
-	work     func() // g.worker, made once
+	pending  int32 // what the join waits for: tasks, workers, the body
+	fore     int32 // of these, ordinary tasks and the body
+	back     int32 // of these, background tasks
+	starters int32 // workers that were started and have not looked yet
+	procs    int16 // how many starters there may be
+	spares   int16 // how many tasks are free
+	plain    bool  // nobody is told of its tasks, see opened
+	closed   bool  // nothing is accepted any more
+	bodyDone bool
+	noticed  bool   // the death of the context has been acted upon; see cancel.go
 	free     *task  // tasks to use again, linked by next
-	spares   int32  // how many those are
+	work     func() // g.worker, made once
 	batches  *batches
 
-	plain    bool // nobody is told of its tasks, see opened
-	freed    bool // a slot has been given back; for the race detector
-	closed   bool // nothing is accepted any more
-	bodyDone bool
-	noticed  bool // the death of the context has been acted upon; see cancel.go
+	*slots
+	*particulars
+	*waits
+	more *groupMore
+	node task // the first that is used; a group of one needs no other
+}
 
-	limit int // 0: none
-	used  int // slots taken
-	owed  int // waits that are over, whose slots were not free and which have not noticed yet
-
-	joined chan struct{} // closed when pending is 0; made by who waits
-	labels any           // of profiles; see labels.go
-	more   *groupMore
+// particulars are set before the first task. Most groups have none of their own.
+type particulars struct {
+	labels any    // of profiles; see labels.go
 	owner  *owner // of a group made by Open
 	sight  *sight // if anybody may look
+}
+
+var ordinary = new(particulars)
+
+// own gives the particulars, to be set.
+func (g *Group) own() *particulars {
+	if g.particulars == ordinary {
+		g.particulars = new(particulars)
+	}
+	return g.particulars
+}
+
+// waits is what there is of a group once its join waits, or that of a group
+// below. It is made on demand.
+type waits struct {
+	joined chan struct{} // closed when pending is 0; made by who waits
 	kin    kin
-	node   task // the first that is used; a group of one needs no other
+}
+
+// waiting gives g.waits; g.mu is held.
+//
+//go:norace
+func (g *Group) waiting() *waits {
+	if g.waits == nil {
+		g.waits = new(waits)
+	}
+	return g.waits
 }
 
 // groupMore is what most groups never need.
@@ -209,7 +235,10 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 		panic("braid: " + caller + " called with a nil context")
 	}
 	ctx = bare(ctx)
-	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1, labels: labelsOf(ctx)}
+	g := &Group{parent: ctx, pc: pc, cfg: defaultConfig, pending: 1, fore: 1, slots: boundless, particulars: ordinary}
+	if labels := labelsOf(ctx); labels != nil {
+		g.own().labels = labels
+	}
 	g.node.g, g.free, g.spares = g, &g.node, 1
 	g.upTask, g.upGroup = current(ctx)
 	if straight(ctx) {
@@ -236,7 +265,9 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 			o.applyToGroup(g.cfg)
 		}
 		g.cfg.inherit(up)
-		g.limit = g.cfg.limit
+		if g.cfg.limit > 0 {
+			g.slots = &slots{limit: g.cfg.limit}
+		}
 	}
 	return g
 }
@@ -337,10 +368,11 @@ func (g *Group) crowded() bool {
 // tasks. It acts on the death of the context if it sees it. It is called with
 // g.mu locked, and unlocks it meanwhile.
 func (g *Group) await(starter bool) {
-	if g.joined == nil {
-		g.joined = make(chan struct{})
+	w := g.waiting()
+	if w.joined == nil {
+		w.joined = make(chan struct{})
 	}
-	joined, noticed := g.joined, g.noticed
+	joined, noticed := w.joined, g.noticed
 	var l launch
 	if starter {
 		l = g.next()

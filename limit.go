@@ -11,6 +11,17 @@ import (
 // cannot deadlock; it takes one again, before queued tasks, when its wait is
 // over.
 
+// slots are those of a group. Groups without a limit share theirs, of which
+// nothing changes.
+type slots struct {
+	limit int  // 0: none
+	used  int  // slots taken
+	owed  int  // waits that are over, whose slots were not free and which have not noticed yet
+	freed bool // a slot has been given back; for the race detector
+}
+
+var boundless = new(slots)
+
 // A regainer is a task whose wait is over and that wants its slot back.
 type regainer struct {
 	weight int
@@ -27,7 +38,7 @@ func (g *Group) SetLimit(n int) {
 	g.lockAll()
 	if g.limit == 0 {
 		g.recall()
-		g.used = 0
+		g.slots = new(slots)
 		for t := g.first; t != nil && t != g.queue; t = t.next {
 			switch {
 			case t.ended(): // has no slot to give back when it is finished

@@ -46,7 +46,7 @@ func (g *Group) heardFrom() *kin {
 	if t := g.upTask; t != nil && t.flags.Load()&hasContext != 0 {
 		return &t.ext().below
 	}
-	return &g.above().kin
+	return &g.above().waiting().kin
 }
 
 // listen puts the group into the list above, and those above likewise. It
@@ -55,6 +55,9 @@ func (g *Group) heardFrom() *kin {
 //go:norace
 func (g *Group) listen() (late bool) {
 	for ; g.highest != nil && g.flags.Load()&isListed == 0; g = g.above() {
+		g.lockUnseen()
+		g.waiting()
+		g.unlockUnseen()
 		up := g.above()
 		up.shows(taskAdded)
 		up.lockUnseen()
@@ -105,7 +108,10 @@ func (k *kin) all(to []*Group) []*Group {
 
 // listeners gives those that hear of the group's death; g.mu is held.
 func (g *Group) listeners() []*Group {
-	to := g.kin.all(nil)
+	var to []*Group
+	if g.waits != nil {
+		to = g.kin.all(nil)
+	}
 	for t := g.first; t != nil && t != g.queue; t = t.next {
 		if t.more != nil {
 			to = t.more.below.all(to)

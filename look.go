@@ -146,8 +146,8 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, wakes in
 	defer g.mu.Unlock()
 	v.Body = !g.bodyDone && g.owner == nil
 	v.Joining, v.Closed = g.bodyDone, g.closed
-	v.Limit, v.Used, v.Queued = g.limit, g.used, g.queued
-	v.Running = int(g.fore+g.back) - g.queued
+	v.Limit, v.Used, v.Queued = g.limit, g.used, int(g.queued)
+	v.Running = int(g.fore + g.back - g.queued)
 	if !g.bodyDone {
 		v.Running--
 	}

@@ -42,7 +42,7 @@ type owner struct {
 // nil or an option makes no sense.
 func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	g := newGroup(ctx, "Open", callerPC(), opts)
-	g.owner = &owner{settled: make(chan struct{})}
+	g.own().owner = &owner{settled: make(chan struct{})}
 	g.opened("Open")
 	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
 		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc, g.sight})

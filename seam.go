@@ -63,7 +63,7 @@ func openSeam(ctx context.Context, pc uintptr, name string) (any, context.Contex
 		opts = append(opts, Name(name))
 	}
 	g := newGroup(ctx, "Open", pc, opts)
-	g.owner = &owner{settled: make(chan struct{}), inner: true}
+	g.own().owner = &owner{settled: make(chan struct{}), inner: true}
 	g.opened("Stream")
 	if g.upTask == nil || !g.upTask.adopt(g) {
 		if g.upGroup != nil {

@@ -74,7 +74,7 @@ func (g *Group) enlist(form string) {
 	}
 	i := address(g) / unsafe.Sizeof(*g) % stripes
 	at := &sights[i]
-	g.sight = s
+	g.own().sight = s
 	published(&at.mu)
 	raceOff()
 	at.mu.Lock()

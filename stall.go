@@ -87,7 +87,7 @@ func (g *Group) reportStall() {
 		return
 	}
 	g.pending++ // the join waits for the report
-	s := Stall{Since: time.Since(g.more.noticedAt), Queued: g.queued, Panic: g.more.panicked}
+	s := Stall{Since: time.Since(g.more.noticedAt), Queued: int(g.queued), Panic: g.more.panicked}
 	var ids []uintptr
 	if !g.bodyDone && g.owner == nil {
 		s.Tasks = append(s.Tasks, StalledTask{Path: joinPath(g.path(), "(body)"), Spawned: siteOf(g.pc)})
