@@ -94,11 +94,11 @@ func TestAllocs_BytesOfGroupsAndTasks(t *testing.T) {
 		want float64
 		add  func(g *braid.Group)
 	}{
-		"a queued task without a handle": {99.6, func(g *braid.Group) { g.Go(nop) }},
+		"a queued task without a handle": {8.9, func(g *braid.Group) { g.Go(nop) }},
 		"a typed task":                   {112, func(g *braid.Group) { braid.Fork(g, one) }},
 	} {
 		few, more := bytesPerRun(400, many(180, c.add)), bytesPerRun(100, many(1980, c.add))
-		// Tasks without a handle come 18 at once, in 1792 bytes.
+		// Functions of tasks without a handle are queued as such, 8 bytes each.
 		if got := float64(more-few) / 1800; math.Abs(got-c.want) > 1 {
 			t.Errorf("%s: %.1f bytes, want %v", what, got, c.want)
 		}

@@ -36,7 +36,8 @@ type batch struct {
 type batches struct {
 	first, last *batch // the oldest first
 	claims      int
-	free        *batch // of workers that have ended, linked by next
+	free        *batch    // of workers that have ended, linked by next
+	empty       []*bundle // to be filled again
 }
 
 // take gives a task that has not begun, and is to begin now, or nil. Its phase
@@ -61,7 +62,7 @@ func (g *Group) claimBatch(own **batch) *task {
 	if most < minBatch || g.limit > 0 || !g.plain || g.cfg.rate != nil {
 		return nil
 	}
-	t := g.queue
+	t := g.front()
 	if !t.batchable() || g.overdue() {
 		return nil
 	}
@@ -81,9 +82,9 @@ func (g *Group) claimBatch(own **batch) *task {
 	for n < min(most, maxBatch) && t != nil && t.batchable() {
 		b.tasks[n] = t
 		n++
-		t = t.next
+		g.queue = t.next
+		t = g.front()
 	}
-	g.queue = t
 	g.queued -= int32(n)
 	b.n, b.at, b.ran = int32(n), 0, 0
 	b.taken.Store(1)

@@ -84,12 +84,10 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 		g.mu.Unlock()
 		return g.addNew(fn, pc, item, opts)
 	}
-	t := g.free
-	g.free = t.next
-	g.spares--
-	t.phase.Store(uint32(Queued))
-	t.run, t.opts, t.pc, t.num = fn, opts, pc, uint64(item)
-	late := g.enqueue(t)
+	late := false
+	if g.queued < bundleFrom || !g.bundled(fn, pc, item, opts) {
+		late = g.enqueue(g.spare(fn, pc, item, opts))
+	}
 	l := g.next()
 	l.quiesce = late
 	g.mu.Unlock()
@@ -111,13 +109,35 @@ func (g *Group) makeNodes() {
 	g.mu.Unlock()
 	nodes := make([]task, n)
 	g.mu.Lock()
-	if g.closed {
-		return
+	if !g.closed {
+		g.putNodes(nodes)
 	}
+}
+
+func (g *Group) putNodes(nodes []task) {
 	for i := range nodes {
 		nodes[i].g, nodes[i].next, g.free = g, g.free, &nodes[i]
 	}
-	g.spares += int16(n)
+	g.spares += int16(len(nodes))
+}
+
+// spare gives a node that nobody uses, of which there is one, for a task.
+func (g *Group) spare(run runner, pc uintptr, item int, opts *taskConfig) *task {
+	t := g.free
+	g.free = t.next
+	g.spares--
+	t.phase.Store(uint32(Queued))
+	t.run, t.opts, t.pc, t.num = run, opts, pc, uint64(item)
+	return t
+}
+
+// keepNode keeps a node for use again.
+//
+//go:norace
+func (g *Group) keepNode(t *task) {
+	t.run, t.opts, t.next = nil, nil, g.free
+	g.free = t
+	g.spares++
 }
 
 // enqueue reports whether t serves nobody any more: then nobody else is left to
@@ -221,6 +241,7 @@ func (g *Group) take() *task {
 		}
 	}
 	if t != nil {
+		t = g.front()
 		g.claim(t)
 	}
 	return t
@@ -375,9 +396,7 @@ func (g *Group) settleUp(t *task, e *ending) {
 //go:norace
 func (g *Group) recycle(t *task) {
 	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares {
-		t.run, t.opts, t.next = nil, nil, g.free
-		g.free = t
-		g.spares++
+		g.keepNode(t)
 		return
 	}
 	t.run = nil

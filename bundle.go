@@ -1,0 +1,109 @@
+package braid
+
+// This file keeps what is queued behind many others small: functions of Go stand
+// in the queue as what they are, eight bytes each. A task is made of one when it
+// is its turn, with a node that another has left.
+//
+// Invariant: a bundle hangs in the queue in the place of the tasks that its
+// functions become, and has one at least. Nobody can mean any of them before: they
+// have neither a handle nor options, and nobody is told of single tasks.
+
+const (
+	bundleFrom = 32  // tasks that are queued before it pays,
+	alike      = 8   // and tasks of its kind that come right before
+	minBundle  = 16  // functions in the first,
+	maxBundle  = 256 // and in those that follow full ones
+	maxEmpties = 4   // bundles kept for use again
+)
+
+// A bundle is functions that are queued one after the other. It is what its node
+// runs, but it is never called.
+type bundle struct {
+	goFunc
+	fns  []goFunc
+	from int // the first that is left
+}
+
+// bundled queues a function without a node of its own, if it can be. g.mu is held.
+func (g *Group) bundled(run runner, pc uintptr, item int, opts *taskConfig) bool {
+	fn, ok := run.(goFunc)
+	if !ok || opts != nil || item != 0 || !g.plain || pc != funcPC(fn) {
+		return false
+	}
+	b, ok := g.last.run.(*bundle)
+	if !ok || len(b.fns) == cap(b.fns) {
+		if g.free == nil || !ok && !g.last.behindAlike() {
+			return false
+		}
+		b = g.newBundle(b)
+		g.insert(g.spare(b, 0, 0, nil), nil)
+	}
+	b.fns = append(b.fns, fn)
+	g.queued++
+	g.pending++
+	g.fore++
+	return true
+}
+
+// behindAlike reports whether the task and those before it are all such as could
+// have been bundled. Between tasks of other kinds a bundle would cost more than it
+// saves.
+func (t *task) behindAlike() bool {
+	for range alike {
+		if t == nil || !t.batchable() {
+			return false
+		}
+		t = t.prev
+	}
+	return true
+}
+
+// newBundle gives an empty one, to be queued behind full, if that is not nil.
+//
+//go:noinline
+func (g *Group) newBundle(full *bundle) *bundle {
+	if g.batches == nil {
+		g.batches = new(batches)
+	}
+	if n := len(g.batches.empty); n > 0 {
+		b := g.batches.empty[n-1]
+		g.batches.empty = g.batches.empty[:n-1]
+		return b
+	}
+	size := minBundle
+	if full != nil {
+		size = min(2*cap(full.fns), maxBundle)
+	}
+	return &bundle{fns: make([]goFunc, 0, size)}
+}
+
+// front gives the first queued task, which it makes if there is only its function.
+// g.mu is held.
+//
+//go:norace
+func (g *Group) front() *task {
+	at := g.queue
+	if at == nil {
+		return nil
+	}
+	b, ok := at.run.(*bundle)
+	if !ok {
+		return at
+	}
+	if g.free == nil {
+		g.putNodes(make([]task, maxNodes))
+	}
+	fn := b.fns[b.from]
+	t := g.spare(fn, funcPC(fn), 0, nil)
+	g.insert(t, at)
+	g.queue = t
+	b.fns[b.from] = nil
+	if b.from++; b.from == len(b.fns) {
+		g.unlink(at)
+		g.keepNode(at)
+		if b.fns, b.from = b.fns[:0], 0; cap(b.fns) == maxBundle && len(g.batches.empty) < maxEmpties {
+			g.batches.empty = append(g.batches.empty, b)
+		}
+	}
+	return t
+}

@@ -1,0 +1,181 @@
+package braid_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/braid-go/braid"
+)
+
+// This file is about functions that are queued as such behind many others. Under
+// the race detector none are, and the tests hold all the same.
+
+type closes func()
+
+func (c closes) Close() error { c(); return nil }
+
+func TestTasksOfAllKindsStartInTheOrderInWhichTheyWereHandedOver(t *testing.T) {
+	for seed := range uint64(20) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		var started []int
+		const n = 2000
+		err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			go1 := func(i int) func(context.Context) error {
+				return func(context.Context) error { started = append(started, i); return nil }
+			}
+			likely := 1 + rnd.IntN(200) // how many of a kind come after each other, about
+			kind := 0
+			for i := range n {
+				if rnd.IntN(likely) == 0 {
+					kind = rnd.IntN(4)
+				}
+				switch kind {
+				case 0, 1:
+					g.Go(go1(i))
+				case 2:
+					braid.Fork(g, func(ctx context.Context) (int, error) { return i, go1(i)(ctx) })
+				case 3:
+					braid.GoWith(g, io.Closer(closes(func() {})), func(ctx context.Context, _ io.Closer) error { return go1(i)(ctx) })
+				}
+				if rnd.IntN(likely) == 0 {
+					runtime.Gosched()
+				}
+			}
+			return nil
+		}, braid.Limit(1))
+		if err != nil || len(started) != n || !slices.IsSorted(started) {
+			t.Fatalf("seed %d: %v, %d started, in order: %v", seed, err, len(started), slices.IsSorted(started))
+		}
+	}
+}
+
+func TestWhatIsQueuedBehindManyIsCancelledWithThem(t *testing.T) {
+	var called, closed atomic.Int32
+	const n = 1000
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		first := make(chan struct{})
+		g.Go(func(ctx context.Context) error { close(first); <-ctx.Done(); return nil })
+		<-first
+		for i := range n {
+			g.Go(func(context.Context) error { called.Add(1); return nil })
+			if i%100 == 99 {
+				braid.GoWith(g, io.Closer(closes(func() { closed.Add(1) })), func(context.Context, io.Closer) error { called.Add(1); return nil })
+			}
+		}
+		g.Cancel()
+		return nil
+	}, braid.Limit(1))
+	if err != nil || called.Load() != 0 || closed.Load() != n/100 {
+		t.Error(err, called.Load(), closed.Load())
+	}
+}
+
+func TestAFailureOfWhatWasQueuedBehindManySaysWhereItIs(t *testing.T) {
+	onOneProcessor(t)
+	boom := errors.New("boom")
+	fails := func(context.Context) error { return boom }
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		for range 300 {
+			g.Go(nop)
+		}
+		g.Go(fails)
+		for range 300 {
+			g.Go(nop)
+		}
+		return nil
+	}, braid.Name("many"))
+	var te *braid.TaskError
+	if !errors.As(err, &te) || !errors.Is(err, boom) || !strings.HasPrefix(te.Path(), "many/") || !strings.HasSuffix(te.Spawned().File, "bundle_test.go") {
+		t.Errorf("%+v", err)
+	}
+}
+
+func TestAPanicOfWhatWasQueuedBehindManyLeavesTheOthersToBeCalledOrSkipped(t *testing.T) {
+	onOneProcessor(t)
+	for _, at := range []int{40, 100, 299} {
+		var ran atomic.Int32
+		pe := func() (pe *braid.PanicError) {
+			defer func() { pe, _ = recover().(*braid.PanicError) }()
+			_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+				for i := range 600 {
+					if i == at {
+						g.Go(func(context.Context) error { panic("boom") })
+						continue
+					}
+					g.Go(func(context.Context) error { ran.Add(1); return nil })
+				}
+				return nil
+			})
+			return nil
+		}()
+		if pe == nil || pe.Value != "boom" || ran.Load() < int32(at) {
+			t.Errorf("%d: %v, %d ran before", at, pe, ran.Load())
+		}
+	}
+}
+
+func TestALimitMayBeSetWhileFunctionsAreQueued(t *testing.T) {
+	onOneProcessor(t)
+	for _, limits := range [][]int{{1}, {3, 1}, {1, 1000}, {2, 5, 1, 7}} {
+		var mu sync.Mutex
+		running, most, ran := 0, 0, 0
+		const n = 3000
+		err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			for i := range n {
+				if i%500 == 300 && len(limits) > i/500 {
+					g.SetLimit(limits[i/500])
+				}
+				g.Go(func(context.Context) error {
+					mu.Lock()
+					running++
+					most = max(most, running)
+					mu.Unlock()
+					runtime.Gosched()
+					mu.Lock()
+					running--
+					ran++
+					mu.Unlock()
+					return nil
+				})
+			}
+			return nil
+		})
+		if err != nil || ran != n || len(limits) == 1 && most > 1 && !racing {
+			t.Error(limits, err, ran, most)
+		}
+	}
+}
+
+func TestTasksOfOtherKindsInBetweenCostNoMore(t *testing.T) {
+	if racing {
+		t.Skip("under the race detector nothing is queued")
+	}
+	queue := func(n int) func() {
+		return func() {
+			_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
+				for i := range n {
+					if i%3 == 0 {
+						braid.Fork(g, one)
+					} else {
+						g.Go(nop)
+					}
+				}
+				return nil
+			})
+		}
+	}
+	few, many := bytesPerRun(100, queue(300)), bytesPerRun(100, queue(3300))
+	// A third have 112 bytes, and the others have nodes, or bundles that are too
+	// short to pay.
+	if each := float64(many-few) / 3000; each > 140 {
+		t.Errorf("%.1f bytes a task", each)
+	}
+}
