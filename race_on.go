@@ -62,7 +62,7 @@ func (g *Group) point(e edge) unsafe.Pointer {
 	case taskEnded:
 		return unsafe.Pointer(&g.pending)
 	case slotFreed:
-		return unsafe.Pointer(&g.used)
+		return unsafe.Pointer(&g.slots)
 	case taskAdded:
 		return unsafe.Pointer(&g.first)
 	default:
