@@ -9,10 +9,10 @@ package braid
 // have neither a handle nor options, and nobody is told of single tasks.
 
 const (
-	bundleFrom = 32  // tasks that are queued before it pays,
-	alike      = 8   // and tasks of its kind that come right before
-	minBundle  = 16  // functions in the first,
-	maxBundle  = 256 // and in those that follow full ones
+	bundleFrom = 2   // tasks that are queued before it pays
+	alike      = 8   // how many of these have to be of its kind, if there are as many
+	minBundle  = 8   // functions in the first,
+	maxBundle  = 256 // and at most in those that follow full ones
 	maxEmpties = 4   // bundles kept for use again
 )
 
@@ -22,6 +22,7 @@ type bundle struct {
 	goFunc
 	fns  []goFunc
 	from int // the first that is left
+	few  [minBundle]goFunc
 }
 
 // bundled queues a function without a node of its own, if it can be. g.mu is held.
@@ -32,7 +33,7 @@ func (g *Group) bundled(run runner, pc uintptr, item int, opts *taskConfig) bool
 	}
 	b, ok := g.last.run.(*bundle)
 	if !ok || len(b.fns) == cap(b.fns) {
-		if g.free == nil || !ok && !g.last.behindAlike() {
+		if g.free == nil || !ok && !g.endsAlike() {
 			return false
 		}
 		b = g.newBundle(b)
@@ -45,12 +46,12 @@ func (g *Group) bundled(run runner, pc uintptr, item int, opts *taskConfig) bool
 	return true
 }
 
-// behindAlike reports whether the task and those before it are all such as could
-// have been bundled. Between tasks of other kinds a bundle would cost more than it
-// saves.
-func (t *task) behindAlike() bool {
-	for range alike {
-		if t == nil || !t.batchable() {
+// endsAlike reports whether the last queued tasks are all such as could have been
+// bundled. Between tasks of other kinds a bundle would cost more than it saves.
+func (g *Group) endsAlike() bool {
+	t := g.last
+	for range min(g.queued, alike) {
+		if !t.batchable() {
 			return false
 		}
 		t = t.prev
@@ -62,19 +63,18 @@ func (t *task) behindAlike() bool {
 //
 //go:noinline
 func (g *Group) newBundle(full *bundle) *bundle {
-	if g.batches == nil {
-		g.batches = new(batches)
-	}
-	if n := len(g.batches.empty); n > 0 {
-		b := g.batches.empty[n-1]
-		g.batches.empty = g.batches.empty[:n-1]
+	if l := g.batches; l != nil && len(l.empty) > 0 {
+		b := l.empty[len(l.empty)-1]
+		l.empty = l.empty[:len(l.empty)-1]
 		return b
 	}
-	size := minBundle
-	if full != nil {
-		size = min(2*cap(full.fns), maxBundle)
+	b := new(bundle)
+	if full == nil {
+		b.fns = b.few[:0]
+	} else {
+		b.fns = make([]goFunc, 0, min(4*cap(full.fns), maxBundle))
 	}
-	return &bundle{fns: make([]goFunc, 0, size)}
+	return b
 }
 
 // front gives the first queued task, which it makes if there is only its function.
@@ -91,7 +91,7 @@ func (g *Group) front() *task {
 		return at
 	}
 	if g.free == nil {
-		g.putNodes(make([]task, maxNodes))
+		g.putNodes(make([]task, min(len(b.fns)-b.from, maxNodes)))
 	}
 	fn := b.fns[b.from]
 	t := g.spare(fn, funcPC(fn), 0, nil)
@@ -101,7 +101,7 @@ func (g *Group) front() *task {
 	if b.from++; b.from == len(b.fns) {
 		g.unlink(at)
 		g.keepNode(at)
-		if b.fns, b.from = b.fns[:0], 0; cap(b.fns) == maxBundle && len(g.batches.empty) < maxEmpties {
+		if b.fns, b.from = b.fns[:0], 0; cap(b.fns) == maxBundle && g.batches != nil && len(g.batches.empty) < maxEmpties {
 			g.batches.empty = append(g.batches.empty, b)
 		}
 	}
