@@ -1,5 +1,5 @@
 // Cancel functions that are not called: the context and what was registered with
-// its parents stay until those end.
+// its parents stay until those end. cancel_rounds.go has those that are deferred in a loop.
 
 package rules
 

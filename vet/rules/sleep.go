@@ -1,5 +1,5 @@
 // Pauses that nobody can cut short: time.Sleep and bare timers where a context is
-// in reach.
+// in reach. sleep_meant.go has those that keep nobody.
 
 package rules
 

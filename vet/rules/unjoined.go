@@ -1,5 +1,5 @@
 // A group that is never waited for, or left early by a return between its start
-// and its Wait.
+// and its Wait. unjoined_owned.go has which groups are in sight.
 
 package rules
 
@@ -106,122 +106,6 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 type groupUses struct {
 	v                    *types.Var
 	starts, joins, dones []inspector.Cursor
-}
-
-func isWaitable(t types.Type) bool {
-	return code.IsNamed(t, "sync", "WaitGroup") || code.IsNamed(t, code.Errgroup, "Group") ||
-		code.IsNamed(t, code.Conc, "WaitGroup") || code.IsNamed(t, code.ConcPool, "Pool") ||
-		code.IsNamed(t, code.ConcPool, "ErrorPool") || code.IsNamed(t, code.ConcPool, "ContextPool") ||
-		code.IsNamed(t, code.Braid, "Group")
-}
-
-// owned tells whether a group belongs to what is in sight: a local variable that is made
-// here and is not handed to code that may wait for it, or an unexported field of which the same is true.
-func (c *check) owned(v *types.Var) bool {
-	if v.Kind() == types.ParamVar || v.Kind() == types.ResultVar || v.Kind() == types.RecvVar {
-		return false
-	}
-	if v.Embedded() || !code.IsLocal(v) && (v.Exported() || !v.IsField()) {
-		return false
-	}
-	if _, isPointer := v.Type().(*types.Pointer); isPointer || code.IsNamed(v.Type(), code.Braid, "Group") {
-		made, all := c.Made(v)
-		if len(made) == 0 && len(c.Origins(v)) == 0 || all && len(made) == 0 {
-			return false
-		}
-		for _, e := range c.Origins(v) {
-			if !makesGroup(c, e) {
-				return false
-			}
-		}
-	}
-	if code.IsNamed(v.Type(), code.Braid, "Group") && !code.IsLocal(v) {
-		return false
-	}
-	for _, use := range c.Uses[v] {
-		switch c.UseOf(use) {
-		case code.Stored, code.Returned, code.MethodVal:
-			return false
-		case code.Argument:
-			if !c.onlyDone(use) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func makesGroup(c *check, e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.UnaryExpr:
-		_, ok := ast.Unparen(e.X).(*ast.CompositeLit)
-		return ok
-	case *ast.CompositeLit:
-		return true
-	case *ast.CallExpr:
-		return c.Builtin(e) == "new" || code.IsCall(c.Info, e, code.Errgroup, "WithContext") || code.IsCall(c.Info, e, code.Braid, "Open") ||
-			code.IsCall(c.Info, e, code.Conc, "NewWaitGroup") || code.IsCall(c.Info, e, code.ConcPool, "New") || fluent(c, e)
-	}
-	return false
-}
-
-// fluent tells whether a call is pool.New().With…().With…().
-func fluent(c *check, call *ast.CallExpr) bool {
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	inner, ok := ast.Unparen(sel.X).(*ast.CallExpr)
-	return ok && makesGroup(c, inner)
-}
-
-// onlyDone tells whether an argument goes to a literal or function of the package that does
-// nothing with it but Add, Done and Go; or is the group that braid.Fork is told.
-func (c *check) onlyDone(use inspector.Cursor) bool {
-	for {
-		kind, i := use.ParentEdge()
-		switch kind {
-		case edge.ParenExpr_X, edge.UnaryExpr_X:
-			use = use.Parent()
-			continue
-		case edge.CallExpr_Args:
-			call := use.Parent().Node().(*ast.CallExpr)
-			if code.IsCall(c.Info, call, code.Braid, "Fork", "TryFork", "GoWith") {
-				return i == 0
-			}
-			var fn ast.Node
-			if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
-				fn = lit
-			} else if f := code.Callee(c.Info, call); f != nil && !f.Signature().Variadic() {
-				if decl, ok := c.Decls[f]; ok {
-					fn = decl.Node()
-				}
-			}
-			if fn == nil {
-				return c.OnlyCounts(code.Callee(c.Info, call), i)
-			}
-			ft, _ := code.FuncParts(fn)
-			p, ok := code.ParamAt(c.Info, ft, i)
-			if !ok {
-				return false
-			}
-			if p == nil {
-				return true
-			}
-			for _, inner := range c.Uses[p] {
-				if c.UseOf(inner) != code.Method {
-					return false
-				}
-				switch inner.Parent().Node().(*ast.SelectorExpr).Sel.Name {
-				case "Add", "Done", "Go":
-				default:
-					return false
-				}
-			}
-			return true
-		}
-		return false
-	}
 }
 
 // forTests tells whether a comment beside a field, or where something is counted, says that it is there for tests: they wait.
