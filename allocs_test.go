@@ -173,6 +173,23 @@ func TestAllocs_ATaskWithoutAHandleIsNoneOnceTheGroupIsWarm(t *testing.T) {
 		batch()
 	}
 	wantAllocs(t, "500 tasks", 0, batch)
+	few := func() {
+		want := ran.Load() + 5
+		for range 5 {
+			g.Go(count)
+		}
+		for ran.Load() < want {
+			runtime.Gosched()
+		}
+	}
+	wantAllocs(t, "5 tasks", 0, few)
+	of5, _ := braid.Open(context.Background())
+	defer of5.Close()
+	g = of5
+	for range 10 {
+		few()
+	}
+	wantAllocs(t, "5 tasks, never more", 0, few)
 }
 
 func TestAllocs_ATimeoutThatNeverFires(t *testing.T) {

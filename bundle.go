@@ -13,7 +13,7 @@ const (
 	alike      = 8   // how many of these have to be of its kind, if there are as many
 	minBundle  = 8   // functions in the first,
 	maxBundle  = 256 // and at most in those that follow full ones
-	maxEmpties = 4   // bundles kept for use again
+	maxEmpties = 4   // bundles kept for use again, one of which may be small
 )
 
 // A bundle is functions that are queued one after the other. It is what its node
@@ -65,8 +65,10 @@ func (g *Group) endsAlike() bool {
 func (g *Group) newBundle(full *bundle) *bundle {
 	if l := g.batches; l != nil && len(l.empty) > 0 {
 		b := l.empty[len(l.empty)-1]
-		l.empty = l.empty[:len(l.empty)-1]
-		return b
+		if full == nil || cap(b.fns) >= cap(full.fns) {
+			l.empty = l.empty[:len(l.empty)-1]
+			return b
+		}
 	}
 	b := new(bundle)
 	if full == nil {
@@ -101,9 +103,25 @@ func (g *Group) front() *task {
 	if b.from++; b.from == len(b.fns) {
 		g.unlink(at)
 		g.keepNode(at)
-		if b.fns, b.from = b.fns[:0], 0; cap(b.fns) == maxBundle && g.batches != nil && len(g.batches.empty) < maxEmpties {
-			g.batches.empty = append(g.batches.empty, b)
-		}
+		b.fns, b.from = b.fns[:0], 0
+		g.keepBundle(b)
 	}
 	return t
+}
+
+// keepBundle keeps an empty bundle for use again, but for a group's first: many
+// groups need no other.
+//
+//go:noinline
+func (g *Group) keepBundle(b *bundle) {
+	if g.batches == nil {
+		if !g.bundles {
+			g.bundles = true
+			return
+		}
+		g.batches = new(batches)
+	}
+	if l := g.batches; len(l.empty) == 0 || cap(b.fns) == maxBundle && len(l.empty) < maxEmpties {
+		l.empty = append(l.empty, b)
+	}
 }

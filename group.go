@@ -45,6 +45,7 @@ type Group struct {
 	procs    int16 // how many starters there may be
 	spares   int16 // how many tasks are free
 	plain    bool  // nobody is told of its tasks, see opened
+	bundles  bool  // it has had one
 	closed   bool  // nothing is accepted any more
 	bodyDone bool
 	noticed  bool   // the death of the context has been acted upon; see cancel.go
