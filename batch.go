@@ -59,7 +59,7 @@ func (g *Group) claimBatch(own **batch) *task {
 		return nil
 	}
 	most := int(g.queued / (2 * g.maxStarters()))
-	if most < minBatch || g.limit > 0 || !g.plain || g.cfg.rate != nil {
+	if most < minBatch || g.limited || !g.plain || g.cfg.rate != nil {
 		return nil
 	}
 	t := g.front()

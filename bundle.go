@@ -84,14 +84,19 @@ func (g *Group) newBundle(full *bundle) *bundle {
 //
 //go:norace
 func (g *Group) front() *task {
-	at := g.queue
-	if at == nil {
-		return nil
+	if t := g.queue; t != nil {
+		if b, ok := t.run.(*bundle); ok {
+			return g.unbundle(t, b)
+		}
 	}
-	b, ok := at.run.(*bundle)
-	if !ok {
-		return at
-	}
+	return g.queue
+}
+
+// unbundle makes the first function of the bundle at the head of the queue a task.
+//
+//go:norace
+//go:noinline
+func (g *Group) unbundle(at *task, b *bundle) *task {
 	if g.free == nil {
 		g.putNodes(make([]task, min(len(b.fns)-b.from, maxNodes)))
 	}

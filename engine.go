@@ -145,7 +145,7 @@ func (g *Group) keepNode(t *task) {
 //
 //go:norace
 func (g *Group) enqueue(t *task) (late bool) {
-	if g.limit > 0 && t.background() {
+	if g.limited && t.background() {
 		g.insert(t, g.queue) // it needs no slot, so it waits for none
 		g.queue = t
 	} else {
@@ -191,7 +191,7 @@ func (g *Group) insert(t, next *task) {
 //go:norace
 func (g *Group) claim(t *task) {
 	t.phase.Store(uint32(Running))
-	if g.limit > 0 {
+	if g.limited {
 		g.used += t.weight()
 	}
 	g.queued--
@@ -224,14 +224,14 @@ func (g *Group) unlink(t *task) {
 //go:norace
 func (g *Group) runnable() bool {
 	t := g.queue
-	return t != nil && (g.limit == 0 || t.background() || g.noticed && !t.always() || !g.regaining() && g.fits(t.weight()))
+	return t != nil && (!g.limited || t.background() || g.noticed && !t.always() || !g.regaining() && g.fits(t.weight()))
 }
 
 // take gives the next task to run, with its slot, or nil.
 //
 //go:norace
 func (g *Group) take() *task {
-	if g.limit > 0 && !g.runnable() {
+	if g.limited && !g.runnable() {
 		return nil
 	}
 	t := g.queue
@@ -360,7 +360,7 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 		} else if g.fore--; g.fore == 0 && g.bodyDone && g.back > 0 {
 			e.quiesce, e.any = true, true
 		}
-		if t.more != nil || g.limit > 0 {
+		if t.more != nil || g.limited {
 			g.settleUp(t, e)
 		}
 		g.recycle(t)
@@ -382,7 +382,7 @@ func (g *Group) settleUp(t *task, e *ending) {
 		e.task, e.waiters, e.done = t, m.waiters, m.done
 		m.waiters = nil
 	}
-	if g.limit > 0 && (t.more == nil || t.more.lent == 0 || t.more.back) {
+	if g.limited && (t.more == nil || t.more.lent == 0 || t.more.back) {
 		e.resume = g.release(t.weight())
 	}
 	g.giveBack(e.waiters)

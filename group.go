@@ -46,6 +46,7 @@ type Group struct {
 	spares   int16 // how many tasks are free
 	plain    bool  // nobody is told of its tasks, see opened
 	bundles  bool  // it has had one
+	limited  bool  // it has slots of its own
 	closed   bool  // nothing is accepted any more
 	bodyDone bool
 	noticed  bool   // the death of the context has been acted upon; see cancel.go
@@ -267,7 +268,7 @@ func newGroup(ctx context.Context, caller string, pc uintptr, opts []GroupOption
 		}
 		g.cfg.inherit(up)
 		if g.cfg.limit > 0 {
-			g.slots = &slots{limit: g.cfg.limit}
+			g.slots, g.limited = &slots{limit: g.cfg.limit}, true
 		}
 	}
 	return g

@@ -38,7 +38,7 @@ func (g *Group) SetLimit(n int) {
 	g.lockAll()
 	if g.limit == 0 {
 		g.recall()
-		g.slots = new(slots)
+		g.slots, g.limited = new(slots), true
 		for t := g.first; t != nil && t != g.queue; t = t.next {
 			switch {
 			case t.ended(): // has no slot to give back when it is finished

@@ -30,7 +30,7 @@ func (g *Group) lockUnseen() {
 
 //go:norace
 func (g *Group) unlockUnseen() {
-	if g.limit > 0 {
+	if g.limited {
 		runtime.RaceEnable()
 		g.shows(slotFreed)
 		runtime.RaceDisable()
