@@ -93,6 +93,7 @@ func (g *Group) front() *task {
 }
 
 // unbundle makes the first function of the bundle at the head of the queue a task.
+// Nodes are wanting only where tasks block.
 //
 //go:norace
 //go:noinline

@@ -131,13 +131,15 @@ func (g *Group) spare(run runner, pc uintptr, item int, opts *taskConfig) *task 
 	return t
 }
 
-// keepNode keeps a node for use again.
+// keepNode keeps a node for use again, unless there are enough.
 //
 //go:norace
 func (g *Group) keepNode(t *task) {
-	t.run, t.opts, t.next = nil, nil, g.free
-	g.free = t
-	g.spares++
+	t.run, t.opts = nil, nil
+	if g.spares < maxSpares {
+		t.next, g.free = g.free, t
+		g.spares++
+	}
 }
 
 // enqueue reports whether t serves nobody any more: then nobody else is left to
@@ -395,7 +397,7 @@ func (g *Group) settleUp(t *task, e *ending) {
 //
 //go:norace
 func (g *Group) recycle(t *task) {
-	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 && g.spares < maxSpares {
+	if handleless(t.run) && reuse && t.more == nil && t.flags.Load() == 0 {
 		g.keepNode(t)
 		return
 	}
