@@ -145,7 +145,7 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 		g.after(&ending{any: resume != nil, resume: resume})
 	}
 	return func() {
-		g.mu.Lock()
+		g.lockAll()
 		if w != nil {
 			w.lends.Store(false)
 		}
