@@ -175,7 +175,62 @@ func TestTasksOfOtherKindsInBetweenCostNoMore(t *testing.T) {
 	few, many := bytesPerRun(100, queue(300)), bytesPerRun(100, queue(3300))
 	// A third have 112 bytes, and the others have nodes, or bundles that are too
 	// short to pay.
-	if each := float64(many-few) / 3000; each > 140 {
+	if each := float64(many-few) / 3000; each > 105 {
 		t.Errorf("%.1f bytes a task", each)
+	}
+}
+
+func TestOptionsOfWhatIsQueuedBehindManyAreKept(t *testing.T) {
+	onOneProcessor(t)
+	var called atomic.Int32
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		for range 100 {
+			g.Go(nop)
+		}
+		g.Go(func(context.Context) error { called.Add(1); return nil }, braid.Always)
+		g.Cancel()
+		return nil
+	})
+	if err != nil || called.Load() != 1 {
+		t.Error(err, called.Load())
+	}
+}
+
+func TestWhatAQueuedFunctionKeepsIsLetGoOfWhileOthersOfItsBundleWait(t *testing.T) {
+	onOneProcessor(t)
+	collected := make(chan struct{})
+	err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		hold := make(chan struct{})
+		for range 50 {
+			g.Go(nop)
+		}
+		func() {
+			kept := new([1 << 16]byte)
+			runtime.AddCleanup(kept, func(struct{}) { close(collected) }, struct{}{})
+			g.Go(func(context.Context) error { kept[0] = 1; return nil })
+		}()
+		for range 3 {
+			g.Go(func(context.Context) error { <-hold; return nil })
+		}
+		for range 100 {
+			g.Go(nop)
+		}
+		for i := 0; ; i++ {
+			runtime.Gosched()
+			runtime.GC()
+			select {
+			case <-collected:
+				close(hold)
+				return nil
+			default:
+				if i == 1000 {
+					close(hold)
+					return errors.New("it is kept")
+				}
+			}
+		}
+	}, braid.Limit(1))
+	if err != nil {
+		t.Error(err)
 	}
 }

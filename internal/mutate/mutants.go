@@ -84,8 +84,6 @@ var mutants = []mutant{
 	{"time.go", "if s.Err() == nil && (s.std.Load() == nil || !s.expired()) {", "if s.Err() == nil {"},
 	{"bundle.go", " || !ok && !g.endsAlike()", ""},
 	{"bundle.go", "!ok || opts != nil ||", "!ok ||"},
-	{"bundle.go", "item != 0 || ", ""},
-	{"bundle.go", "!g.plain || ", ""},
 	{"bundle.go", "\tg.queue = t\n", ""},
 	{"bundle.go", "\t\tg.unlink(at)\n", ""},
 	{"bundle.go", "\tb.fns[b.from] = nil\n", ""},
