@@ -77,7 +77,7 @@ func (g *Group) addFunc(fn runner, pc uintptr, item int, opts *taskConfig) error
 		return g.addNew(fn, pc, item, opts)
 	}
 	g.mu.Lock()
-	for !g.closed && g.free == nil {
+	for !g.closed && g.free == nil { // a bundle wants a node, too
 		g.makeNodes()
 	}
 	if g.closed {
@@ -368,8 +368,8 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 		g.recycle(t)
 	}
 	if g.pending == 0 {
-		g.closed = true
-		if e.any = true; g.waits != nil {
+		g.closed, e.any = true, true
+		if g.waits != nil {
 			e.joined = g.joined
 		}
 	}

@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -74,13 +75,7 @@ func (c *check) roomy(v *types.Var) bool {
 // endsWithSender tells whether a channel that is a parameter is, in each of the calls, one that its sender closes, on every
 // way, and that sender waits for the context too: so what goes over the channel ends with the context.
 func (c *check) endsWithSender(v *types.Var) bool {
-	args := c.argumentsFor(v)
-	for _, arg := range args {
-		ch := code.Var(c.Info, arg)
-		if ch == nil || !code.IsLocal(ch) {
-			return false
-		}
-		ops, _, all := c.ChanOps(ch)
+	return c.eachGiven(v, func(ops []code.Op) bool {
 		closed, sends := false, 0
 		for _, op := range ops {
 			switch op.Kind {
@@ -93,28 +88,30 @@ func (c *check) endsWithSender(v *types.Var) bool {
 				sends++
 			}
 		}
-		if !all || !closed || sends == 0 {
-			return false
-		}
-	}
-	return len(args) > 0
+		return closed && sends > 0
+	})
 }
 
 // drained tells whether a channel that is a parameter is, in each of the calls, one from which all is received that comes, until it is
 // closed, whatever happens: by a loop that nothing leaves, in a defer or not.
 func (c *check) drained(v *types.Var) bool {
+	return c.eachGiven(v, func(ops []code.Op) bool {
+		return slices.ContainsFunc(ops, func(op code.Op) bool {
+			return op.Kind == code.RangeOver && (op.Deferred || op.Async) && len(c.Leaves(op)) == 0
+		})
+	})
+}
+
+// eachGiven tells whether a channel that is a parameter is, in each of the calls, a local one of which all that is done is
+// in sight, and such as ok wants it.
+func (c *check) eachGiven(v *types.Var, ok func(ops []code.Op) bool) bool {
 	args := c.argumentsFor(v)
 	for _, arg := range args {
 		ch := code.Var(c.Info, arg)
 		if ch == nil || !code.IsLocal(ch) {
 			return false
 		}
-		ops, _, all := c.ChanOps(ch)
-		dry := false
-		for _, op := range ops {
-			dry = dry || op.Kind == code.RangeOver && (op.Deferred || op.Async) && len(c.Leaves(op)) == 0
-		}
-		if !all || !dry {
+		if ops, _, all := c.ChanOps(ch); !all || !ok(ops) {
 			return false
 		}
 	}
