@@ -78,10 +78,8 @@ func (h *handler) enlist() {
 		}
 		m.handlers[h] = struct{}{}
 	}
-	var e ending
-	g.finish(nil, 1, &e)
 	g.mu.Unlock()
-	g.after(&e)
+	g.letGo()
 }
 
 // delist lets go of a handler that is over, long before the group ends.

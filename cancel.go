@@ -83,10 +83,15 @@ func (g *Group) notice() {
 	}
 	l := g.next()
 	below := g.listeners()
+	tells := len(g.cfg.observers) > 0
+	if tells {
+		g.pending++ // the join waits for the observers
+	}
 	g.mu.Unlock()
 	g.launch(l)
-	if len(g.cfg.observers) > 0 {
+	if tells {
 		g.happens(Event{Kind: EventCancelled, Err: context.Cause(g.ctx())})
+		g.letGo()
 	}
 	for _, h := range below {
 		h.notice()

@@ -375,6 +375,15 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 	}
 }
 
+// letGo gives up a hold that kept the group from ending.
+func (g *Group) letGo() {
+	g.mu.Lock()
+	var e ending
+	g.finish(nil, 1, &e)
+	g.mu.Unlock()
+	g.after(&e)
+}
+
 // settleUp sees to those who wait for t, and to its slots.
 //
 //go:norace

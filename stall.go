@@ -106,13 +106,7 @@ func (g *Group) reportStall() {
 	}
 	g.more.unwatched = len(s.Tasks) == 0
 	g.mu.Unlock()
-	defer func() { // OnStall may call Goexit
-		g.mu.Lock()
-		var e ending
-		g.finish(nil, 1, &e)
-		g.mu.Unlock()
-		g.after(&e)
-	}()
+	defer g.letGo() // OnStall may call Goexit
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()
 		stacks := stacksByID(allStacks(), execFrame, bodyFrame)
