@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -294,7 +295,7 @@ func (c *check) afterFunc(cur inspector.Cursor, call *ast.CallExpr) {
 		return
 	}
 	v := code.Var(c.Info, call.Args[0])
-	if v == nil || !code.IsLocal(v) {
+	if v == nil || !code.IsLocal(v) || !code.IsParam(c.Info, v) && c.derivedIn(v, cur) {
 		return
 	}
 	matters := false
@@ -322,6 +323,16 @@ func (c *check) afterFunc(cur inspector.Cursor, call *ast.CallExpr) {
 	if matters {
 		c.report(call, "afterfunc", "the stop function of context.AfterFunc is dropped: what it runs stays registered with "+v.Name()+" when this is over")
 	}
+}
+
+// derivedIn tells whether a context is one that the function around a place has derived itself: what is registered with it is over when the function ends it.
+func (c *check) derivedIn(v *types.Var, cur inspector.Cursor) bool {
+	fn, _ := code.FuncAround(cur)
+	in, ok := c.DeclaredIn(v)
+	return ok && in == fn && slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		return ok && ends(c.Info, call)
+	})
 }
 
 // declOf gives a node at the place where a variable is declared.

@@ -6,6 +6,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -49,9 +50,9 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 	Exempt: "A connection whose deadline is set in the same function, or that is closed there otherwise than by `defer`, or handed to another function beforehand that may do so; datagrams that are sent; `main` and `init`; a context of the function's own; methods of types that are connections themselves.",
 	Shapes: []Shape{
 		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function that has made it"},
-		{Name: "given", Severity: Note, Off: true, What: "the same of a connection that is a parameter, to which whoever gives it may have set one"},
+		{Name: "given", Severity: Note, Off: true, What: "the same of a connection that is a parameter, to which whoever gives it may have set one, or of a listener that whoever gives it may close"},
 		{Name: "field", Severity: Note, Off: true, What: "the same of a connection in a field, which the object may close elsewhere"},
-		{Name: "accept", Severity: Warning, What: "Accept of a listener that nothing in the function closes when the context ends"},
+		{Name: "accept", Severity: Warning, What: "Accept of a listener that the function has made, or closes when it returns, and that nothing in it closes when the context ends"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -74,7 +75,7 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 		switch {
 		case conn.IsField():
 			shape = "field"
-		case shape == "conn" && code.IsParam(c.Info, conn):
+		case code.IsParam(c.Info, conn) && !(shape == "accept" && c.closesAtEnd(conn)):
 			shape = "given"
 		}
 		if c.ended(cur, conn) {
@@ -83,6 +84,14 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 		c.report(call, shape, what+" on "+conn.Name()+" has no deadline and "+r.Name()+" cannot end it: use context.AfterFunc to set one or to close it")
 	}
 })
+
+// closesAtEnd tells whether a deferred call closes what a parameter holds: it is the function's, which nobody else will close.
+func (c *check) closesAtEnd(v *types.Var) bool {
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		return ok && sel.Sel.Name == "Close" && code.Deferred(use)
+	})
+}
 
 // connOf gives the variable of the connection or listener that a call waits for.
 func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/ast"
 	"regexp"
+	"slices"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -41,15 +42,16 @@ func audit(ctx context.Context, key string) {}
 	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done, by setting what has a method to wait for it, by ending a context; those with a comment right above that says that they go on alone (in the background, asynchronously and the like). " +
 		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
 		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like, or with a context out of its fields (give it a group " +
-		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something, and functions without a context.",
+		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something, goroutines with a loop without a condition, what `AfterFunc` starts later, and functions without a context.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
 		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
 		{Name: "ctx", Severity: Warning, What: "a go statement in a function that takes a context, with a literal that gives it to others"},
-		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, or an AfterFunc in a function with a context that nobody can stop and that works with it"},
+		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, a timer that a task starts and that nobody can stop, or a condition that the end of a context wakes for good, also when nobody waits for it any more"},
+		{Name: "timer", Severity: Note, Off: true, What: "another AfterFunc that nobody can stop, in a function with a context that it works with"},
 		{Name: "alone", Severity: Note, Off: true, What: "both in a function that takes a context, where what is started has nothing to do with that"},
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
-		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something"},
+		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something, or with a loop that goes on until something in it ends it"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
 		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
@@ -104,6 +106,8 @@ func (c *check) loose(t *code.Task) {
 	case t.Lit != nil && (c.toldToEnd(t) || c.waitsForOthers(t)):
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
 	case c.commentAbove(t.At.Node(), onItsOwn):
+	case t.Lit != nil && slices.ContainsFunc(t.Lit.Body.List, isEndless):
+		c.report(t.At.Node(), "starter", "nobody waits for this goroutine, which goes on until something in its loop ends it")
 	default:
 		name, shape := "a request", "alone"
 		if ctx != nil {
@@ -114,6 +118,15 @@ func (c *check) loose(t *code.Task) {
 		}
 		c.report(t.At.Node(), shape, fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
+}
+
+// isEndless tells whether a statement is a loop without a condition.
+func isEndless(s ast.Stmt) bool {
+	if l, ok := s.(*ast.LabeledStmt); ok {
+		s = l.Stmt
+	}
+	f, ok := s.(*ast.ForStmt)
+	return ok && f.Cond == nil
 }
 
 // worksWith tells whether a goroutine gives a context from outside of it to a call that does more than to log: it works for whoever has given that.

@@ -13,8 +13,9 @@ import (
 
 func (c *check) looseTimer(t *code.Task) {
 	ofCtx := code.IsCall(c.Info, t.Call, "context", "AfterFunc")
+	wakes := t.Lit == nil && ofCtx && c.wakesCond(t.Fn)
 	if t.Lit == nil {
-		if ofCtx && !c.wakesCond(t.Fn) {
+		if ofCtx && !wakes {
 			return
 		}
 		if id, ok := ast.Unparen(t.Fn).(*ast.Ident); !ofCtx && (!ok || code.Var(c.Info, id) == nil || code.IsNamed(c.Info.TypeOf(id), "context", "CancelFunc")) {
@@ -42,8 +43,11 @@ func (c *check) looseTimer(t *code.Task) {
 	if decl == nil || around == nil && ctx == nil && request == nil || c.joins(t) || uses(c, t.At.Node(), "context", "WithoutCancel") || c.commentAbove(t.At.Node(), onItsOwn) {
 		return
 	}
-	shape := "afterfunc"
-	if around == nil && !ofCtx && !c.worksWith(t) {
+	shape := "timer" // what it does may be meant to be done then
+	switch {
+	case around != nil && around.Kind != code.Bare || wakes:
+		shape = "afterfunc"
+	case around == nil && !ofCtx && !c.worksWith(t):
 		shape = "alone"
 	}
 	c.report(t.At.Node(), shape, "what AfterFunc starts belongs to no group, and nobody keeps what stops it: it may run when the work around it is over")

@@ -264,13 +264,47 @@ func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
 }
 
 // derivedHere tells whether a context was made in this function: it is its own
-// timeout or cancel.
+// timeout or cancel. So is the limit of time that a literal is given by the function around it, wherever that calls it.
 func (c *check) derivedHere(v *types.Var, fn inspector.Cursor) bool {
 	if code.IsParam(c.Info, v) {
-		return c.ownTimeout(v, fn)
+		return c.ownTimeout(v, fn) || c.givenLimit(v, fn)
 	}
 	in, ok := c.DeclaredIn(v)
 	return !ok || in == fn
+}
+
+// givenLimit tells whether a parameter of a literal that a variable holds is, in each of the calls by that variable, a context that was limited where the call is.
+func (c *check) givenLimit(v *types.Var, fn inspector.Cursor) bool {
+	lit, ok := fn.Node().(*ast.FuncLit)
+	if !ok {
+		return false
+	}
+	holder := c.keptIn(fn)
+	if holder == nil || !code.IsLocal(holder) {
+		return false
+	}
+	i := -1
+	for at := range c.Info.TypeOf(lit).(*types.Signature).Params().Len() {
+		if c.Info.TypeOf(lit).(*types.Signature).Params().At(at) == v {
+			i = at
+		}
+	}
+	calls := 0
+	for _, use := range c.Uses[holder] {
+		if c.UseOf(use) == code.Assigned {
+			continue
+		}
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		if !ok || call.Fun != use.Node() || i < 0 || i >= len(call.Args) {
+			return false
+		}
+		given := code.Var(c.Info, call.Args[i])
+		if given == nil || !c.ownTimeout(given, fn) {
+			return false
+		}
+		calls++
+	}
+	return calls > 0
 }
 
 // boolResult tells whether the function gives a bool back, which may say that it was cut short.

@@ -220,6 +220,15 @@ func afterFuncStopped(ctx context.Context, c net.Conn) {
 	defer stop()
 }
 
+func afterFuncOfItsOwn(ctx context.Context, dial func() net.Conn, finish func()) context.CancelFunc {
+	c := dial()
+	own, cancel := context.WithCancel(ctx)
+	fail := func() { defer c.Close() }
+	fail()
+	context.AfterFunc(own, func() { c.Close(); finish() })
+	return cancel
+}
+
 func afterFuncOnce(ctx context.Context, c net.Conn) {
 	context.AfterFunc(ctx, func() { c.Close() })
 }

@@ -30,6 +30,7 @@ func dialsFor(ctx context.Context, d *net.Dialer, addr string) ([]byte, error) {
 }
 
 func accepts(ctx context.Context, ln net.Listener, serve func(net.Conn)) error {
+	defer ln.Close()
 	for {
 		conn, err := ln.Accept() // want `Accept on ln has no deadline and ctx cannot end it`
 		if err != nil {
@@ -39,7 +40,31 @@ func accepts(ctx context.Context, ln net.Listener, serve func(net.Conn)) error {
 	}
 }
 
-// Who gives the connection may have set a deadline: off by default.
+func listens(ctx context.Context, addr string, serve func(net.Conn)) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	for {
+		conn, err := ln.Accept() // want `Accept on ln has no deadline and ctx cannot end it`
+		if err != nil {
+			return err
+		}
+		serve(conn)
+	}
+}
+
+// Who gives the connection may have set a deadline, and close the listener: off by default.
+
+func acceptsGiven(ctx context.Context, ln net.Listener, serve func(net.Conn)) error {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		serve(conn)
+	}
+}
 
 func given(ctx context.Context, conn net.Conn) ([]byte, error) { return io.ReadAll(conn) }
 

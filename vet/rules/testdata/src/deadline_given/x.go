@@ -35,7 +35,6 @@ func dialed(ctx context.Context) error {
 }
 
 func accepts(ctx context.Context, ln net.Listener, serve func(net.Conn)) error {
-	defer ln.Close()
 	for {
 		conn, err := ln.Accept() // want `Accept on ln has no deadline and ctx cannot end it`
 		if err != nil {

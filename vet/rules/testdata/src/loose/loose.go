@@ -92,13 +92,13 @@ func register(mux *http.ServeMux) {
 }
 
 func afterFunc(ctx context.Context, key string) {
-	context.AfterFunc(ctx, func() { // want `belongs to no group, and nobody keeps what stops it`
+	context.AfterFunc(ctx, func() {
 		go send(key) // want `a go statement in AfterFunc`
 	})
 }
 
 func timer(ctx context.Context, key string) error {
-	time.AfterFunc(time.Second, func() { // want `belongs to no group`
+	time.AfterFunc(time.Second, func() {
 		audit(ctx, key)
 	})
 	return nil

@@ -51,7 +51,7 @@ type conn interface{ Context() context.Context }
 func connect(ctx context.Context, c conn, forget func()) error {
 	context.AfterFunc(c.Context(), forget)
 	context.AfterFunc(c.Context(), func() { forget() })
-	context.AfterFunc(ctx, func() { forget() }) // want `what AfterFunc starts belongs to no group`
+	context.AfterFunc(ctx, func() { forget() }) // when it has ended, which may be what is meant
 	return ctx.Err()
 }
 
@@ -64,8 +64,23 @@ func counts2(ctx context.Context, count func()) error {
 }
 
 func remindsLater(ctx context.Context, remind func(context.Context)) error {
-	time.AfterFunc(time.Minute, func() { remind(ctx) }) // want `nobody keeps what stops it`
+	time.AfterFunc(time.Minute, func() { remind(ctx) })
 	// Later, so as not to block.
 	time.AfterFunc(time.Minute, func() { remind(ctx) })
+	return ctx.Err()
+}
+
+// What goes on until something in its loop ends it is off by default.
+
+func follows(ctx context.Context, next func(context.Context) (int, error), use func(int)) error {
+	go func() {
+		for {
+			n, err := next(ctx)
+			if err != nil {
+				return
+			}
+			use(n)
+		}
+	}()
 	return ctx.Err()
 }
