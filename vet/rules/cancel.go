@@ -53,6 +53,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 }
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
+		"a loop over what is there that gives the context to a goroutine, which goes on after the round; " +
 		"a dropped function of a context whose parent the function has made too, and cancels; one behind a comment that says why it is not cancelled.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
@@ -161,7 +162,7 @@ func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name
 		c.report(lhs, "path", v.Name()+", the cancel function of "+name+", is not called on every path")
 		return
 	}
-	if !c.outlivesRound(cur) {
+	if !c.outlivesRound(cur) && !c.forTasks(cur) {
 		c.deferInLoop(cur, lhs, v, uses, "loop", "cancel functions of "+name)
 	}
 }

@@ -31,6 +31,38 @@ func (c *check) outlivesRound(cur inspector.Cursor) bool {
 	return false
 }
 
+// forTasks tells whether a context is made in a loop over what is there for a goroutine that the loop starts and does not wait for: the end of
+// the round is too early to cancel it.
+func (c *check) forTasks(cur inspector.Cursor) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	loop, looped := code.LoopAround(cur)
+	if !ok || !looped {
+		return false
+	}
+	over, ok := loop.Node().(*ast.RangeStmt)
+	if !ok {
+		return false
+	}
+	switch c.Info.TypeOf(over.X).Underlying().(type) {
+	case *types.Chan, *types.Signature:
+		return false
+	}
+	joins := func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		return ok && code.CalleeName(call) == "Wait"
+	}
+	if code.Has(over.Body, joins) {
+		return false
+	}
+	return slices.ContainsFunc(c.Uses[code.Var(c.Info, as.Lhs[0])], func(use inspector.Cursor) bool {
+		for up := range use.Enclosing((*ast.GoStmt)(nil)) {
+			return code.Within(up.Node(), over.Body)
+		}
+		t := c.TaskAround(use)
+		return t != nil && !t.Body && code.Within(t.At.Node(), over.Body)
+	})
+}
+
 // madeOnce tells whether a place in a loop is reached only as long as a variable from outside of the loop is nil.
 func (c *check) madeOnce(cur, loop inspector.Cursor, v *types.Var) bool {
 	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {

@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"time"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -83,7 +84,7 @@ func poll(ctx context.Context, ready func() bool) error {
 			if _, what := c.timerOf(n.X); what == "" {
 				continue
 			}
-			if r := c.reach(cur); r != nil && !c.LooksAtCtx(n.Body) {
+			if r := c.reach(cur); r != nil && !c.LooksAtCtx(n.Body) && !c.besides(cur.ChildAt(edge.RangeStmt_Body, -1), r) {
 				c.report(n.X, "tick", "the loop over the ticker never looks at "+r.Name()+": select on its Done beside the tick")
 			}
 		}

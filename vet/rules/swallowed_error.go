@@ -43,10 +43,32 @@ func (c *check) ignored(cur inspector.Cursor, init ast.Stmt, cond ast.Expr, bran
 			return
 		}
 		shape = "logged"
-	} else if c.unheard(fn, 0) {
+	} else if c.unheard(fn, 0) || c.failsAtEnd(call) && c.service(cur, fn, ret) {
 		shape = "service"
 	}
 	c.report(ret, shape, "the error of "+code.CalleeName(call)+", a cancellation of "+r.Name()+" among them, comes out as success")
+}
+
+// failsAtEnd tells whether a call is of a function of the package whose only error is that its context has ended.
+func (c *check) failsAtEnd(call *ast.CallExpr) bool {
+	decl, ok := c.Decls[code.Callee(c.Info, call)]
+	if !ok {
+		return false
+	}
+	fails, only := false, true
+	code.Shallow(decl.Node().(*ast.FuncDecl).Body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok {
+			if len(ret.Results) == 0 {
+				only = false
+			} else if err := ret.Results[len(ret.Results)-1]; c.ErrOf(err) != nil {
+				fails = true
+			} else if !isNilIdent(c.Info, err) {
+				only = false
+			}
+		}
+		return only
+	})
+	return fails && only
 }
 
 // bareNil gives the return at the end of a branch if it is a bare one, and no result has

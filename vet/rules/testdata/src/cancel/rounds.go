@@ -2,6 +2,7 @@ package cancel
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -33,4 +34,50 @@ func hostsEach(ctx context.Context, hosts []string, dial func(context.Context, s
 		}
 	}
 	return ctx.Err()
+}
+
+// A context for a goroutine that goes on when the round is over.
+
+func all(ctx context.Context, hosts []string, dial func(context.Context, string)) {
+	var wg sync.WaitGroup
+	for _, host := range hosts {
+		wg.Add(1)
+		own, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		go func(ctx context.Context) {
+			defer wg.Done()
+			dial(ctx, host)
+		}(own)
+	}
+	wg.Wait()
+}
+
+func allCaptured(ctx context.Context, hosts []string, dial func(context.Context, string)) {
+	var wg sync.WaitGroup
+	for _, host := range hosts {
+		own, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		wg.Go(func() { dial(own, host) })
+	}
+	wg.Wait()
+}
+
+func allOneByOne(ctx context.Context, hosts []string, dial func(context.Context, string)) {
+	for _, host := range hosts {
+		var wg sync.WaitGroup
+		own, cancel := context.WithTimeout(ctx, time.Second) // want `all wait for the function to return`
+		defer cancel()
+		wg.Go(func() { dial(own, host) })
+		wg.Wait()
+	}
+}
+
+func allThatCome(ctx context.Context, hosts <-chan string, dial func(context.Context, string)) {
+	var wg sync.WaitGroup
+	for host := range hosts {
+		own, cancel := context.WithTimeout(ctx, time.Second) // want `all wait for the function to return`
+		defer cancel()
+		wg.Go(func() { dial(own, host) })
+	}
+	wg.Wait()
 }

@@ -29,3 +29,31 @@ func tries(put func(context.Context) error) {
 		time.Sleep(time.Second)
 	}
 }
+
+// A context that the function has made for something else: the loop ends when it has seen the end, and ends the context then.
+
+type remote struct{ ctx context.Context }
+
+func (r *remote) follow(show func(context.Context), over func() bool) {
+	all, stop := context.WithCancel(r.ctx)
+	defer stop()
+	shown, hide := context.WithCancel(all)
+	defer hide()
+	go show(shown)
+	for range time.Tick(time.Second) {
+		if over() {
+			stop()
+			return
+		}
+	}
+}
+
+func (r *remote) followWith(over func(context.Context) bool) {
+	all, stop := context.WithCancel(r.ctx)
+	defer stop()
+	for range time.Tick(time.Second) { // want `the loop over the ticker never looks at all`
+		if over(all) {
+			return
+		}
+	}
+}

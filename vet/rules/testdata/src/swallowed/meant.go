@@ -4,6 +4,7 @@ package swallowed
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 )
@@ -112,4 +113,56 @@ func acceptAll(ctx context.Context, l net.Listener, hand func(context.Context, n
 			continue
 		}
 	}
+}
+
+// A call that fails for nothing but the end of the context, in a loop without end.
+
+type inbox chan int
+
+func (in inbox) next(ctx context.Context) (int, error) {
+	select {
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	case n := <-in:
+		return n, nil
+	}
+}
+
+func (in inbox) nextEven(ctx context.Context) (int, error) {
+	n, err := in.next(ctx)
+	if err == nil && n%2 == 1 {
+		return 0, errOdd
+	}
+	return n, err
+}
+
+var errOdd = errors.New("odd")
+
+func untilEnd(ctx context.Context, in inbox) error {
+	for {
+		n, err := in.next(ctx)
+		if err != nil {
+			return nil
+		}
+		println(n)
+	}
+}
+
+func untilFailure(ctx context.Context, in inbox) error {
+	for {
+		n, err := in.nextEven(ctx)
+		if err != nil {
+			return nil // want `comes out as success`
+		}
+		println(n)
+	}
+}
+
+func oneOfThem(ctx context.Context, in inbox) error {
+	n, err := in.next(ctx)
+	if err != nil {
+		return nil // want `comes out as success`
+	}
+	println(n)
+	return do(ctx, n)
 }
