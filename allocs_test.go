@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,6 +131,32 @@ func TestAllocs_WaitingForATaskThatEndsSoonIsFree(t *testing.T) {
 			_, err := braid.Fork(g, one).Wait(ctx)
 			return err
 		})
+	})
+}
+
+// Of a race: the group, nodes for its functions, the contest, what was given and
+// what is returned, the context that the losers wait on, and what cancels it.
+func TestAllocs_FunctionsThatAreRunAtOnceShareWhatTheyNeed(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var losers sync.WaitGroup
+	fns := make([]func(context.Context) (int, error), 8)
+	for i := range fns {
+		fns[i] = one
+	}
+	wantAllocs(t, "Settle of eight", 5, func() { _, _ = braid.Settle(ctx, fns) })
+	wantAllocs(t, "All of eight", 6, func() { _, _ = braid.All(ctx, fns) })
+	for i := range fns[1:] {
+		fns[i] = func(ctx context.Context) (int, error) {
+			losers.Done()
+			<-ctx.Done()
+			return 0, ctx.Err()
+		}
+	}
+	fns[7] = func(context.Context) (int, error) { losers.Wait(); return 1, nil }
+	wantAllocs(t, "First of eight", 19, func() {
+		losers.Add(7)
+		_, _ = braid.First(ctx, fns)
 	})
 }
 

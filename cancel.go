@@ -78,8 +78,8 @@ func (g *Group) notice() {
 	g.flags.Or(wasNoticed)
 	m := g.ext()
 	m.noticedAt, m.diedOf = time.Now(), cause
-	if g.cfg.grace != Forever {
-		m.stall = time.AfterFunc(g.cfg.grace, g.reportStall)
+	if g.flags.Load()&hearsItself == 0 {
+		g.watchStall()
 	}
 	l := g.next()
 	below := g.listeners()

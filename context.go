@@ -51,6 +51,7 @@ const (
 	isListed                       // the group is in the list of who it hears from
 	wasNoticed                     // the group has acted upon the death of its context
 	hasQuiesced                    // the group's context died because body and ordinary tasks had ended
+	hearsItself                    // the group's join waits for the death of its context, and watches for stalls then
 	wasCut                         // a cancellation cut a task of the group, or its body, short
 )
 

@@ -114,6 +114,17 @@ func (g *Group) makeNodes() {
 	}
 }
 
+// reserve makes nodes for the first of n tasks that a new group will be handed.
+func (g *Group) reserve(n int) {
+	if n = min(n-1, maxNodes); n <= 0 || !reuse || g.cfg.attended {
+		return
+	}
+	nodes := make([]task, n)
+	g.mu.Lock()
+	g.putNodes(nodes)
+	g.mu.Unlock()
+}
+
 func (g *Group) putNodes(nodes []task) {
 	for i := range nodes {
 		nodes[i].g, nodes[i].next, g.free = g, g.free, &nodes[i]

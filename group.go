@@ -316,11 +316,15 @@ func (g *Group) await(starter bool) {
 	g.launch(l)
 	if !noticed && !(g.listen() && g.dead()) {
 		if top := g.top(); top.parent.Done() != nil {
+			if top == g {
+				g.flags.Or(hearsItself)
+			}
 			select {
 			case <-joined:
 				return
 			case <-top.ctx().Done():
 				g.dead()
+				g.expectEnd()
 			}
 		}
 	}

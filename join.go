@@ -82,12 +82,10 @@ func All[T any](ctx context.Context, fns []func(ctx context.Context) (T, error),
 	checkFunctions("All", hasNil(fns))
 	values := make([]T, len(fns))
 	err := run(ctx, "All", callerPC(), func(ctx context.Context, g *Group) error {
-		for i, fn := range fns {
-			g.addItem(i, funcPC(fn), func(ctx context.Context) (err error) {
-				values[i], err = fn(ctx)
-				return err
-			})
-		}
+		g.addItems(len(fns), func(i int) uintptr { return funcPC(fns[i]) }, func(ctx context.Context, i int) (err error) {
+			values[i], err = fns[i](ctx)
+			return err
+		})
 		return nil
 	}, opts)
 	if err != nil && !partial(opts) {

@@ -51,8 +51,17 @@ func partial(opts []GroupOption) bool {
 	return false
 }
 
-// addItem hands the group the task of item i, which goes by that number.
-func (g *Group) addItem(i int, pc uintptr, fn goFunc) {
-	// The body's own group is open, so there is no error.
-	_ = g.addFunc(fn, pc, i+1, nil)
+// addItems hands the group a task for each of n items, which goes by the item's
+// number and the place that pc gives. All have one function, which asks the
+// context what its item is: a function for each would have to be made.
+func (g *Group) addItems(n int, pc func(i int) uintptr, call func(ctx context.Context, i int) error) {
+	fn := goFunc(func(ctx context.Context) error {
+		t, _ := current(ctx)
+		return call(ctx, t.item()-1)
+	})
+	g.reserve(n)
+	for i := range n {
+		// The body's own group is open, so there is no error.
+		_ = g.addFunc(fn, pc(i), i+1, nil)
+	}
 }

@@ -3,6 +3,7 @@ package braid
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -62,21 +63,18 @@ func one[T any](values []T, err error) (v T, _ error) {
 // A contest is a race under way. A success decides it when it comes, a failure
 // when it has been recorded, so that the one that cancels is the Primary.
 type contest[T any] struct {
-	g  *Group
-	pc uintptr // of the call
+	g *Group
 
-	mu     sync.Mutex
-	need   int // how many more have to succeed
-	spare  int // how many more have to fail for the race to be lost
-	racers []racer[T]
+	mu    sync.Mutex
+	need  int // how many more have to succeed
+	spare int // how many more have to fail for the race to be lost
+	won   []winner[T]
 }
 
-// A racer is one of the functions.
-type racer[T any] struct {
-	in    *contest[T]
-	fn    func(context.Context) (T, error)
+// A winner is the value of a function that counts, and its number.
+type winner[T any] struct {
+	i     int
 	value T
-	won   bool
 }
 
 // contend runs fns until n have succeeded, or as many have failed as spare
@@ -91,49 +89,40 @@ func contend[T any](ctx context.Context, caller string, pc uintptr, n, spare int
 	case len(fns) < n:
 		return nil, fmt.Errorf("%w: a quorum of %d cannot come from %d", ErrNoTasks, n, len(fns))
 	}
-	c := &contest[T]{pc: pc, need: n, spare: spare, racers: make([]racer[T], len(fns))}
+	c := &contest[T]{need: n, spare: spare}
 	err := run(ctx, caller, pc, func(ctx context.Context, g *Group) error {
 		c.g = g
 		// Who races waits for the end of the race as a rule. The small stack of
 		// a task would have to grow for what Done makes when it is asked first.
 		ctx.Done()
-		for i, fn := range fns {
-			r := &c.racers[i]
-			r.in, r.fn = c, fn
-			g.addItem(i, funcPC(fn), r.run)
-		}
+		g.addItems(len(fns), func(i int) uintptr { return funcPC(fns[i]) }, func(ctx context.Context, i int) error {
+			v, err := fns[i](ctx)
+			if err == nil && c.wins(i, v) {
+				g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
+			}
+			return err
+		})
 		return nil
 	}, with(opts, preset{keep: len(fns), failed: c.failed}))
 	if c.need > 0 {
 		return nil, err
 	}
-	values := make([]T, 0, n)
-	for i := range c.racers {
-		if r := &c.racers[i]; r.won {
-			values = append(values, r.value)
-		}
+	slices.SortFunc(c.won, func(a, b winner[T]) int { return a.i - b.i })
+	values := make([]T, n)
+	for i, w := range c.won {
+		values[i] = w.value
 	}
 	return values, nil
 }
 
-func (r *racer[T]) run(ctx context.Context) error {
-	v, err := r.fn(ctx)
-	if err == nil && r.wins(v) {
-		g := r.in.g
-		g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: r.in.pc})
-	}
-	return err
-}
-
 // wins notes a success and reports whether that decides the race.
-func (r *racer[T]) wins(v T) bool {
-	c := r.in
+func (c *contest[T]) wins(i int, v T) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.need == 0 || c.spare <= 0 { // a close second
 		return false
 	}
-	r.value, r.won = v, true
+	c.won = append(c.won, winner[T]{i, v})
 	c.need--
 	return c.need == 0
 }

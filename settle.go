@@ -22,15 +22,15 @@ type Outcome[T any] struct {
 // For many items and one function, [Map] with [Supervised] does the same.
 func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) ([]Outcome[T], error) {
 	checkFunctions("Settle", hasNil(fns))
-	tasks := make([]*Task[T], len(fns))
+	tasks := make([]Task[T], len(fns))
 	started := false
 	pc := callerPC()
 	err := run(ctx, "Settle", pc, func(ctx context.Context, g *Group) error {
 		started = true
 		for i, fn := range fns {
-			t := &Task[T]{fn: fn}
-			t.task = task{g: g, run: t, pc: funcPC(fn), num: uint64(i + 1)}
-			tasks[i] = t
+			t := &tasks[i]
+			t.fn = fn
+			t.task.g, t.task.run, t.task.pc, t.task.num = g, t, funcPC(fn), uint64(i+1)
 			_ = g.add(&t.task) // the body's own group is open
 		}
 		return nil
@@ -39,14 +39,15 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 		err = nil // the outcomes have every failure, and tell what was cut short
 	}
 	outcomes := make([]Outcome[T], len(fns))
-	for i, t := range tasks {
-		if t == nil { // ctx was dead from the start
+	for i := range outcomes {
+		if !started { // ctx was dead from the start
 			unstarted := task{g: newGroup(ctx, "Settle", pc, opts), pc: funcPC(fns[i]), num: uint64(i + 1)}
 			te := &TaskError{Err: err, AfterCancel: true}
 			unstarted.stamp(te)
 			outcomes[i] = Outcome[T]{Err: te, State: Skipped}
 			continue
 		}
+		t := &tasks[i]
 		v, failure := t.Result()
 		outcomes[i] = Outcome[T]{v, failure, t.State()}
 		if s := outcomes[i].State; err == nil && (s == Cancelled || s == Skipped) {

@@ -84,9 +84,7 @@ func deal(ctx context.Context, caller string, n int, pc uintptr, call func(ctx c
 			g.cfg.track.Added(0) // or who counts would wait for the first
 		}
 		if !reuse || g.cfg.rate != nil || len(g.cfg.observers) > 0 || g.cfg.shows != 0 {
-			for i := range n {
-				g.addItem(i, pc, func(ctx context.Context) error { return call(ctx, i) })
-			}
+			g.addItems(n, func(int) uintptr { return pc }, call)
 			return nil
 		}
 		if n > 0 {

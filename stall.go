@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -77,6 +78,24 @@ func (g *Group) watch() {
 		m.unwatched = false
 		m.stall.Reset(g.cfg.grace)
 	}
+}
+
+// watchStall has a report made once the grace is over; g.mu is held.
+func (g *Group) watchStall() {
+	if m := g.ext(); m.stall == nil && g.cfg.grace != Forever {
+		m.stall = time.AfterFunc(g.cfg.grace, g.reportStall)
+	}
+}
+
+// expectEnd is watchStall for a join that has heard of the death of the context.
+// Most tasks obey at once, and end while it steps aside: no timer is needed then.
+func (g *Group) expectEnd() {
+	runtime.Gosched()
+	g.mu.Lock()
+	if !g.closed {
+		g.watchStall()
+	}
+	g.mu.Unlock()
 }
 
 // reportStall is called when the grace is over.

@@ -88,4 +88,6 @@ var mutants = []mutant{
 	{"bundle.go", "\t\tg.unlink(at)\n", ""},
 	{"bundle.go", "\tb.fns[b.from] = nil\n", ""},
 	{"bundle.go", "b.fns[:0], 0\n", "b.fns[:0], b.from\n"},
+	{"group.go", "\t\t\t\tg.expectEnd()\n", ""},
+	{"cancel.go", "\t\tg.pending++ // the join waits for the observers\n", ""},
 }
