@@ -64,6 +64,7 @@ var _ = peerBraid.also(
 		})
 	}),
 	producing.by(func(p, n int, fn duty) {
+		//braid:ignore dropped a duty has no errors: it returns nil
 		_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
 			for i := range p {
 				g.Go(func(context.Context) error {
@@ -88,6 +89,7 @@ var _ = peerBraid.also(
 )
 
 func braidSpawn(n int, fn duty) {
+	//braid:ignore dropped a duty has no errors: it returns nil
 	_ = braid.Run(context.Background(), func(_ context.Context, g *braid.Group) error {
 		for range n {
 			g.Go(fn.under)

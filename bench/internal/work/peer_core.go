@@ -303,6 +303,7 @@ var _ = peerErrgroup.also(
 				return nil
 			})
 		}
+		//braid:ignore dropped a duty has no errors: it returns nil
 		_ = g.Wait()
 	}),
 )
@@ -383,6 +384,7 @@ func errgroupSpawn(n int, fn duty) {
 	for range n {
 		g.Go(fn.fails)
 	}
+	//braid:ignore dropped a duty has no errors: it returns nil
 	_ = g.Wait()
 }
 
