@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -81,7 +82,7 @@ func (h *hedge) run(ctx context.Context, n int, delay time.Duration, start func(
 		switch {
 		case i == n:
 			return
-		case delay == 0:
+		case delay == 0 || h.endsSoon(ctx):
 			continue
 		case timer == nil:
 			timer = time.NewTimer(delay)
@@ -94,6 +95,23 @@ func (h *hedge) run(ctx context.Context, n int, delay time.Duration, start func(
 		case <-h.failures:
 		case <-ctx.Done():
 		}
+	}
+}
+
+// endsSoon steps aside, as who waits for a task does, and reports whether there
+// is nothing to wait for then: neither a timer nor Done has to be made.
+func (h *hedge) endsSoon(ctx context.Context) bool {
+	for range stepsAside {
+		runtime.Gosched()
+		if ctx.Err() != nil {
+			return true
+		}
+	}
+	select {
+	case <-h.failures:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -112,12 +112,15 @@ func (t *task) wait(ctx context.Context) error {
 	}
 }
 
+// stepsAside is how often who waits steps aside first.
+const stepsAside = 2
+
 // endsSoon steps aside, and reports whether the task has ended meanwhile. A short
 // one has as a rule: then neither a channel nor a registration is needed, and
 // nobody has to be woken. Once is for its goroutine to begin, and once for it to
 // end, on this processor or another.
 func (t *task) endsSoon() bool {
-	for range 2 {
+	for range stepsAside {
 		runtime.Gosched()
 		if t.ended() {
 			return true

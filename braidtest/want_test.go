@@ -125,7 +125,7 @@ func TestWantStateSaysWhatTheTaskFailedWith(t *testing.T) {
 	message := ""
 	braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
 		bad = braid.Fork(g, func(context.Context) (int, error) { return 0, io.EOF }, braid.Name("bad"))
-		bad.Wait(ctx)
+		<-bad.Done() // Wait might return at the death of ctx, which comes before the task's end
 		late = braid.Fork(g, func(ctx context.Context) (int, error) { return 0, nil }, braid.Name("late"))
 		blocked := make(chan struct{})
 		good = braid.Fork(g, func(ctx context.Context) (int, error) { <-blocked; return 0, nil }, braid.Name("good"), braid.Always)

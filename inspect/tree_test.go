@@ -130,6 +130,8 @@ func TestALookFromOutsideABubbleSeesWhatIsCancelledInIt(t *testing.T) {
 			synctest.Wait()
 			task.CancelCause(errors.New("not wanted"))
 			_, _ = task.Wait(ctx)
+			cancel(errors.New("the end"))
+			<-ctx.Done()
 			g.Go(func(ctx context.Context) error {
 				return braid.Shield(ctx, time.Hour, func(ctx context.Context) error {
 					return braid.Run(ctx, func(context.Context, *braid.Group) error {
@@ -145,8 +147,6 @@ func TestALookFromOutsideABubbleSeesWhatIsCancelledInIt(t *testing.T) {
 					}, braid.Name("shielded"))
 				})
 			}, braid.Name("shielding"), braid.Always)
-			cancel(errors.New("the end"))
-			<-ctx.Done()
 			synctest.Wait()
 			return nil
 		}, braid.Name("in a bubble"))
