@@ -38,7 +38,8 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		"functions and calls that shut down, close, roll back, release and the like; what logs, traces or measures; a place with a comment right above it that says why it is another context; " +
 		"what a go statement calls, also one by another name (a function that calls what it is given on a goroutine); what `New…` makes for a field, for the caller or for others, which outlives the call; " +
 		"what is handed on together with the context in reach; a context that the function gives back; " +
-		"a context with a cancel function that others are given, or whose function waits for the end of the one in reach.",
+		"a context with a cancel function that others are given, or that is called when something says so, or whose function waits for the end of the one in reach; " +
+		"where the context in reach is asked for its end, and handed to nothing.",
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call whose result, besides an error, is looked at is given context.Background()"},
 		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
@@ -59,6 +60,9 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		}
 		r := c.reach(cur)
 		if r == nil || !r.Request && !c.Given(r.Ctx) || r.Task != nil && r.Task.Kind == code.Bare && !joined(r.Task) {
+			continue
+		}
+		if !r.Request && c.onlyAsked(r.Ctx) {
 			continue
 		}
 		if c.saysSo(cur.Node()) || r.Task == nil && c.handedToGo(cur) {

@@ -17,6 +17,9 @@ import (
 
 // givesBack tells whether a context that a call makes is in what the function returns: making one is its work.
 func (c *check) givesBack(cur inspector.Cursor) bool {
+	if kind, _ := cur.ParentEdge(); kind == edge.ReturnStmt_Results {
+		return true
+	}
 	v := c.assignedTo(cur)
 	return v != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 		for up := range use.Enclosing((*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) {
@@ -138,8 +141,23 @@ func (c *check) lastDerived(cur inspector.Cursor) inspector.Cursor {
 	}
 }
 
+// onTheWayOut tells whether a place is in a branch that the function leaves by, or in the last statements before it does.
+func onTheWayOut(cur inspector.Cursor) bool {
+	for up := range cur.Enclosing((*ast.BlockStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil)) {
+		switch b := up.Node().(type) {
+		case *ast.BlockStmt:
+			return endsIn[*ast.ReturnStmt](b.List)
+		case *ast.CaseClause:
+			return endsIn[*ast.ReturnStmt](b.Body)
+		case *ast.CommClause:
+			return endsIn[*ast.ReturnStmt](b.Body)
+		}
+	}
+	return false
+}
+
 // endsItself tells whether a context that is made of Background is ended in an order of its own: by a call of
-// its cancel function that is not just deferred, where the function knows of the end of the context in reach.
+// its cancel function that is not just deferred, nor in a branch that the function leaves by, or where the function knows of the end of the context in reach.
 func (c *check) endsItself(cur inspector.Cursor, r *code.Reach) bool {
 	as, ok := cur.Parent().Node().(*ast.AssignStmt)
 	name := code.CalleeName(cur.Node().(*ast.CallExpr))
@@ -157,7 +175,13 @@ func (c *check) endsItself(cur inspector.Cursor, r *code.Reach) bool {
 		switch c.UseOf(use) {
 		case code.Called:
 			in, _ := code.FuncAround(use)
-			if lit, ok := in.Node().(*ast.FuncLit); ok && in != r.Func && !code.Deferred(use) && (c.Task[lit] == nil || c.Task[lit].Kind == code.Timer || c.Task[lit].Kind == code.Bare) {
+			if code.Deferred(use) {
+				continue
+			}
+			if lit, ok := in.Node().(*ast.FuncLit); ok && in != r.Func && (c.Task[lit] == nil || c.Task[lit].Kind == code.Timer || c.Task[lit].Kind == code.Bare) {
+				return true
+			}
+			if in == r.Func && !onTheWayOut(use) { // when it is told to
 				return true
 			}
 		case code.Stored, code.Returned, code.Argument:

@@ -18,6 +18,27 @@ import (
 var ending = regexp.MustCompile(`(?i)^(shutdown|clos|stop|clean|rollback|releas|unlock|abort|delet|remov|revok|kill|flush|sync|disconnect|leav|deregister|unregister|teardown|destroy|drain|finish|detach|undo|bg|background|grace|free|purg)` +
 	`|(Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|Grace|Detach|Background|Async)`)
 
+// cancels matches names of functions that cancel something, as they do too when their context has ended.
+var cancels = regexp.MustCompile(`(?i)cancel|terminat|interrupt`)
+
+// onlyAsked tells whether a context is asked for its end or its cause, and no call is given it: it says when to go, and is not what the function works under.
+func (c *check) onlyAsked(v *types.Var) bool {
+	asked := false
+	for _, use := range c.Uses[v] {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		switch {
+		case c.UseOf(use) == code.Method:
+			asked = true
+		case ok && code.IsCall(c.Info, call, "context", "Cause"):
+			asked = true
+		case ok && c.observes(call):
+		default:
+			return false
+		}
+	}
+	return asked
+}
+
 // endingNow tells whether a place is about the end of things: by the name of the
 // function called or around, or since the context is known to have ended.
 func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
@@ -25,7 +46,7 @@ func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
 		return true
 	}
 	decl, _ := code.DeclAround(cur)
-	if decl != nil && ending.MatchString(decl.Name.Name) {
+	if decl != nil && (ending.MatchString(decl.Name.Name) || cancels.MatchString(decl.Name.Name)) {
 		return true
 	}
 	for at := range cur.Enclosing((*ast.CommClause)(nil), (*ast.IfStmt)(nil)) {

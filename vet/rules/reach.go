@@ -27,10 +27,40 @@ func (c *check) reach(cur inspector.Cursor) *code.Reach {
 		return nil
 	}
 	r := c.ReachAt(cur)
-	if r != nil && c.whereNil(cur, r.Ctx) {
+	if r != nil && (c.whereNil(cur, r.Ctx) || c.pastEnd(cur, r)) {
 		return nil
 	}
 	return r
+}
+
+// pastEnd tells whether a place is reached only when the context has ended: behind a receive from its Done that is a statement, in a clause for that, or in a
+// branch that is taken because of its Err. What is done there cannot heed it any more.
+func (c *check) pastEnd(cur inspector.Cursor, r *code.Reach) bool {
+	over := func(ctx *types.Var) bool {
+		return ctx != nil && (ctx == r.Ctx || c.madeWith(r.Ctx, ctx))
+	}
+	for at := cur; at.Node() != r.Func.Node(); at = at.Parent() {
+		switch n := at.Node().(type) {
+		case *ast.CommClause:
+			if ctx, is := c.DoneClause(n); is && at.Node() != cur.Node() && over(ctx) {
+				return true
+			}
+		case *ast.IfStmt:
+			if ctx := c.endedCond(n); ctx != nil && code.Within(cur.Node(), n.Body) && over(code.Var(c.Info, ctx)) {
+				return true
+			}
+		case *ast.FuncDecl, *ast.File:
+			return false
+		}
+		for before, ok := at.PrevSibling(); ok; before, ok = before.PrevSibling() {
+			if s, isStmt := before.Node().(*ast.ExprStmt); isStmt {
+				if ctx := c.DoneOf(s.X); ctx != nil && over(code.Var(c.Info, ctx)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // whereNil tells whether a place is in a branch that is taken because a variable is nil.

@@ -44,7 +44,7 @@ func work(g *errgroup.Group, f func() error) {
 	})
 }
 `,
-	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log, or dropped behind a comment that says why; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
+	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log, or dropped behind a comment that says why; `_ = recover()` in a function that does nothing but send to a channel, which may be closed; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
 	Shapes: []Shape{
 		{Name: "success", Severity: Warning, What: "a function with an error result recovers, at most logs, and returns nil"},
 		{Name: "silent", Severity: Warning, What: "a task or a function with a context drops what it has recovered without a word"},
@@ -95,11 +95,52 @@ func (c *check) afterRecover(at ast.Node, deferred inspector.Cursor, fate fate, 
 			c.report(at, "success", "after "+what+" the function returns nil: set its error result to what was recovered")
 		}
 	case typ.Results != nil && len(typ.Results.List) > 0:
+	case fate == silent && c.guardsSend(at, fn):
 	case fate == silent && (task != nil && task.Kind != code.Timer || code.CtxParam(c.Info, typ) != nil):
 		c.report(at, "silent", "what was recovered is dropped: nobody learns that this has panicked")
 	case task != nil:
 		c.report(at, "logged", "whoever waits for this task takes it for done, although it has panicked")
 	}
+}
+
+// guardsSend tells whether a recover that is assigned to _ is of a function that does nothing but send, under a lock or not: it is there for a channel that
+// whoever receives may have closed.
+func (c *check) guardsSend(at ast.Node, fn inspector.Cursor) bool {
+	cur, ok := c.Root.FindNode(at)
+	if !ok {
+		return false
+	}
+	if as, ok := cur.Parent().Node().(*ast.AssignStmt); !ok || len(as.Lhs) != 1 || !isBlank(as.Lhs[0]) {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	sends, other := false, false
+	for at := range fn.Preorder((*ast.SendStmt)(nil), (*ast.CallExpr)(nil)) {
+		if in, _ := code.FuncAround(at); in != fn || !code.Within(at.Node(), body) {
+			continue
+		}
+		call, isCall := at.Node().(*ast.CallExpr)
+		switch {
+		case !isCall:
+			sends = true
+		case isLitCall(call), code.IsCall(c.Info, call, "sync", "Mutex.Lock", "Mutex.Unlock", "RWMutex.Lock", "RWMutex.Unlock", "RWMutex.RLock", "RWMutex.RUnlock", "WaitGroup.Done"),
+			code.IsCall(c.Info, call, "time", "After", "NewTimer", "Timer.Stop"), c.ErrOf(call) != nil, c.DoneOf(call) != nil:
+		default:
+			other = true
+		}
+	}
+	return sends && !other
+}
+
+func isBlank(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == "_"
+}
+
+// isLitCall tells whether a literal is called where it is written.
+func isLitCall(call *ast.CallExpr) bool {
+	_, ok := ast.Unparen(call.Fun).(*ast.FuncLit)
+	return ok
 }
 
 // deferredCall gives the call that a mention of a function is the callee of, if that is deferred.

@@ -120,11 +120,13 @@ func (c *check) boundsOwn(v *types.Var) bool {
 	return len(c.Origins(v)) > 0
 }
 
-// besides tells whether a pause has nothing to do with the context in reach, which the function around has made itself, for something else: it is
-// in no loop that uses it, or in a goroutine that does not.
+// besides tells whether a pause has nothing to do with the context in reach: it is in a goroutine that nobody waits for and that does not use it, outside of loops;
+// or the function around has made that itself, for something else, and it is in no loop that uses it, or in a goroutine that does not.
 func (c *check) besides(cur inspector.Cursor, r *code.Reach) bool {
 	if c.Given(r.Ctx) {
-		return false
+		t := r.Task
+		_, looped := code.LoopAround(cur)
+		return !looped && t != nil && t.Kind == code.Bare && t.Lit != nil && !c.MentionsCtx(t.Lit) && !c.joins(t)
 	}
 	if t := r.Task; t != nil && t.Kind == code.Bare && t.Lit != nil {
 		return !c.MentionsCtx(t.Lit)

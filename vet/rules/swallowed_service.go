@@ -52,7 +52,7 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
 				alone = alone && makesError(code.Callee(c.Info, last.(*ast.CallExpr)))
 			} else if !isCall && !c.guarded(rc) {
-				alone = false
+				alone = alone && endless && len(ret.Results) == 1 // the error that ends the loop, mostly
 			}
 		}
 	}
@@ -147,14 +147,17 @@ func (c *check) guarded(cur inspector.Cursor) bool {
 
 var serving = regexp.MustCompile(`^(?i)(run|serve|loop|watch|listen|monitor|work|poll|.*loop)$`)
 
-// serves tells whether a place is in a loop without end of a method that says by its name that it goes on until it is stopped.
+// serves tells whether a place is in a loop without end of a method, or of a function of that name alone, that says by it that it goes on until it is stopped.
 func (c *check) serves(cur, fn inspector.Cursor) bool {
 	decl, ok := fn.Node().(*ast.FuncDecl)
-	if !ok || decl.Recv == nil || !serving.MatchString(decl.Name.Name) {
+	if !ok || !serving.MatchString(decl.Name.Name) {
 		return false
 	}
 	if strings.EqualFold(decl.Name.Name, "serve") {
 		return true
+	}
+	if decl.Recv == nil {
+		return false
 	}
 	for l := range cur.Enclosing((*ast.ForStmt)(nil)) {
 		if f := l.Node().(*ast.ForStmt); f.Cond == nil && code.Within(f, decl.Body) {

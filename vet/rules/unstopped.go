@@ -50,7 +50,7 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
+	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
 		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
@@ -318,9 +318,13 @@ func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
 	if uses(c, fn.Node(), "os/signal", "Reset") {
 		return
 	}
+	received := false
 	for _, use := range c.Uses[v] {
 		if r, ok := use.Parent().Node().(*ast.RangeStmt); ok && r.X == use.Node() && !left(r) {
 			return // nobody closes the channel
+		}
+		if c.UseOf(use) != code.Argument {
+			received = true
 		}
 		switch c.UseOf(use) {
 		case code.Argument:
@@ -333,6 +337,9 @@ func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
 		if in, _ := code.FuncAround(use); in != fn {
 			return // a goroutine goes on listening
 		}
+	}
+	if !received {
+		return // they are swallowed for good
 	}
 	c.report(call, "signal", "the signals stay captured when this function returns: defer signal.Stop("+v.Name()+"), or use signal.NotifyContext")
 }

@@ -244,7 +244,7 @@ func (x *Index) locate(op *Op, in inspector.Cursor) bool {
 	}
 }
 
-// LeavesAfter tells whether the function returns in the same round of a loop, behind a place in it.
+// LeavesAfter tells whether the function returns, or leaves the loop, in the same round of a loop, behind a place in it.
 func LeavesAfter(at, loop inspector.Cursor) bool {
 	for c := at; c != loop; c = c.Parent() {
 		var list []ast.Stmt
@@ -262,12 +262,31 @@ func LeavesAfter(at, loop inspector.Cursor) bool {
 			return false
 		}
 		if len(list) > 0 {
-			if _, ok := list[len(list)-1].(*ast.ReturnStmt); ok {
+			switch s := list[len(list)-1].(type) {
+			case *ast.ReturnStmt:
 				return true
+			case *ast.BranchStmt:
+				if s.Tok == token.BREAK && (s.Label == nil && broken(c.Parent()) == loop || s.Label != nil && labels(loop, s.Label)) {
+					return true
+				}
 			}
 		}
 	}
 	return false
+}
+
+// broken gives what a break in a list of statements leaves: a loop, or the clause of a switch or select.
+func broken(list inspector.Cursor) inspector.Cursor {
+	for up := range list.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.CommClause)(nil), (*ast.CaseClause)(nil)) {
+		return up
+	}
+	return inspector.Cursor{}
+}
+
+// labels tells whether a label is that of a loop.
+func labels(loop inspector.Cursor, label *ast.Ident) bool {
+	l, ok := loop.Parent().Node().(*ast.LabeledStmt)
+	return ok && l.Label.Name == label.Name
 }
 
 // Starts gives the places at which a literal is set going: the one that hands it

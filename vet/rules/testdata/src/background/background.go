@@ -74,3 +74,69 @@ func asksAgain(ctx context.Context, ask func(context.Context) (bool, error)) err
 	}
 	return nil
 }
+
+// A context that is ended by hand, when something says so, has an order of its own.
+
+func elected(ctx context.Context, run func(context.Context), stop <-chan struct{}) error {
+	res := make(chan error, 1)
+	go func() {
+		own, cancel := context.WithCancel(context.Background())
+		go run(own)
+		<-stop
+		cancel()
+		res <- nil
+	}()
+	select {
+	case err := <-res:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func electedHere(ctx context.Context, run func(context.Context), stop <-chan struct{}) {
+	own, cancel := context.WithCancel(context.Background())
+	go run(own)
+	<-stop
+	cancel()
+}
+
+func onBothWays(ctx context.Context) error {
+	own, cancel := context.WithCancel(context.Background()) // want `context.Background\(\) does not end with ctx`
+	if err := save(own, 1); err != nil {
+		cancel()
+		return err
+	}
+	err := save(own, 2)
+	cancel()
+	return err
+}
+
+// A context that the function gives back is what it is for.
+
+type scope struct{}
+
+func withScope(ctx context.Context) context.Context {
+	return context.WithValue(context.Background(), scope{}, ctx.Value(scope{}))
+}
+
+// A function that cancels something does so when its context has ended, and one that only asks for that works under another.
+
+func inviteCancel(ctx context.Context, ask func(context.Context) (int, error)) error {
+	if ctx.Err() == nil {
+		return save(ctx, 1)
+	}
+	_, err := load(ctx)
+	n, _ := ask(context.Background())
+	_ = n
+	return err
+}
+
+func follows(ctx context.Context, ask func(context.Context) (int, error)) (int, error) {
+	if err := context.Cause(ctx); err == errGone {
+		return 0, ctx.Err()
+	}
+	return ask(context.Background())
+}
+
+var errGone error

@@ -1,6 +1,10 @@
 package recovered
 
-import "context"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 type pool struct{ ch chan int }
 
@@ -25,4 +29,23 @@ func (p *pool) putSilently(ctx context.Context, n int) {
 		p.free(ctx, n)
 	}()
 	p.ch <- n
+}
+
+// A channel that whoever receives may have closed: the send is all that can panic.
+
+func tell(ch chan<- int, n int, mu *sync.RWMutex) {
+	go func() {
+		defer func() { _ = recover() }()
+		mu.RLock()
+		defer mu.RUnlock()
+		select {
+		case ch <- n:
+		case <-time.After(time.Second):
+		}
+	}()
+	go func() {
+		defer func() { _ = recover() }() // want `what was recovered is dropped`
+		ch <- n
+		f()
+	}()
 }

@@ -68,8 +68,20 @@ func rangeTick(ctx context.Context, f func()) {
 
 func inGoroutine(ctx context.Context, f func()) {
 	go func() {
-		time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+		time.Sleep(time.Minute) // f is not for ctx
 		f()
+	}()
+	go func() {
+		for {
+			time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+			f()
+		}
+	}()
+	go func() {
+		time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+		if ctx.Err() == nil {
+			f()
+		}
 	}()
 }
 
