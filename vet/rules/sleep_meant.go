@@ -135,6 +135,38 @@ func (c *check) besides(cur inspector.Cursor, r *code.Reach) bool {
 	return !ok || !c.MentionsCtx(loop.Node())
 }
 
+// goesOn tells whether a loop is meant to go on when a context has ended: it frees what it calls by context.WithoutCancel, or ends itself that context or one
+// that it is made of.
+func (c *check) goesOn(loop ast.Node, ctx *types.Var) bool {
+	if uses(c, loop, "context", "WithoutCancel") {
+		return true
+	}
+	for depth := 0; code.IsLocal(ctx) && depth < 5; depth++ {
+		made := c.Origins(ctx)
+		if len(made) != 1 {
+			return false
+		}
+		call, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+		if !ok || !ends(c.Info, call) {
+			return false
+		}
+		at, ok := c.Root.FindNode(call)
+		if !ok {
+			return false
+		}
+		if as, ok := at.Parent().Node().(*ast.AssignStmt); ok && len(as.Lhs) == 2 {
+			if cancel := code.Var(c.Info, as.Lhs[1]); code.IsLocal(cancel) && !code.Within(as, loop) && slices.ContainsFunc(c.Uses[cancel], func(use inspector.Cursor) bool {
+				in, ok := code.LoopAround(use)
+				return ok && in.Node() == loop && c.UseOf(use) == code.Called && !code.Deferred(use)
+			}) {
+				return true
+			}
+		}
+		ctx = code.Var(c.Info, call.Args[0])
+	}
+	return false
+}
+
 // beforeExit tells whether a pause is in a goroutine that ends the program.
 func beforeExit(c *check, t *code.Task) bool {
 	return t != nil && t.Kind == code.Bare && t.Lit != nil && uses(c, t.Lit.Body, "os", "Exit")

@@ -57,3 +57,68 @@ func (r *remote) followWith(over func(context.Context) bool) {
 		}
 	}
 }
+
+// The loop decides when the context ends, and not the other way about.
+
+func command(ctx context.Context, show func(context.Context), over func() bool) func() {
+	return func() {
+		all, stop := context.WithCancel(ctx)
+		defer stop()
+		shown, hide := context.WithCancel(all)
+		defer hide()
+		go show(shown)
+		for range time.Tick(time.Second) {
+			if over() {
+				stop()
+				break
+			}
+		}
+	}
+}
+
+func commandPausing(ctx context.Context, show func(context.Context), over func(context.Context) bool) func() {
+	return func() {
+		all, stop := context.WithCancel(ctx)
+		go show(all)
+		for {
+			if over(all) {
+				stop()
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	}
+}
+
+func commandThatIsTold(ctx context.Context, show func(context.Context), over func() bool) func() {
+	return func() {
+		all, stop := context.WithCancel(ctx)
+		defer stop()
+		go show(all)
+		for range time.Tick(time.Second) { // want `the loop over the ticker never looks at all`
+			if over() {
+				break
+			}
+		}
+	}
+}
+
+func followGiven(ctx context.Context, show func(context.Context), over func() bool) {
+	all, stop := context.WithCancel(ctx)
+	defer stop()
+	go show(all)
+	for range time.Tick(time.Second) { // want `the loop over the ticker never looks at ctx`
+		if over() {
+			stop()
+			break
+		}
+	}
+}
+
+func followFreed(ctx context.Context, over func(context.Context) bool) {
+	for range time.Tick(time.Second) {
+		if over(context.WithoutCancel(ctx)) {
+			return
+		}
+	}
+}
