@@ -90,8 +90,7 @@ func (g *Group) notice() {
 	g.mu.Unlock()
 	g.launch(l)
 	if tells {
-		g.happens(Event{Kind: EventCancelled, Err: context.Cause(g.ctx())})
-		g.letGo()
+		g.happensCancelled()
 	}
 	for _, h := range below {
 		h.notice()

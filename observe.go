@@ -184,7 +184,17 @@ func call(fn func(Event), e Event) {
 	fn(e)
 }
 
-// joined tells of the group's end.
+// happensCancelled tells of the death of the context, and gives up the hold that
+// kept the group from ending meanwhile. It stands alone since what it has on its
+// stack is large, and whoever cancels may have a small one.
+//
+//go:noinline
+func (g *Group) happensCancelled() {
+	g.happens(Event{Kind: EventCancelled, Err: context.Cause(g.ctx())})
+	g.letGo()
+}
+
+// happensJoined tells of the group's end.
 func (g *Group) happensJoined(err error, raise *PanicError, exit bool) {
 	if len(g.cfg.observers) == 0 {
 		return

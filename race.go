@@ -98,7 +98,7 @@ func contend[T any](ctx context.Context, caller string, pc uintptr, n, spare int
 		g.addItems(len(fns), func(i int) uintptr { return funcPC(fns[i]) }, func(ctx context.Context, i int) error {
 			v, err := fns[i](ctx)
 			if err == nil && c.wins(i, v) {
-				g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: pc})
+				g.cancel(c.over(pc))
 			}
 			return err
 		})
@@ -125,6 +125,14 @@ func (c *contest[T]) wins(i int, v T) bool {
 	c.won = append(c.won, winner[T]{i, v})
 	c.need--
 	return c.need == 0
+}
+
+// over gives what the losers are cancelled with. It stands alone to be off the
+// stack while that is done: a winner that is a small task has a small one.
+//
+//go:noinline
+func (c *contest[T]) over(pc uintptr) *Cancellation {
+	return &Cancellation{by: c.g.path(), at: time.Now(), pc: pc}
 }
 
 // failed is told of each failure that the group records, and ends the race with

@@ -4,6 +4,7 @@ package inspect_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,7 +22,7 @@ func TestASignalDumpsTheTreeUntilItIsStopped(t *testing.T) {
 	if err := syscall.Kill(os.Getpid(), syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
-	if text := <-w; !strings.Contains(text, "inspect.test (pid ") {
+	if text := <-w; !strings.Contains(text, filepath.Base(os.Args[0])+" (pid ") {
 		t.Errorf("got %s", text)
 	}
 	stop()
