@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -267,7 +268,10 @@ func (c *check) tick(cur inspector.Cursor, call *ast.CallExpr) {
 	if isRangeOver(cur) && !left(cur.Parent().Node().(*ast.RangeStmt)) {
 		return
 	}
-	if v := c.assignedTo(cur); v != nil && c.ticksForEver(fn, v) {
+	if v := c.assignedTo(cur); v != nil && (c.ticksForEver(fn, v) || slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		in, _ := code.FuncAround(use)
+		return in != fn // captured by what may go on
+	})) {
 		return
 	}
 	if c.returnsAfter(fn, call) {

@@ -44,3 +44,12 @@ func tickVar(done chan int) {
 		}
 	}
 }
+
+func tickCaptured(check func()) {
+	day := time.Tick(24 * time.Hour)
+	go func() {
+		for time.Sleep(time.Minute); ; <-day {
+			check()
+		}
+	}()
+}
