@@ -33,7 +33,10 @@ func (f *finder) kindOf(cur inspector.Cursor, n *ast.GoStmt) (shape, message str
 	case lit != nil && f.promises(cur, lit):
 		return Promise, "a promise: braid.Fork gives its result, or its failure, to who waits for the task"
 	}
-	if owner, end := f.ownerOf(cur); owner != "" {
+	if ch := f.heard(cur, n); ch != nil {
+		return Reshape, "the function that starts this goroutine hears of it over " + ch.Name() + ": make it the body of a braid.Run, and this a task"
+	}
+	if owner, end := f.ownerOf(cur, n); owner != "" {
 		return Owner, "this goroutine belongs to " + owner + ", which has a " + end + ": open a group with it (braid.Open), and close that in " + end
 	}
 	return Reshape, "nothing here waits for this goroutine: make the function that starts it the body of a braid.Run, or give it a group of the caller's"
@@ -93,6 +96,55 @@ func (f *finder) promises(cur inspector.Cursor, lit *ast.FuncLit) bool {
 	return !code.Within(f.declOf(to), lit)
 }
 
+// heard gives a channel of the function's own over which it hears of a goroutine: that one is given the channel, sends to it or
+// closes it, and the function around receives.
+func (f *finder) heard(cur inspector.Cursor, n *ast.GoStmt) *types.Var {
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return nil
+	}
+	_, body := code.FuncParts(fn.Node())
+	tells := map[*types.Var]bool{}
+	for _, arg := range n.Call.Args {
+		tells[code.Var(f.Info, arg)] = true
+	}
+	if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
+		ast.Inspect(lit.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SendStmt:
+				tells[code.Var(f.Info, n.Chan)] = true
+			case *ast.CallExpr:
+				if f.Builtin(n) == "close" {
+					tells[code.Var(f.Info, n.Args[0])] = true
+				}
+			}
+			return true
+		})
+	}
+	var ch *types.Var
+	hears := func(e ast.Expr) {
+		if v := code.Var(f.Info, e); code.IsLocal(v) && !code.IsParam(f.Info, v) && tells[v] && code.Within(f.declOf(v), body) {
+			ch = v
+		}
+	}
+	code.Shallow(body, func(m ast.Node) bool {
+		switch m := m.(type) {
+		case *ast.GoStmt:
+			return false
+		case *ast.UnaryExpr:
+			if m.Op == token.ARROW {
+				hears(m.X)
+			}
+		case *ast.RangeStmt:
+			if _, is := f.Info.TypeOf(m.X).Underlying().(*types.Chan); is {
+				hears(m.X)
+			}
+		}
+		return ch == nil
+	})
+	return ch
+}
+
 func (f *finder) declOf(v *types.Var) ast.Node { return at(v.Pos()) }
 
 // at is a place as a node without length.
@@ -101,9 +153,9 @@ type at token.Pos
 func (a at) Pos() token.Pos { return token.Pos(a) }
 func (a at) End() token.Pos { return token.Pos(a) }
 
-// ownerOf gives the type that a go statement's function belongs to, as a method or as
-// what makes one, and the method that ends it.
-func (f *finder) ownerOf(cur inspector.Cursor) (owner, end string) {
+// ownerOf gives the type that a go statement's function belongs to, and the method that ends it: the type of the package whose method the goroutine
+// is, the receiver of the function around, or what that makes.
+func (f *finder) ownerOf(cur inspector.Cursor, n *ast.GoStmt) (owner, end string) {
 	decl, _ := code.DeclAround(cur)
 	if decl == nil {
 		return "", ""
@@ -112,11 +164,14 @@ func (f *finder) ownerOf(cur inspector.Cursor) (owner, end string) {
 	if fn == nil {
 		return "", ""
 	}
-	sig := fn.Signature()
 	var candidates []types.Type
+	if m := code.Callee(f.Info, n.Call); m != nil && m.Pkg() == f.pass.Pkg && m.Signature().Recv() != nil {
+		candidates = append(candidates, m.Signature().Recv().Type())
+	}
+	sig := fn.Signature()
 	if sig.Recv() != nil {
 		candidates = append(candidates, sig.Recv().Type())
-	} else if strings.HasPrefix(strings.ToLower(fn.Name()), "new") || strings.HasPrefix(fn.Name(), "Open") || strings.HasPrefix(fn.Name(), "Start") {
+	} else if name := strings.ToLower(fn.Name()); strings.HasPrefix(name, "new") || strings.HasPrefix(name, "open") || strings.HasPrefix(name, "start") {
 		for v := range sig.Results().Variables() {
 			candidates = append(candidates, v.Type())
 		}
@@ -125,7 +180,7 @@ func (f *finder) ownerOf(cur inspector.Cursor) (owner, end string) {
 		name := types.TypeString(t, func(*types.Package) string { return "" })
 		for _, end := range []string{"Close", "Stop", "Shutdown", "Wait", "close", "stop", "shutdown"} {
 			o, _, _ := types.LookupFieldOrMethod(t, true, f.pass.Pkg, end)
-			if _, ok := o.(*types.Func); ok {
+			if m, ok := o.(*types.Func); ok && m != code.Callee(f.Info, n.Call) {
 				return strings.TrimPrefix(name, "*"), end
 			}
 		}

@@ -60,3 +60,50 @@ func loose(in chan int) {
 	}()
 	go work() // want `nothing here waits for this goroutine`
 }
+
+// A goroutine that the function that starts it hears of belongs to no object.
+
+func (s *server) load(lines func(yield func(string) bool)) (n int) {
+	decoded := make(chan string, 10)
+	go func() { // want `hears of it over decoded`
+		defer close(decoded)
+		for line := range lines {
+			decoded <- line
+		}
+	}()
+	for range decoded {
+		n++
+	}
+	return n
+}
+
+func each(hosts []string, ask func(string, chan<- error)) (err error) {
+	errs := make(chan error)
+	for _, host := range hosts {
+		go ask(host, errs) // want `hears of it over errs`
+	}
+	for range hosts {
+		if e := <-errs; e != nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// One whose function is a method belongs to that object.
+
+func dedupe(l net.Listener) *server {
+	s := &server{l}
+	go s.serve() // want `this goroutine belongs to server, which has a Close`
+	return s
+}
+
+type holder struct{ s *server }
+
+func (h *holder) enable() {
+	go h.s.serve() // want `this goroutine belongs to server, which has a Close`
+}
+
+func ending(s *server) {
+	go s.Close() // want `nothing here waits for this goroutine`
+}
