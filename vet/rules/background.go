@@ -78,6 +78,9 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		if up, _ := cur.Parent().ParentEdge(); up == edge.GoStmt_Call || up == edge.DeferStmt_Call || c.makesToKeep(cur.Parent(), outer) || c.goesAlong(cur.Parent(), outer, r) || c.stoppedElsewhere(cur.Parent(), outer) || c.endsWithChannel(cur.Parent(), outer) {
 			continue
 		}
+		if code.IsCall(c.Info, outer, code.Errgroup, "WithContext") && dropsContext(cur.Parent()) {
+			continue // nobody has it: that is told of by the rule wrongctx
+		}
 		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
 			continue
 		}
@@ -107,6 +110,12 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}
 })
+
+// dropsContext tells whether the second of the results of a call is assigned to _.
+func dropsContext(cur inspector.Cursor) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	return ok && len(as.Lhs) == 2 && isBlank(as.Lhs[1])
+}
 
 // asksFor tells whether a call gives something, besides an error, that somebody looks at: the function waits for it.
 func (c *check) asksFor(cur inspector.Cursor, call *ast.CallExpr) bool {

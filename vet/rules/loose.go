@@ -6,6 +6,7 @@ package rules
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"regexp"
 	"slices"
 
@@ -53,7 +54,7 @@ func audit(ctx context.Context, key string) {}
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something, or with a loop that goes on until something in it ends it"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
-		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait"},
+		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait; or that hands on what it has found"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
 	},
 	Detachable: true,
@@ -106,6 +107,8 @@ func (c *check) loose(t *code.Task) {
 	case t.Lit != nil && (c.toldToEnd(t) || c.waitsForOthers(t)):
 		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which ends with what it waits for: what it still has to do then is lost when the program ends")
 	case c.commentAbove(t.At.Node(), onItsOwn):
+	case t.Lit != nil && c.handsOn(t.Lit):
+		c.report(t.At.Node(), "told", "nobody waits for this goroutine, which hands on what it has found: whoever is told may be gone")
 	case t.Lit != nil && slices.ContainsFunc(t.Lit.Body.List, isEndless):
 		c.report(t.At.Node(), "starter", "nobody waits for this goroutine, which goes on until something in its loop ends it")
 	default:
@@ -118,6 +121,38 @@ func (c *check) loose(t *code.Task) {
 		}
 		c.report(t.At.Node(), shape, fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
 	}
+}
+
+// handsOn tells whether a goroutine gives what a call with a context has given it, other than an error, to something from outside of it: somebody is told.
+func (c *check) handsOn(lit *ast.FuncLit) (told bool) {
+	found := map[*types.Var]bool{}
+	asked := func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		return ok && c.CtxArg(call) != nil
+	}
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && len(as.Rhs) == 1 && code.Has(as.Rhs[0], asked) {
+			for _, l := range as.Lhs {
+				v := code.Var(c.Info, l)
+				if v != nil && !code.IsError(v.Type()) {
+					found[v] = true
+					told = told || v.IsField()
+				}
+			}
+		}
+		return true
+	})
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || c.logs(call) || c.observes(call) || c.Builtin(call) != "" || c.Info.Types[call.Fun].IsType() || asked(call) {
+			return !told
+		}
+		told = told || slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+			return code.Has(e, asked) || found[code.Var(c.Info, e)]
+		})
+		return !told
+	})
+	return told
 }
 
 // isEndless tells whether a statement is a loop without a condition.

@@ -134,7 +134,7 @@ func (c *check) setsFuture(call *ast.CallExpr) bool {
 	}
 	for m := range types.NewMethodSet(t).Methods() {
 		switch m.Obj().Name() {
-		case "Wait", "Await", "Ready", "Get":
+		case "Wait", "Await", "Ready", "Get", "GetContext", "WaitContext":
 			sig := m.Obj().(*types.Func).Signature()
 			if sig.Params().Len() == 1 && code.IsContext(sig.Params().At(0).Type()) || m.Obj().Name() != "Get" {
 				return true

@@ -120,7 +120,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 func (c *check) onlySleeps(call *ast.CallExpr) bool {
 	fn := code.Callee(c.Info, call)
 	decl, ok := c.Decls[fn]
-	if !ok || fn.Signature().Results().Len() > 0 {
+	if !ok || fn.Signature().Results().Len() > 0 || c.CtxArg(call) != nil {
 		return false
 	}
 	fd := decl.Node().(*ast.FuncDecl)

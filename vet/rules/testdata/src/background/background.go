@@ -3,6 +3,8 @@ package background
 import (
 	"context"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func load(context.Context) (int, error) { return 0, nil }
@@ -140,3 +142,12 @@ func follows(ctx context.Context, ask func(context.Context) (int, error)) (int, 
 }
 
 var errGone error
+
+// The context of a group that is thrown away is nobody's.
+
+func both(ctx context.Context) error {
+	g, _ := errgroup.WithContext(context.Background())
+	g.Go(func() error { return save(ctx, 1) })
+	g.Go(func() error { return save(ctx, 2) })
+	return g.Wait()
+}

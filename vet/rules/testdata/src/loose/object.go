@@ -47,7 +47,7 @@ func fetch(ctx context.Context, f func(context.Context) int, futures map[string]
 }
 
 func keeps(ctx context.Context, f func(context.Context) int, v *values) {
-	go func() { v.Set(f(ctx)) }() // want `nobody waits for the goroutine`
+	go func() { v.Set(f(ctx)) }() // who looks there may find it
 }
 
 // A goroutine in a task that does no more than to wait for a context.

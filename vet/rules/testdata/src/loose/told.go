@@ -84,3 +84,39 @@ func follows(ctx context.Context, next func(context.Context) (int, error), use f
 	}()
 	return ctx.Err()
 }
+
+// A future, and what hands on what it has found, tells somebody.
+
+type answer struct{ n chan int }
+
+func (a *answer) Set(n int)                                   { a.n <- n }
+func (a *answer) GetContext(ctx context.Context) (int, error) { return <-a.n, ctx.Err() }
+
+type asker struct {
+	later *answer
+	told  func(int)
+}
+
+func (a *asker) prepare(ctx context.Context, look func(context.Context) (int, error)) {
+	a.later = &answer{make(chan int, 1)}
+	go func() {
+		defer func() {
+			if err := recover(); err != nil {
+				println("panic")
+			}
+		}()
+		n, _ := look(ctx)
+		a.later.Set(n)
+	}()
+	go func() {
+		n, err := look(ctx)
+		if err == nil {
+			a.told(n)
+		}
+	}()
+	go func() { // want `nobody waits for the goroutine`
+		if _, err := look(ctx); err != nil {
+			println(err.Error())
+		}
+	}()
+}
