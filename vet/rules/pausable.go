@@ -4,6 +4,9 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -20,24 +23,24 @@ var Pausable = register(&Rule{
 	Migration: true,
 	Title:     "a time.Sleep could end with the context",
 	Why: "A function that was given a context and sleeps is deaf for that time: who cancels it waits for the sleep to be over. " +
-		"`braid.Sleep` waits as long, unless the context dies first; the function then returns its cause. " +
+		"`braid.Sleep` waits as long, unless the context dies first; the function then returns its cause, unless the loop around asks for the context itself before it goes on. " +
 		"In a module that does not require braid the fix writes the `select` that it stands for.",
 	Wrong: `
-func poll(ctx context.Context) error {
-	for ctx.Err() == nil {
+func poll(ctx context.Context, ready func() bool) error {
+	for !ready() {
 		time.Sleep(time.Second)
 	}
-	return ctx.Err()
+	return nil
 }
 `,
 	Right: `
-func poll(ctx context.Context) error {
-	for ctx.Err() == nil {
+func poll(ctx context.Context, ready func() bool) error {
+	for !ready() {
 		if err := braid.Sleep(ctx, time.Second); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 `,
 	Exempt: "Functions that cannot say that they were cut short: with results, but no error among them. Functions that call " +
@@ -71,9 +74,13 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 		return nil
 	}
 	ctx, d := r.Ctx.Name(), file.Text(call.Args[0])
+	asked := c.askedAgain(cur, r.Ctx)
 	if !edit.CanImport(c.Pass, code.Braid) {
 		// time has no other name here than the call's.
 		time := file.Text(call.Fun.(*ast.SelectorExpr).X)
+		if asked {
+			return []analysis.TextEdit{edit.Replace(call.Pos(), call.End(), "select {\ncase <-%s.Done():\ncase <-%s.After(%s):\n}", ctx, time, d)}
+		}
 		back := "return"
 		if result != "" {
 			back += " " + strings.Replace(result, "ERR", ctx+".Err()", 1)
@@ -85,6 +92,9 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	if !ok {
 		return nil
 	}
+	if asked {
+		return append(imports, edit.Replace(call.Pos(), call.End(), "_ = %s.Sleep(%s, %s)", braid, ctx, d))
+	}
 	if result == "" {
 		return append(imports, edit.Replace(call.Pos(), call.End(), "if %s.Sleep(%s, %s) != nil {\nreturn\n}", braid, ctx, d))
 	}
@@ -94,6 +104,31 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	}
 	return append(imports, edit.Replace(call.Pos(), call.End(), "if %[1]s := %[2]s.Sleep(%[3]s, %[4]s); %[1]s != nil {\nreturn %[5]s\n}",
 		err, braid, ctx, d, strings.Replace(result, "ERR", err, 1)))
+}
+
+// askedAgain tells whether the loop around goes on only while a context has not ended: that one, or one that is made of it. What becomes of the end is
+// said behind the loop.
+func (c *check) askedAgain(cur inspector.Cursor, ctx *types.Var) bool {
+	loop, ok := code.LoopAround(cur)
+	if !ok {
+		return false
+	}
+	f, ok := loop.Node().(*ast.ForStmt)
+	return ok && f.Cond != nil && slices.ContainsFunc(conjuncts(f.Cond), func(e ast.Expr) bool {
+		if !isNil(e, token.EQL) {
+			return false
+		}
+		of := c.ErrOf(e.(*ast.BinaryExpr).X)
+		v := code.Var(c.Info, of)
+		if v == nil || v == ctx {
+			return v != nil
+		}
+		made := c.Origins(v)
+		return len(made) > 0 && !slices.ContainsFunc(made, func(o ast.Expr) bool {
+			call, ok := ast.Unparen(o).(*ast.CallExpr)
+			return !ok || !ends(c.Info, call) || code.Var(c.Info, call.Args[0]) != ctx
+		})
+	})
 }
 
 // zeros gives what a function returns with an error that stands as ERR: nothing if it has no

@@ -17,6 +17,7 @@ func main() {
 	fmt.Println(number(ctx))
 	drain := func() { fmt.Println("drained") }
 	fmt.Println(shutdown(ctx, drain), rests(drain), restsBefore(drain))
+	fmt.Println(asked(ctx))
 	if late(ctx) == nil {
 		fmt.Println("in time")
 	}
@@ -88,4 +89,19 @@ func restsBefore(drain func()) error {
 	defer cancel()
 	drain()
 	return ctx.Err()
+}
+
+// What becomes of the end is said behind the loop.
+func asked(ctx context.Context) (int, error) {
+	own, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	n := 0
+	for own.Err() == nil && n < 2 {
+		n++
+		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+	}
+	if own.Err() != nil {
+		return -1, errors.New("late")
+	}
+	return n, nil
 }
