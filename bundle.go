@@ -105,14 +105,49 @@ func (g *Group) unbundle(at *task, b *bundle) *task {
 	t := g.spare(fn, funcPC(fn), 0, nil)
 	g.insert(t, at)
 	g.queue = t
-	b.fns[b.from] = nil
-	if b.from++; b.from == len(b.fns) {
-		g.unlink(at)
-		g.keepNode(at)
-		b.fns, b.from = b.fns[:0], 0
-		g.keepBundle(b)
-	}
+	g.drop(at, b)
 	return t
+}
+
+// drop takes the first function out of the bundle, and the bundle out of the
+// queue if that was the last.
+//
+//go:norace
+func (g *Group) drop(at *task, b *bundle) {
+	b.fns[b.from] = nil
+	if b.from++; b.from < len(b.fns) {
+		return
+	}
+	if g.queue == at {
+		g.queue = at.next
+	}
+	g.unlink(at)
+	g.keepNode(at)
+	b.fns, b.from = b.fns[:0], 0
+	g.keepBundle(b)
+}
+
+// succeed has the first function of the bundle at the head of the queue follow t,
+// which has ended, and reports whether it does: in its node, in its place among
+// those that run, and in its slot. Beside the group and the bundle nothing is
+// touched that other processors are about to use. g.mu is held.
+func (g *Group) succeed(t *task) bool {
+	at := g.queue
+	if at == nil || !g.plain || !t.batchable() || t.more != nil || t.flags.Load() != 0 {
+		return false
+	}
+	b, ok := at.run.(*bundle)
+	if !ok || g.batches != nil && g.batches.first != nil || g.limited && (g.regaining() || g.used > g.limit) {
+		return false
+	}
+	fn := b.fns[b.from]
+	t.run, t.pc, t.num = fn, funcPC(fn), 0
+	t.phase.Store(uint32(Running))
+	g.queued--
+	g.pending--
+	g.fore--
+	g.drop(at, b)
+	return true
 }
 
 // keepBundle keeps an empty bundle for use again, but for a group's first: many

@@ -3,6 +3,7 @@ package braid_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/braid-go/braid"
 )
@@ -232,5 +235,84 @@ func TestWhatAQueuedFunctionKeepsIsLetGoOfWhileOthersOfItsBundleWait(t *testing.
 	}, braid.Limit(1))
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestWhoWantsItsSlotBackComesBeforeQueuedFunctions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var queued, before atomic.Int32
+		handle := make(chan *braid.Task[int], 1)
+		_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				_, _ = (<-handle).Wait(ctx) // lends its slot
+				before.Store(queued.Load())
+				return nil
+			})
+			for range 20 {
+				g.Go(func(context.Context) error {
+					time.Sleep(time.Second)
+					queued.Add(1)
+					return nil
+				})
+			}
+			last := braid.Fork(g, func(context.Context) (int, error) { return 0, nil })
+			handle <- last
+			time.Sleep(2500 * time.Millisecond)
+			last.Cancel() // and the wait is over
+			return nil
+		}, braid.Limit(1))
+		if before.Load() != 3 {
+			t.Errorf("it came after %d of those queued, want 3", before.Load())
+		}
+	})
+}
+
+func TestALowerLimitHoldsForFunctionsThatAreQueuedAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running, most atomic.Int32
+		_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			for range 30 {
+				g.Go(func(context.Context) error {
+					if n := running.Add(1); n > most.Load() {
+						most.Store(n)
+					}
+					time.Sleep(time.Second)
+					running.Add(-1)
+					return nil
+				})
+			}
+			time.Sleep(2500 * time.Millisecond)
+			if most.Load() != 3 {
+				t.Errorf("%d at once under a limit of 3", most.Load())
+			}
+			g.SetLimit(1)
+			time.Sleep(time.Second)
+			most.Store(0)
+			return nil
+		}, braid.Limit(3))
+		if most.Load() != 1 {
+			t.Errorf("%d at once under a limit of 1", most.Load())
+		}
+	})
+}
+
+func TestAContextThatWasWaitedOnKeepsItsNameWhenAnotherFunctionFollows(t *testing.T) {
+	var kept []context.Context
+	var names []string
+	_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		for range 10 {
+			g.Go(func(ctx context.Context) error {
+				ctx.Done()
+				kept, names = append(kept, ctx), append(names, fmt.Sprint(ctx))
+				return nil
+			})
+			g.Go(func(context.Context) error { return nil })
+		}
+		return nil
+	}, braid.Limit(1))
+	for i, ctx := range kept {
+		if got := fmt.Sprint(ctx); got != names[i] {
+			t.Errorf("%s is %s now", names[i], got)
+		}
 	}
 }

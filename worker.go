@@ -45,7 +45,15 @@ func (g *Group) worker() {
 //go:noinline
 func (g *Group) following(t *task, own **batch, ran *int) *task {
 	if b := *own; b == nil || b.n == 0 {
-		g.finished(t)
+		g.trackEnded(t)
+		g.mu.Lock()
+		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.succeed(t) {
+			l := g.next()
+			g.mu.Unlock()
+			g.launch(l)
+			return t
+		}
+		g.finishHeld(t)
 	} else {
 		b.ran |= 1 << b.at
 		t.run = goFunc(nil)
@@ -88,13 +96,6 @@ func (g *Group) begin(own **batch) *task {
 	g.mu.Unlock()
 	g.launch(l)
 	return t
-}
-
-// finished finishes a task that its worker survives. It returns with g.mu locked.
-func (g *Group) finished(t *task) {
-	g.trackEnded(t)
-	g.mu.Lock()
-	g.finishHeld(t)
 }
 
 // finishHeld finishes a task with g.mu locked, which it may unlock meanwhile.
