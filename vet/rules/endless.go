@@ -109,7 +109,7 @@ func (c *check) endlessLocal(v *types.Var) {
 			c.report(op.Cur.Node(), "silent", fmt.Sprintf("nobody sends to %s or closes it: this waits for ever", v.Name()))
 			continue
 		}
-		if c.untilClosed(op) && c.returns(in) {
+		if c.untilClosed(op) && c.returns(in) && !c.startedOnce(op.Cur, 0) {
 			what := "this goroutine"
 			if !op.Async {
 				what = "this loop"
