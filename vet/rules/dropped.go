@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -80,11 +81,25 @@ func fetch(url string) error { return errors.New(url) }
 				shape, message = "unread", "nobody reads "+v.Name()+" after this: the failures of all tasks come out of this call alone"
 			}
 		}
-		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) {
+		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) && !c.saysWhyBeside(call) {
 			c.report(call, shape, message)
 		}
 	}
 })
+
+// saysWhyBeside tells whether a comment on the line of a call says that its error is ignored on purpose, or a linter is told so with a reason.
+func (c *check) saysWhyBeside(call *ast.CallExpr) bool {
+	f := c.FileOf(call.Pos())
+	line := c.Fset.Position(call.End()).Line
+	return f != nil && slices.ContainsFunc(f.Comments, func(g *ast.CommentGroup) bool {
+		if g.Pos() < call.End() || c.Fset.Position(g.Pos()).Line != line {
+			return false
+		}
+		text := g.List[0].Text
+		_, reason, told := strings.Cut(strings.TrimPrefix(text, "//"), "//")
+		return deliberate.MatchString(text) || strings.Contains(text, "nolint") && told && strings.TrimSpace(reason) != ""
+	})
+}
 
 // cancelledBefore tells whether a statement before a join, in its block, calls a cancel function: then the errors are mostly that.
 func (c *check) cancelledBefore(cur inspector.Cursor) bool {

@@ -32,7 +32,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
-		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
+		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, those that only look at something under a lock, and those named `New…`, which " +
 		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
@@ -41,6 +41,11 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context: F beside FContext, FWithContext or FCtx (database/sql, os/exec and all others)"},
 	},
 }, func(c *check) {
+	for fn := range c.Decls { // for those who import the package
+		if fn.Exported() && twin(fn) != nil && c.glances(fn) {
+			c.ExportObjectFact(fn, new(looksFact))
+		}
+	}
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
 		fn := code.Callee(c.Info, call)
@@ -48,7 +53,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		shape, better := ctxForm(fn)
-		if shape == "" || shape == "twin" && (says(fn) || c.logs(call)) {
+		if shape == "" || shape == "twin" && (says(fn) || c.logs(call) || c.glances(fn)) {
 			continue
 		}
 		r := c.reach(cur)
