@@ -61,13 +61,14 @@ type fork struct {
 	next   int
 	shown  string
 	margin string
-	at     int // where the text of the first begins
+	inner  string // the margin of all but the last
+	at     int    // where the text of the first begins
 }
 
 func (p *printer) print(err error) {
 	var above []fork
 	if below := p.entry(err); below != nil {
-		above = append(above, fork{below, 0, p.shown, "", p.Len()})
+		above = append(above, fork{errs: below, shown: p.shown, at: p.Len()})
 	}
 	for len(above) > 0 {
 		f := &above[len(above)-1]
@@ -88,7 +89,7 @@ func (p *printer) print(err error) {
 				if !p.drawing {
 					p.WriteByte('[')
 				}
-				above = append(above, fork{below, 0, p.shown, p.margin, p.Len()})
+				above = append(above, fork{errs: below, shown: p.shown, margin: p.margin, at: p.Len()})
 			}
 			continue
 		}
@@ -114,12 +115,18 @@ func (p *printer) begin(f *fork) {
 	if f.next == lineEntries { // as a rule the others are as long
 		p.Grow(min((p.Len()-f.at)/f.next*(len(f.errs)-f.next), maxAhead))
 	}
-	connector, margin := "├─ ", "│  "
+	p.WriteByte('\n')
+	p.WriteString(f.margin)
 	if f.next == len(f.errs)-1 || p.left <= 0 {
-		connector, margin = "└─ ", "   "
+		p.WriteString("└─ ")
+		p.margin = f.margin + "   "
+		return
 	}
-	p.WriteString("\n" + f.margin + connector)
-	p.margin = f.margin + margin
+	p.WriteString("├─ ")
+	if f.inner == "" {
+		f.inner = f.margin + "│  "
+	}
+	p.margin = f.inner
 }
 
 // entry writes err down to its first branch and gives the errors below that,
@@ -218,10 +225,12 @@ func (p *printer) join(text string) {
 		p.WriteString(": ")
 	}
 	p.begun = true
-	if p.drawing {
-		text = strings.ReplaceAll(text, "\n", "\n"+p.margin+"   ")
-	} else if strings.Contains(text, "\n") {
-		text = onOneLine(text)
+	if strings.Contains(text, "\n") {
+		if p.drawing {
+			text = strings.ReplaceAll(text, "\n", "\n"+p.margin+"   ")
+		} else {
+			text = onOneLine(text)
+		}
 	}
 	p.WriteString(text)
 }
