@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"runtime"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -82,7 +81,13 @@ func (h *hedge) run(ctx context.Context, n int, delay time.Duration, start func(
 		switch {
 		case i == n:
 			return
-		case delay == 0 || h.endsSoon(ctx):
+		case delay == 0:
+			continue
+		case soon(func() bool { return ctx.Err() != nil || len(h.failures) > 0 }):
+			select { // with neither a timer nor Done, which would have to be made
+			case <-h.failures:
+			default:
+			}
 			continue
 		case timer == nil:
 			timer = time.NewTimer(delay)
@@ -95,23 +100,6 @@ func (h *hedge) run(ctx context.Context, n int, delay time.Duration, start func(
 		case <-h.failures:
 		case <-ctx.Done():
 		}
-	}
-}
-
-// endsSoon steps aside, as who waits for a task does, and reports whether there
-// is nothing to wait for then: neither a timer nor Done has to be made.
-func (h *hedge) endsSoon(ctx context.Context) bool {
-	for range stepsAside {
-		runtime.Gosched()
-		if ctx.Err() != nil {
-			return true
-		}
-	}
-	select {
-	case <-h.failures:
-		return true
-	default:
-		return false
 	}
 }
 

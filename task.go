@@ -238,32 +238,27 @@ func (t *Task[T]) CancelCause(reason error) {
 	t.task.cancelOne(reason, callerPC())
 }
 
-// cutBy notes for those who look what has ended the task alone.
-func (t *task) cutBy(c *Cancellation) {
-	t.g.mu.Lock()
-	t.ext().cut = c
-	t.g.mu.Unlock()
-}
-
 func (t *task) cancelOne(reason error, pc uintptr) {
 	if t.ended() {
 		return
 	}
 	cause := &Cancellation{by: t.path(), reason: reason, at: time.Now(), pc: pc, of: t}
 	ctx := t.materialize(t.g.ctx())
-	if t.g.sight != nil && ctx.Err() == nil {
-		t.cutBy(cause) // before anybody sees the context dead
+	watched := t.g.sight != nil && ctx.Err() == nil
+	if watched { // who sees the context dead may look and see why
+		t.g.mu.Lock()
+		t.ext().cut = cause
+		t.g.mu.Unlock()
 	}
 	ctx.cancel(cause)
-	if t.g.sight != nil {
-		first, _ := context.Cause(ctx).(*Cancellation)
-		if first != nil && first.of != t {
-			first = nil // the group was
-		}
-		t.cutBy(first)
-	}
+	first, _ := context.Cause(ctx).(*Cancellation)
 	t.g.lookAtLimits()
 	t.g.lockAll()
+	if watched && first != cause { // another was quicker: of the task, or of the group
+		if t.ext().cut = first; first != nil && first.of != t {
+			t.ext().cut = nil
+		}
+	}
 	var below []*Group
 	if t.more != nil {
 		below = t.more.below.all(nil)

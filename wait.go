@@ -78,7 +78,7 @@ func (t *Task[T]) Done() <-chan struct{} {
 }
 
 func (t *task) wait(ctx context.Context) error {
-	if t.ended() || t.endsSoon() {
+	if t.ended() || soon(t.ended) {
 		return nil
 	}
 	w := newWaiter(ctx, 1)
@@ -112,17 +112,14 @@ func (t *task) wait(ctx context.Context) error {
 	}
 }
 
-// stepsAside is how often who waits steps aside first.
-const stepsAside = 2
-
-// endsSoon steps aside, and reports whether the task has ended meanwhile. A short
-// one has as a rule: then neither a channel nor a registration is needed, and
-// nobody has to be woken. Once is for its goroutine to begin, and once for it to
-// end, on this processor or another.
-func (t *task) endsSoon() bool {
-	for range stepsAside {
+// soon steps aside, and reports whether what is waited for has come meanwhile. Of
+// a short task the end has as a rule: then neither a channel nor a registration is
+// needed, and nobody has to be woken. Once is for its goroutine to begin, and once
+// for it to end, on this processor or another.
+func soon(come func() bool) bool {
+	for range 2 {
 		runtime.Gosched()
-		if t.ended() {
+		if come() {
 			return true
 		}
 	}

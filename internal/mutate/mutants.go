@@ -25,7 +25,7 @@ var mutants = []mutant{
 	{"engine.go", "\tg.giveBack(e.waiters)\n", ""},
 	{"engine.go", "\t\tclose(e.done)\n", ""},
 	{"engine.go", "\t\tclose(r.slot)\n", "\t\t_ = r\n"},
-	{"engine.go", "reuse && t.more == nil && t.flags.Load() == 0 {", "reuse && t.more == nil {"},
+	{"nodes.go", "reuse && t.more == nil && t.flags.Load() == 0 {", "reuse && t.more == nil {"},
 	{"limit.go", "g.used == 0 || g.used+weight <= g.limit }", "g.used+weight <= g.limit }"},
 	{"limit.go", "g.used == 0 || g.used+weight <= g.limit }", "g.used == 0 || g.used+weight < g.limit }"},
 	{"limit.go", "return g.owed > 0 || g.more", "return g.more"},
