@@ -111,6 +111,8 @@ func (g *Group) finishBatch(b *batch) {
 }
 
 // steal gives a task from the oldest batch that has any, or nil. g.mu is held.
+//
+//go:norace
 func (g *Group) steal() *task {
 	for b := g.oldestBatch(); b != nil; b = g.oldestBatch() {
 		if t, _ := b.take(); t != nil {
@@ -121,6 +123,8 @@ func (g *Group) steal() *task {
 }
 
 // oldestBatch gives the oldest batch that has tasks left, or nil. g.mu is held.
+//
+//go:norace
 func (g *Group) oldestBatch() *batch {
 	if g.batches == nil {
 		return nil
@@ -136,6 +140,8 @@ func (g *Group) oldestBatch() *batch {
 
 // overdue reports whether so many have been claimed after the oldest batch that
 // its owner seems to be stuck. g.mu is held.
+//
+//go:norace
 func (g *Group) overdue() bool {
 	if g.batches == nil || g.batches.first == nil {
 		return false

@@ -264,3 +264,29 @@ func TestRule7_4_WhoeverEndsGivesTheSlotBack(t *testing.T) {
 		})
 	}
 }
+
+// Only the race detector can see this fail: who has ended looks at what may run
+// next, and must not be seen to, since who joins comes after it all the same.
+func TestRule7_4_WhoEndsWhileNothingMayFollowRacesWithNobody(t *testing.T) {
+	for range 200 {
+		err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			stay := make(chan struct{})
+			g.Go(func(context.Context) error { <-stay; return nil })
+			g.Go(func(context.Context) error {
+				go func() { runtime.Gosched(); cancel() }()
+				return nil
+			})
+			err := g.GoWait(ctx, func(context.Context) error { return nil }, braid.Weight(2))
+			close(stay)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("GoWait gave %v", err)
+			}
+			return nil
+		}, braid.Limit(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
