@@ -41,11 +41,14 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		"a context with a cancel function that others are given, or that is called when something says so, or whose function waits for the end of the one in reach; " +
 		"where the context in reach is asked for its end, and handed to nothing.",
 	Shapes: []Shape{
-		{Name: "call", Severity: Warning, What: "a call whose result, besides an error, is looked at is given context.Background()"},
+		{Name: "call", Severity: Warning, What: "a call whose result, besides an error, is looked at is given context.Background() in a function that has a context itself, or in a task of a group"},
+		{Name: "captured", Severity: Note, Off: true, What: "the same in another literal, which may run when the context of the function around has ended"},
+		{Name: "object", Severity: Note, Off: true, What: "the same where the call opens, dials, starts or makes something, which may live longer"},
 		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
 		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
-		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…"},
+		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…, and calls of the same function alone have it"},
+		{Name: "detached", Severity: Note, Off: true, What: "the same where others have it, or end it"},
 		{Name: "limited", Severity: Note, Off: true, What: "the same with a limit of time of its own, which is often meant"},
 	},
 }, func(c *check) {
@@ -94,6 +97,9 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 				shape = "limited"
 			}
 			last := c.lastDerived(cur.Parent())
+			if shape == "derived" && !c.keepsToItself(last) {
+				shape = "detached"
+			}
 			if c.endsItself(last, r) || c.givesBack(last) {
 				continue
 			}
@@ -106,6 +112,10 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 			}
 		case !c.asksFor(cur.Parent(), outer):
 			shape = "effect"
+		case opens(code.Callee(c.Info, outer)):
+			shape = "object"
+		case !c.ownReach(r):
+			shape = "captured"
 		}
 		c.report(call, shape, name+" does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 	}

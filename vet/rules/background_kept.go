@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -114,6 +115,55 @@ func (c *check) goesAlong(cur inspector.Cursor, call *ast.CallExpr, r *code.Reac
 		to := use.Parent().Node().(*ast.CallExpr)
 		return command || slices.ContainsFunc(to.Args, func(e ast.Expr) bool { w := code.Var(c.Info, e); return w != nil && w == r.Ctx })
 	})
+}
+
+// ownReach tells whether the context in reach is the function's own, or that of a literal which runs while the function around waits: a task of a group.
+func (c *check) ownReach(r *code.Reach) bool {
+	return code.Within(c.declOf(r.Ctx), r.Func.Node()) || r.Task != nil && r.Task.Kind != code.Bare
+}
+
+// opens tells whether a function makes something that lives on, by its name.
+func opens(fn *types.Func) bool {
+	return fn != nil && opening.MatchString(fn.Name()) && !code.Is(fn, "net/http", "NewRequestWithContext")
+}
+
+var opening = regexp.MustCompile(`^(?i)(new|open|dial|connect|start|listen|subscribe|watch|serve|run|init|setup|launch|spawn|acquire|lock)`)
+
+// keepsToItself tells whether a derived context goes to nothing but calls that the function makes on its own level, and its cancel function is deferred.
+func (c *check) keepsToItself(cur inspector.Cursor) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	fn, in := code.FuncAround(cur)
+	if !ok || !in {
+		return false
+	}
+	if len(as.Lhs) == 2 && !isBlank(as.Lhs[1]) {
+		cancel := code.Var(c.Info, as.Lhs[1])
+		if !code.IsLocal(cancel) {
+			return false
+		}
+		for _, use := range c.Uses[cancel] {
+			if c.UseOf(use) != code.Called || !code.Deferred(use) {
+				return false
+			}
+		}
+	}
+	v := c.assignedTo(cur)
+	calls := 0
+	for _, use := range c.Uses[v] {
+		at, _ := code.FuncAround(use)
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		if c.UseOf(use) != code.Argument || at != fn || !ok || code.IsContext(firstResult(c, call)) || c.KeepsCtx(code.Callee(c.Info, call)) {
+			return false
+		}
+		switch kind, _ := use.Parent().ParentEdge(); kind {
+		case edge.GoStmt_Call, edge.DeferStmt_Call:
+			return false
+		}
+		if c.asksFor(use.Parent(), call) && !opens(code.Callee(c.Info, call)) {
+			calls++
+		}
+	}
+	return v != nil && calls > 0
 }
 
 // isData tells whether a type has nothing in it that could know a context: numbers, texts and lists.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
@@ -43,18 +45,18 @@ func audit(ctx context.Context, key string) {}
 	Exempt: "Goroutines that tell of their end: by a WaitGroup, by a channel that somebody else may receive from, by a function they were given, by a parameter of the function that counts what is done, by setting what has a method to wait for it, by ending a context; those with a comment right above that says that they go on alone (in the background, asynchronously and the like). " +
 		"`main` and `init`; a call of a named function (`go flush(key)`), which says that it is meant to be on its own, unless it is in a task or is given a request's context; " +
 		"what uses `context.WithoutCancel`. Off by default, since what they find is often meant: goroutines of an object that has a `Close`, `Stop` or the like, or with a context out of its fields (give it a group " +
-		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something, goroutines with a loop without a condition, what `AfterFunc` starts later, and functions without a context.",
+		"made with `braid.Open`), watchdogs that wait for the end of a context (`context.AfterFunc` does it without a goroutine), goroutines that end with something else that they wait for (a channel, a pipe, somebody's `Wait`), functions whose name says that they start something or that have no error to give, goroutines with a loop without a condition, or that fill what the function gives back or keeps, what `AfterFunc` starts later, and functions without a context.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Error, What: "a go statement in a task: the work escapes the task's group"},
 		{Name: "request", Severity: Error, What: "a goroutine that outlives an HTTP handler and uses the request's context"},
-		{Name: "ctx", Severity: Warning, What: "a go statement in a function that takes a context, with a literal that gives it to others"},
+		{Name: "ctx", Severity: Warning, What: "a go statement in a function that takes a context and gives an error, with a literal that gives the context to others; or one in a loop that calls what the function was given"},
 		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, a timer that a task starts and that nobody can stop, or a condition that the end of a context wakes for good, also when nobody waits for it any more"},
 		{Name: "timer", Severity: Note, Off: true, What: "another AfterFunc that nobody can stop, in a function with a context that it works with"},
 		{Name: "alone", Severity: Note, Off: true, What: "both in a function that takes a context, where what is started has nothing to do with that"},
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
-		{Name: "starter", Severity: Note, Off: true, What: "in a function whose name says that it starts something, or with a loop that goes on until something in it ends it"},
+		{Name: "starter", Severity: Note, Off: true, What: "in a function that may do no more than start something, by its name or since it has no error to give; or with a loop that goes on until something in it ends it"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
-		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait; or that hands on what it has found"},
+		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait; or that hands on what it has found, or fills what the function gives back or keeps"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
 	},
 	Detachable: true,
@@ -116,7 +118,13 @@ func (c *check) loose(t *code.Task) {
 		if ctx != nil {
 			name = ctx.Name()
 		}
-		if c.worksWith(t) {
+		switch {
+		case !c.worksWith(t):
+		case c.fillsKept(t):
+			shape = "told"
+		case code.ErrResult(c.Info, decl.Type) < 0 && t.Lit != nil && !c.fillsResult(t):
+			shape = "starter"
+		default:
 			shape = "ctx"
 		}
 		c.report(t.At.Node(), shape, fmt.Sprintf("this function works for %s, and nobody waits for the goroutine that it starts: join it, or say //braid:detached with the reason", name))
@@ -153,6 +161,52 @@ func (c *check) handsOn(lit *ast.FuncLit) (told bool) {
 		return !told
 	})
 	return told
+}
+
+// fillsKept tells whether a goroutine uses a local object that the function around gives back, keeps or hands on: a future, by which somebody may
+// learn of its end.
+func (c *check) fillsKept(t *code.Task) (found bool) {
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return !found
+		}
+		v, _ := c.Info.Uses[id].(*types.Var)
+		if v == nil || !code.IsLocal(v) || v.Kind() != types.LocalVar || code.Within(c.declOf(v), t.At.Node()) || code.IsContext(v.Type()) || isData(v.Type()) || code.IsError(v.Type()) {
+			return !found
+		}
+		if _, isFunc := v.Type().Underlying().(*types.Signature); isFunc && !isCancel(v.Type()) && code.Var(c.Info, t.Call.Fun) != v {
+			found = true
+			return false
+		}
+		found = slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+			if code.Within(use.Node(), t.At.Node()) {
+				return false
+			}
+			how := c.UseOf(use)
+			return how == code.Returned || how == code.Stored
+		})
+		return !found
+	})
+	return found
+}
+
+func isCancel(t types.Type) bool {
+	return code.IsNamed(t, "context", "CancelFunc") || code.IsNamed(t, "context", "CancelCauseFunc")
+}
+
+// fillsResult tells whether a goroutine sets a result of the function that has started it.
+func (c *check) fillsResult(t *code.Task) (found bool) {
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok {
+			found = found || slices.ContainsFunc(as.Lhs, func(e ast.Expr) bool {
+				v := code.Var(c.Info, e)
+				return v != nil && v.Kind() == types.ResultVar && !code.Within(c.declOf(v), t.At.Node())
+			})
+		}
+		return !found
+	})
+	return found
 }
 
 // isEndless tells whether a statement is a loop without a condition.

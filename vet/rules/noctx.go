@@ -32,18 +32,20 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
-		"a command that is started and not waited for; a function that is itself the twin with the context; functions that write logs or only take a text and values, those that only look at something under a lock, and those named `New…`, which " +
+		"a command that is started and not waited for, or that has the terminal's input; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
 		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
-		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context: F beside FContext, FWithContext or FCtx (database/sql, os/exec and all others)"},
+		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context, F beside FContext, FWithContext or FCtx, and is known to wait as that does: those of the standard library and of database/sql's kind, those that call their twin with a fresh context, those of the package that wait in sight"},
+		{Name: "unseen", Severity: Note, Off: true, What: "another function with a twin, which may do more than it, and a dial that asks no network (udp, unix)"},
+		{Name: "cleanup", Severity: Note, Off: true, What: "any of them in a branch where something has failed, or in a function that by its name or its comment cleans up, closes or shuts down"},
 	},
 }, func(c *check) {
 	for fn := range c.Decls { // for those who import the package
-		if fn.Exported() && twin(fn) != nil && c.glances(fn) {
-			c.ExportObjectFact(fn, new(looksFact))
+		if t := twin(fn); fn.Exported() && t != nil && c.sheds(fn, t) {
+			c.ExportObjectFact(fn, new(shedsFact))
 		}
 	}
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -53,12 +55,18 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			continue
 		}
 		shape, better := ctxForm(fn)
-		if shape == "" || shape == "twin" && (says(fn) || c.logs(call) || c.glances(fn)) {
+		if shape == "" || shape == "twin" && (says(fn) || c.logs(call)) {
 			continue
 		}
 		r := c.reach(cur)
 		if r == nil || r.Request && fn.Pkg().Path() == "os/exec" || c.givenLater(cur, call, fn) || c.isTwin(cur, fn) || c.knows(cur, call, r, shape) || c.ofOwn(r) || shape == "twin" && (c.closedWith(cur, call) || c.usedWith(cur, r) || c.keptAs(cur)) {
 			continue
+		}
+		switch {
+		case c.cleansUp(cur, call):
+			shape = "cleanup"
+		case shape == "twin" && !c.waits(fn, 0) || c.dialsNear(call, fn):
+			shape = "unseen"
 		}
 		c.report(call, shape, code.CalleeName(call)+" does not know "+r.Name()+": use "+better)
 	}
@@ -146,6 +154,9 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 		return false
 	}
 	if command && c.Escapes(v) {
+		return true
+	}
+	if command && c.hasTerminal(v) {
 		return true
 	}
 	started, waited := false, false

@@ -54,14 +54,14 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 	}
 }
 `,
-	Exempt: "A loop without end that is left in no other way than by its context: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil; " +
+	Exempt: "A loop without end that is left in no other way than by its context, or by what tells it to stop or to go one round only: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil; " +
 		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a context that the function derived itself (its own timeout); a loop that something else may end.",
 	Shapes: []Shape{
 		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
 		{Name: "deferred", Severity: Warning, What: "a deferred function sets the error to nil, whatever it was"},
 		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success"},
-		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason"},
+		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason, or because it is told to by a signal or a switch"},
 		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
 		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
 		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it, or nothing is"},

@@ -47,7 +47,7 @@ func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
 		switch {
 		case c.onEnd(rc), isGlobal(code.Var(c.Info, last)):
 		case isNilIdent(c.Info, last):
-			alone = alone && endless && !inLoop(rc)
+			alone = alone && endless && (!inLoop(rc) || !c.exhausted(rc))
 		default:
 			if _, isCall := last.(*ast.CallExpr); isCall && !c.guarded(rc) {
 				alone = alone && makesError(code.Callee(c.Info, last.(*ast.CallExpr)))
@@ -104,6 +104,39 @@ func (c *check) onlyFails(cur inspector.Cursor) bool {
 		others++
 	}
 	return others > 0
+}
+
+// exhausted tells whether a place in a loop is reached when there is no more to be done: in a branch that asks whether something was left, by the second result of
+// a receive or a call, a length, a count or an error. A switch that the function was given, or something that it was told, does not say so.
+func (c *check) exhausted(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil)) {
+		n, ok := at.Node().(*ast.IfStmt)
+		if !ok {
+			return false
+		}
+		if code.Has(n.Cond, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BinaryExpr:
+				return n.Op != token.LAND && n.Op != token.LOR && !c.givenFlag(n.X) && !c.givenFlag(n.Y)
+			case *ast.CallExpr:
+				return true
+			case *ast.Ident:
+				v := code.Var(c.Info, n)
+				return code.IsLocal(v) && v.Kind() == types.LocalVar
+			}
+			return false
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// givenFlag tells whether an expression is a boolean that the function was given, or that an object keeps.
+func (c *check) givenFlag(e ast.Expr) bool {
+	v := code.Var(c.Info, e)
+	b, ok := under(c.Info.TypeOf(e)).(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0 && v != nil && (v.IsField() || v.Kind() == types.ParamVar)
 }
 
 func inLoop(cur inspector.Cursor) bool { _, ok := code.LoopAround(cur); return ok }

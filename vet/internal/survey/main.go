@@ -7,7 +7,7 @@
 //
 // An argument is "std", the folder of a module, or MODULE@VERSION, which comes
 // from the module proxy and goes to a temporary folder. Functions of
-// dependencies are read without their bodies, but for those that are given a context or a WaitGroup, of which
+// dependencies are read without their bodies, but for those that are given a context or a WaitGroup or make a context, of which
 // rules want to know more; those of the standard library with
 // them. The times are of loading with the type-check, and of all rules after that.
 package main
@@ -274,7 +274,7 @@ func look(ctx context.Context, name, dir string, list []*analysis.Analyzer) (*re
 }
 
 // ofInterest tells whether facts may be known of a function: it has a parameter of a type that is written
-// context.Context or *sync.WaitGroup, or is a function.
+// context.Context or *sync.WaitGroup, or is a function; or it makes a fresh context for what it calls.
 func ofInterest(fn *ast.FuncDecl) bool {
 	for _, field := range fn.Type.Params.List {
 		t := field.Type
@@ -288,7 +288,15 @@ func ofInterest(fn *ast.FuncDecl) bool {
 			return true
 		}
 	}
-	return false
+	fresh := false
+	if fn.Body != nil {
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			fresh = fresh || ok && (sel.Sel.Name == "Background" || sel.Sel.Name == "TODO")
+			return !fresh
+		})
+	}
+	return fresh
 }
 
 // counts writes how often each shape was found in each module.

@@ -33,6 +33,8 @@ func open(ctx context.Context) error {
 func derived(ctx context.Context) error {
 	own, cancel := context.WithCancel(context.Background()) // want `context.Background\(\) does not end with ctx`
 	defer cancel()
+	n, err := load(own)
+	_, _ = n, err
 	return save(own, 1)
 }
 
@@ -104,7 +106,7 @@ func electedHere(ctx context.Context, run func(context.Context), stop <-chan str
 }
 
 func onBothWays(ctx context.Context) error {
-	own, cancel := context.WithCancel(context.Background()) // want `context.Background\(\) does not end with ctx`
+	own, cancel := context.WithCancel(context.Background())
 	if err := save(own, 1); err != nil {
 		cancel()
 		return err
@@ -130,7 +132,7 @@ func inviteCancel(ctx context.Context, ask func(context.Context) (int, error)) e
 	}
 	_, err := load(ctx)
 	n, _ := ask(context.Background())
-	_ = n
+	_, _ = n, err
 	return err
 }
 
@@ -150,4 +152,33 @@ func both(ctx context.Context) error {
 	g.Go(func() error { return save(ctx, 1) })
 	g.Go(func() error { return save(ctx, 2) })
 	return g.Wait()
+}
+
+// What a context outside of the function, or what lives on, says less of: off by default.
+
+func outside(ctx context.Context, each func(func(int) int), ask func(context.Context) int) {
+	each(func(i int) int { return ask(context.Background()) })
+}
+
+func inATask(ctx context.Context, ask func(context.Context) int) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		ask(context.Background())
+		n := ask(context.Background()) // want `context.Background\(\) does not end with ctx`
+		if n == 0 {
+			return nil
+		}
+		return ctx.Err()
+	})
+	return g.Wait()
+}
+
+type session struct{}
+
+func dialSession(ctx context.Context) (*session, error) { return nil, ctx.Err() }
+
+func opensSession(ctx context.Context) error {
+	s, err := dialSession(context.Background())
+	_ = s
+	return err
 }

@@ -89,9 +89,10 @@ func resolves(ctx context.Context, f func(context.Context) int) (int, error) {
 	}
 }
 
-func forgets(ctx context.Context, f func(context.Context) int) {
+func forgets(ctx context.Context, f func(context.Context) int) error {
 	out := make(chan int, 1)
 	go func() { // want `nobody waits for the goroutine`
 		trySend(ctx, f(ctx), out)
 	}()
+	return nil
 }

@@ -97,7 +97,7 @@ type asker struct {
 	told  func(int)
 }
 
-func (a *asker) prepare(ctx context.Context, look func(context.Context) (int, error)) {
+func (a *asker) prepare(ctx context.Context, look func(context.Context) (int, error)) error {
 	a.later = &answer{make(chan int, 1)}
 	go func() {
 		defer func() {
@@ -119,4 +119,40 @@ func (a *asker) prepare(ctx context.Context, look func(context.Context) (int, er
 			println(err.Error())
 		}
 	}()
+	return nil
+}
+
+// What the function keeps or gives back may tell of the end, and a function without an error may do no more than start it.
+
+type lookup struct{ found int }
+
+func (l *lookup) fill(ctx context.Context, look func(context.Context) (int, error)) {
+	l.found, _ = look(ctx)
+}
+
+func lookupLater(ctx context.Context, look func(context.Context) (int, error)) (*lookup, error) {
+	l := &lookup{}
+	go func() { l.fill(ctx, look) }()
+	return l, nil
+}
+
+func forgotten(ctx context.Context, look func(context.Context) (int, error)) error {
+	l := &lookup{}
+	go func() { l.fill(ctx, look) }() // want `nobody waits for the goroutine`
+	return nil
+}
+
+func fires(ctx context.Context, look func(context.Context) (int, error)) {
+	go func() {
+		if _, err := look(ctx); err != nil {
+			println(err.Error())
+		}
+	}()
+}
+
+func setsWhatIsGivenBack(ctx context.Context, look func(context.Context) (int, error)) (n int) {
+	go func() { // want `nobody waits for the goroutine`
+		n, _ = look(ctx)
+	}()
+	return n
 }

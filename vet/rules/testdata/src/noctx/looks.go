@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// What only looks waits for nothing; its twin waits until there is something.
+// What only looks waits for nothing; its twin waits until there is something. What is known to wait is told of.
 
 type info struct{ name string }
 
@@ -19,7 +19,7 @@ type keeper struct {
 
 func (s *keeper) isPrimary() bool { return s.primary == nil }
 
-func (s *keeper) PrimaryInfo() (bool, *info) { // want PrimaryInfo:"only looks"
+func (s *keeper) PrimaryInfo() (bool, *info) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.isPrimary(), s.primary.clone()

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -102,10 +103,12 @@ func handler(w http.ResponseWriter, r *http.Request) {
 
 type store struct{}
 
-func (store) Load(key string) error                               { return nil }
-func (store) LoadContext(ctx context.Context, key string) error   { return nil }
-func (store) Save(key string) error                               { return nil }
-func (store) SaveWithContext(ctx context.Context, k string) error { return nil }
+func (s store) Load(key string) error { // want Load:"sheds the context"
+	return s.LoadContext(context.Background(), key)
+}
+func (store) LoadContext(ctx context.Context, key string) error   { return ctx.Err() }
+func (store) Save(key string) error                               { time.Sleep(time.Second); return nil }
+func (store) SaveWithContext(ctx context.Context, k string) error { return ctx.Err() }
 func (store) Name(key string) error                               { return nil }
 func (store) NameContext(ctx context.Context, key []byte) error   { return nil }
 

@@ -8,14 +8,14 @@ import (
 
 type stopper struct{}
 
-func (stopper) Shutdown() error                           { return nil }
-func (stopper) ShutdownContext(ctx context.Context) error { return ctx.Err() }
+func (s stopper) Refresh() error                         { time.Sleep(time.Second); return nil }
+func (stopper) RefreshContext(ctx context.Context) error { return ctx.Err() }
 
 // What is reached only when the context has ended cannot heed it.
 
 func atTheEnd(ctx context.Context, s stopper) {
 	<-ctx.Done()
-	if err := s.Shutdown(); err != nil {
+	if err := s.Refresh(); err != nil {
 		panic(err)
 	}
 }
@@ -23,9 +23,9 @@ func atTheEnd(ctx context.Context, s stopper) {
 func inTheClause(ctx context.Context, s stopper, ready <-chan int) error {
 	select {
 	case <-ready:
-		return s.Shutdown() // want `Shutdown does not know ctx`
+		return s.Refresh() // want `Refresh does not know ctx`
 	case <-ctx.Done():
-		return s.Shutdown()
+		return s.Refresh()
 	}
 }
 
@@ -34,12 +34,12 @@ func inTheBranch(ctx context.Context, s stopper) error {
 		_, err := http.Get("http://localhost/over")
 		return err
 	}
-	return s.Shutdown() // want `Shutdown does not know ctx`
+	return s.Refresh() // want `Refresh does not know ctx`
 }
 
 func ofATimeoutOfItsOwn(ctx context.Context, s stopper) error {
 	limited, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	<-limited.Done()
-	return s.Shutdown() // want `Shutdown does not know ctx`
+	return s.Refresh() // want `Refresh does not know ctx`
 }

@@ -12,11 +12,15 @@ import (
 func Debugf(o any, text string, args ...any)                         {}
 func DebugfCtx(ctx context.Context, o any, text string, args ...any) {}
 
-func Store(o any, args ...any) error                         { return nil }
-func StoreCtx(ctx context.Context, o any, args ...any) error { return nil }
+func Store(o any, args ...any) error { // want Store:"sheds the context"
+	return StoreCtx(context.TODO(), o, args...)
+}
+func StoreCtx(ctx context.Context, o any, args ...any) error { return ctx.Err() }
 
-func Put(key string)                         {}
-func PutCtx(ctx context.Context, key string) {}
+func Put(key string) { // want Put:"sheds the context"
+	PutCtx(context.Background(), key)
+}
+func PutCtx(ctx context.Context, key string) { <-ctx.Done() }
 
 func said(ctx context.Context) error {
 	Debugf(nil, "said")
@@ -28,10 +32,12 @@ func said(ctx context.Context) error {
 
 type params struct{ ctx context.Context }
 
-func newParams() *params                               { return &params{} }
-func (p *params) with(ctx context.Context) *params     { p.ctx = ctx; return p }
-func GetCluster(*params) error                         { return nil }
-func GetClusterContext(context.Context, *params) error { return nil }
+func newParams() *params                           { return &params{} }
+func (p *params) with(ctx context.Context) *params { p.ctx = ctx; return p }
+func GetCluster(p *params) error { // want GetCluster:"sheds the context"
+	return GetClusterContext(context.Background(), p)
+}
+func GetClusterContext(ctx context.Context, p *params) error { return ctx.Err() }
 
 func cluster(ctx context.Context) error {
 	p := newParams().with(ctx)
@@ -58,15 +64,17 @@ func closes(ctx context.Context, conn *tls.Conn) error {
 	return conn.Handshake()
 }
 
-func closesNot(ctx context.Context, conn *tls.Conn) error {
+func handshakes(ctx context.Context, conn *tls.Conn) error {
 	return conn.Handshake() // want `Handshake does not know ctx`
 }
 
 type provider struct{}
 type verifier struct{}
 
-func (*provider) Verifier() *verifier                           { return nil }
-func (*provider) VerifierContext(ctx context.Context) *verifier { return nil }
+func (p *provider) Verifier() *verifier { // want Verifier:"sheds the context"
+	return p.VerifierContext(context.Background())
+}
+func (*provider) VerifierContext(ctx context.Context) *verifier { <-ctx.Done(); return nil }
 func (*verifier) Verify(ctx context.Context) error              { return nil }
 func (*verifier) Close() error                                  { return nil }
 

@@ -63,14 +63,14 @@ func starts(db *sql.DB, serve func(context.Context)) error {
 
 type proof struct{}
 
-type issuer struct{}
+type issuer struct{ proofs chan *proof }
 
-func (p *issuer) Proof(name string) *proof                             { return nil }
-func (p *issuer) ProofContext(ctx context.Context, name string) *proof { return nil }
-func (p *issuer) Wait() error                                          { return nil }
-func (p *issuer) WaitContext(ctx context.Context) error                { return nil }
-func (p *issuer) Count() int                                           { return 0 }
-func (p *issuer) CountContext(ctx context.Context) int                 { return 0 }
+func (p *issuer) Proof(name string) *proof                             { return <-p.proofs }
+func (p *issuer) ProofContext(ctx context.Context, name string) *proof { <-ctx.Done(); return nil }
+func (p *issuer) Wait() error                                          { <-p.proofs; return nil }
+func (p *issuer) WaitContext(ctx context.Context) error                { return ctx.Err() }
+func (p *issuer) Count() int                                           { <-p.proofs; return 0 }
+func (p *issuer) CountContext(ctx context.Context) int                 { <-ctx.Done(); return 0 }
 
 type holder struct {
 	p *issuer

@@ -24,14 +24,47 @@ func consume(ctx context.Context, in <-chan int) error {
 	}
 }
 
-// A channel of a parameter may say that all is done: nil is success as well.
+// Whoever closes a channel may tell it to stop by that, as its context does.
 func waits(ctx context.Context, done <-chan struct{}) error {
 	for {
 		select {
 		case <-done:
 			return nil
 		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// A stream goes on until it is told to stop, or for one round.
+func streams(ctx context.Context, next <-chan int, oneTime bool) error {
+	for {
+		if err := fetchOne(ctx); err != nil {
+			return err
+		}
+		if oneTime {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-next:
+		}
+	}
+}
+
+func streamsAll(ctx context.Context, next <-chan int, left int) error {
+	for {
+		if err := fetchOne(ctx); err != nil {
+			return err
+		}
+		if left--; left == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
 			return nil // want `nil says that all was done`
+		case <-next:
 		}
 	}
 }
@@ -166,3 +199,5 @@ func oneOfThem(ctx context.Context, in inbox) error {
 	println(n)
 	return do(ctx, n)
 }
+
+func fetchOne(ctx context.Context) error { return ctx.Err() }

@@ -1,11 +1,11 @@
 // Loggers may be had for any context.
 
-package background_effect
+package background_all
 
 import (
 	"context"
 
-	"background_effect/zap"
+	"background_all/zap"
 )
 
 func logged(ctx context.Context) {

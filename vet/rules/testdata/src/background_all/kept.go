@@ -1,6 +1,6 @@
 // Contexts for what outlives the function.
 
-package background_effect
+package background_all
 
 import (
 	"context"

@@ -1,6 +1,6 @@
 // Shapes of large programs that look like the rule's, and are meant.
 
-package background_effect
+package background_all
 
 import (
 	"context"

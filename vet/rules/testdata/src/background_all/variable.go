@@ -1,6 +1,6 @@
 // A fresh context in a variable.
 
-package background_effect
+package background_all
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package background_effect
+package background_all
 
 import (
 	"context"
@@ -187,4 +187,22 @@ func inSteps(ctx context.Context) error {
 	logs, cancel := context.WithCancel(context.WithValue(context.Background(), key{}, 1)) // want `context.Background\(\) does not end with ctx`
 	defer cancel()
 	return do(logs)
+}
+
+// What a context outside of the function, or what lives on, says less of.
+
+func outside(ctx context.Context, each func(func(int) int), ask func(context.Context) int) {
+	each(func(i int) int {
+		return ask(context.Background()) // want `context.Background\(\) does not end with ctx`
+	})
+}
+
+type session struct{}
+
+func dialSession(ctx context.Context) (*session, error) { return nil, ctx.Err() }
+
+func opensSession(ctx context.Context) error {
+	s, err := dialSession(context.Background()) // want `context.Background\(\) does not end with ctx`
+	_ = s
+	return err
 }

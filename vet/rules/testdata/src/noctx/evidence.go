@@ -1,0 +1,63 @@
+// What says that a call waits, and what says that it is there for something else.
+
+package noctx
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+)
+
+type index struct{ kept map[string]string }
+
+func (i *index) Find(key string) string                             { return i.kept[key] }
+func (i *index) FindContext(ctx context.Context, key string) string { <-ctx.Done(); return "" }
+
+func foundHere(ctx context.Context, i *index) string { return i.Find("a") }
+
+func asksNobody(ctx context.Context) (net.Conn, error) { return net.Dial("udp", "192.0.2.1:53") }
+
+func failsOver(ctx context.Context, get func(context.Context) error) error {
+	if err := get(ctx); err != nil {
+		_, err = http.Get("http://localhost/other")
+		return err
+	}
+	_, err := http.Get("http://localhost/next") // want `Get does not know ctx`
+	return err
+}
+
+func cleanup(ctx context.Context, db *sql.DB) error {
+	_, err := db.Exec("delete from rows")
+	return err
+}
+
+// dropRows drops the rows at shutdown.
+func dropRows(ctx context.Context, db *sql.DB) error {
+	_, err := db.Exec("delete from rows")
+	return err
+}
+
+func deleteRows(ctx context.Context, db *sql.DB) error {
+	_, err := db.Exec("delete from rows") // want `Exec does not know ctx`
+	return err
+}
+
+func edits(ctx context.Context, name string) error {
+	cmd := exec.Command("vi", name)
+	cmd.Stdin = os.Stdin
+	return cmd.Run()
+}
+
+// An interface of database/sql's kind has no body to look at.
+
+type queryer interface {
+	Query(query string, args ...any) (*sql.Rows, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func queries(ctx context.Context, q queryer) (*sql.Rows, error) {
+	return q.Query("select 1") // want `Query does not know ctx`
+}
