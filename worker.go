@@ -48,7 +48,8 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 		g.trackEnded(t)
 		g.mu.Lock()
 		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.succeed(t) {
-			return g.goOn(t)
+			g.mu.Unlock() // what is behind may run no more than before
+			return t
 		}
 		g.finishHeld(t)
 	} else {
@@ -89,12 +90,6 @@ func (g *Group) begin(own **batch) *task {
 	if t == nil {
 		return nil
 	}
-	return g.goOn(t)
-}
-
-// goOn unlocks g.mu for who is about to run t, and starts who will look for what
-// it leaves behind.
-func (g *Group) goOn(t *task) *task {
 	l := g.next()
 	g.mu.Unlock()
 	g.launch(l)

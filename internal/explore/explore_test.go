@@ -163,6 +163,40 @@ var groups = map[string]Group{
 		Background: 0b001,
 		Batch:      2,
 	},
+	"functions that follow each other, one of which waits for the last": {
+		Body:    []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}, {Spawn, 3}},
+		Tasks:   [][]Act{{}, {{Hear, 3}}, {}, {}},
+		Outside: [][]Act{{{Cancel, 0}}},
+		Follow:  true,
+	},
+	"functions that follow each other, and two starters": {
+		Body:   []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks:  [][]Act{{}, {{Spawn, 3}}, {{Hear, 3}}, {}},
+		Follow: true,
+		Procs:  2,
+	},
+	"functions that follow each other at limit one, and one that is waited for": {
+		Body:    []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}, {Spawn, 3}},
+		Tasks:   [][]Act{{}, {}, {{Wait, 0}}, {}},
+		Outside: [][]Act{{{Wait, 0}}},
+		Limit:   1,
+		Follow:  true,
+	},
+	"functions that follow each other at limit two, one of which has lent its slot": {
+		Body:       []Act{{Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks:      [][]Act{{{Spawn, 3}, {Wait, 3}}, {}, {}, {}},
+		Outside:    [][]Act{{{CancelTask, 0}}},
+		Background: 0b1000,
+		Limit:      2,
+		Follow:     true,
+	},
+	"a Goexit and a background task among functions that follow each other": {
+		Body:       []Act{{Spawn, 3}, {Spawn, 0}, {Spawn, 1}, {Spawn, 2}},
+		Tasks:      [][]Act{{}, {{Lose, 0}}, {}, {{UntilDead, 0}}},
+		Background: 0b1000,
+		Limit:      1,
+		Follow:     true,
+	},
 }
 
 func (m Group) with(b Break) *Group {
@@ -215,6 +249,7 @@ var breaks = []struct {
 	{NoSteal, "tasks claimed together, the first of which waits for the last", "nobody will look for it"},
 	{KeepRest, "a Goexit among tasks claimed together", "a hang"},
 	{ClaimServing, "a background task among tasks claimed together", "a hang"},
+	{FollowWaited, "functions that follow each other at limit one, and one that is waited for", "a hang"},
 }
 
 func TestAStepOfAGroupThatIsBrokenIsFound(t *testing.T) {

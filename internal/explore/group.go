@@ -47,9 +47,10 @@ type Group struct {
 	Weights    []int   // of the tasks; 1 each if nil
 	Background uint8   // which tasks are, one bit each
 	Always     uint8
-	PerStarter int // queued tasks for which one more starter pays
-	Procs      int // how many starters there may be
-	Batch      int // tasks that a worker claims at once; 1 if 0. None of them is waited for or cancelled alone
+	PerStarter int  // queued tasks for which one more starter pays
+	Procs      int  // how many starters there may be
+	Batch      int  // tasks that a worker claims at once; 1 if 0. None of them is waited for or cancelled alone
+	Follow     bool // a queued task may follow the one that has ended, if nobody means either
 
 	Break Break // what to get wrong on purpose
 }
@@ -252,6 +253,10 @@ func (v *move) worker(me *worker) {
 			me.at = settles
 			v.step(-1, "finds no more in its batch after "+m.name(1+k))
 			return
+		}
+		if m.mayFollow(s, k) {
+			j := m.follow(s, me, k)
+			v.step(-1, "has "+m.name(1+j)+" follow "+m.name(1+k))
 		}
 		me.todo = m.finish(s, k, 0)
 		switch me.at = looksOn; {

@@ -32,6 +32,7 @@ const (
 	NoSteal                        // who finds none queued takes none of a batch
 	KeepRest                       // who is lost takes the rest of its batch with it
 	ClaimServing                   // background tasks are claimed together with those they serve
+	FollowWaited                   // a task follows another that somebody waits for
 )
 
 // Check implements [Model].

@@ -3,7 +3,7 @@ package explore
 // This file is the state of a modelled group, and what the sections under the
 // group's mutex do to it. Functions bear the names that they have in the
 // engine: add, enqueue, claim, runnable, take, next, finish and retire in
-// engine.go, notice in cancel.go, lend, serve and giveBack in limit.go.
+// engine.go, follow (succeed there) in bundle.go, notice in cancel.go, lend, serve and giveBack in limit.go.
 
 // state is all there is to know of a group and of those who use it. The masks
 // have one bit a task, or one an actor: the body, the tasks, the outsiders.
@@ -165,6 +165,44 @@ func (m *Group) take(s *state) int {
 	k := int(s.queue[0]) - 1
 	m.claim(s, k)
 	return k
+}
+
+// mayFollow reports whether the first queued task may follow task k, which has
+// ended: in its place and in its slot.
+func (m *Group) mayFollow(s *state, k int) bool {
+	return m.Follow && (m.plain(k) || m.Break == FollowWaited) && s.queue[0] != 0 && m.plain(int(s.queue[0])-1) &&
+		!s.claimed() && (m.Limit == 0 || !s.regaining() && s.used <= int8(m.Limit))
+}
+
+// plain reports whether nobody can mean task k: it has no options, nobody waits
+// for it, and nobody cancels it alone.
+func (m *Group) plain(k int) bool {
+	if m.background(k) || m.always(k) || m.Weights != nil {
+		return false
+	}
+	for a := range m.firstOutsider() + len(m.Outside) {
+		for _, act := range m.script(a) {
+			if act.Of == k && (act.Do == Wait || act.Do == CancelTask || act.Do == GoWait) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// follow has the first queued task follow task k, and gives it. What is behind it
+// may run no more than before, so that nobody has to be started.
+func (m *Group) follow(s *state, me *worker, k int) int {
+	j := int(s.queue[0]) - 1
+	m.claim(s, j)
+	if m.Limit > 0 {
+		s.used -= m.weight(k)
+	}
+	s.live &^= bit(k)
+	s.pending--
+	s.fore--
+	me.task, me.at = int8(j), asksGroup
+	return j
 }
 
 // claimBatch claims several tasks for the worker and gives the first, or -1.
