@@ -6,6 +6,7 @@
 package vet
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func Tool() {
 }
 
 // suite gives all analyzers there are, those that the arguments do not call for
-// with nothing to do.
+// with nothing to do. Of a dependency only facts are wanted.
 func suite(args []string) []*analysis.Analyzer {
 	fixing := slices.Contains(args, "-fix") || slices.Contains(args, "-fix=true")
 	named := func(a *analysis.Analyzer) bool {
@@ -36,14 +37,41 @@ func suite(args []string) []*analysis.Analyzer {
 	if fixing {
 		now = slices.Concat(rules.Analyzers(), rules.Migrations(), fix.Suite)
 	}
+	own := slices.Concat(rules.Analyzers(), rules.Migrations())
+	onlyFacts := onlyFacts(args)
 	var out []*analysis.Analyzer
-	for _, a := range slices.Concat(rules.Analyzers(), rules.Migrations(), stdvet.Suite, fix.Suite) {
+	for _, a := range slices.Concat(own, stdvet.Suite, fix.Suite) {
 		switch {
+		case onlyFacts && len(a.FactTypes) == 0 && slices.Contains(own, a):
+			out = append(out, factual(a))
 		case slices.ContainsFunc(out, func(b *analysis.Analyzer) bool { return b.Name == a.Name }):
 		case slices.Contains(now, a) || named(a):
 			out = append(out, a)
 		default:
 			out = append(out, idle(a))
+		}
+	}
+	return out
+}
+
+// onlyFacts tells whether go vet or go fix wants to know of a package only what
+// those that import it need: it is a dependency of what is looked at.
+func onlyFacts(args []string) bool {
+	if len(args) == 0 || !isConfig(args[len(args)-1]) {
+		return false
+	}
+	text, err := os.ReadFile(args[len(args)-1])
+	var config struct{ VetxOnly bool }
+	return err == nil && json.Unmarshal(text, &config) == nil && config.VetxOnly
+}
+
+// factual gives an analyzer that finds nothing: it has the facts made that another one builds on.
+// unitchecker would run that one whole, and nobody would hear what it finds.
+func factual(a *analysis.Analyzer) *analysis.Analyzer {
+	out := idle(a)
+	for _, r := range a.Requires {
+		if len(r.FactTypes) > 0 {
+			out.Requires = append(out.Requires, r)
 		}
 	}
 	return out

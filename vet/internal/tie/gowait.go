@@ -48,10 +48,9 @@ func (f *finder) made(s ast.Stmt) *group {
 	if v == nil {
 		return nil
 	}
-	g := &group{f: f, v: v, file: edit.At(f.pass, s.Pos())}
+	g := &group{f: f, v: v}
+	pooled := false
 	switch t := v.Type(); {
-	case g.file == nil:
-		return nil
 	case code.IsNamed(t, "sync", "WaitGroup"):
 		g.kind = waitGroup
 	case code.IsNamed(t, code.Errgroup, "Group"):
@@ -59,10 +58,12 @@ func (f *finder) made(s ast.Stmt) *group {
 	case code.IsNamed(t, code.Conc, "WaitGroup"):
 		g.kind = concGroup
 	case code.IsNamed(t, code.ConcPool, "Pool"), code.IsNamed(t, code.ConcPool, "ErrorPool"), code.IsNamed(t, code.ConcPool, "ContextPool"):
-		if !g.pool(value) {
-			return nil
-		}
+		pooled = true
 	default:
+		return nil
+	}
+	// Only now is the file read: most statements make no group.
+	if g.file = edit.At(f.pass, s.Pos()); g.file == nil || pooled && !g.pool(value) {
 		return nil
 	}
 	switch call, isCall := value.(*ast.CallExpr); {
