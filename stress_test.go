@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -161,9 +162,12 @@ func count(err error, found map[int64]int) {
 // its caller has to hand on.
 func (p *program) group(ctx context.Context) error {
 	var opts []braid.GroupOption
-	limited := p.draw(2) == 0
-	if limited {
-		opts = append(opts, braid.Limit(1+p.draw(4)))
+	least := p.draw(2) * (1 + p.draw(2)) // of a limit; 0 for none
+	if least > 0 {
+		opts = append(opts, braid.Limit(least+p.draw(4)))
+	}
+	if p.draw(8) == 0 {
+		opts = append(opts, braid.Observe(func(braid.Event) {}))
 	}
 	if p.draw(4) == 0 {
 		opts = append(opts, braid.Supervised)
@@ -171,34 +175,42 @@ func (p *program) group(ctx context.Context) error {
 	if p.draw(4) == 0 {
 		opts = append(opts, braid.PanicsAsErrors)
 	}
-	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error { return p.steps(ctx, g, limited) }, opts...)
+	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error { return p.steps(ctx, g, least) }, opts...)
 }
 
-// steps does random things with g, then ends as a body or task may end.
-func (p *program) steps(ctx context.Context, g *braid.Group, limited bool) error {
+// steps does random things with g, whose limit, if it has one, is never below
+// least; then it ends as a body or task may end.
+func (p *program) steps(ctx context.Context, g *braid.Group, least int) error {
 	p.begun.Add(1)
 	defer p.ended.Add(1)
-	task := func(ctx context.Context) error { return p.steps(ctx, g, limited) }
+	task := func(ctx context.Context) error { return p.steps(ctx, g, least) }
 	var handles []*braid.Task[int]
 	for range p.draw(6) {
 		if p.left.Add(-1) < 0 {
 			break
 		}
-		switch p.draw(11) {
+		var opts []braid.TaskOption
+		if p.draw(4) == 0 {
+			opts = append(opts, braid.Weight(1+p.draw(max(least, 1))))
+		}
+		if p.draw(8) == 0 {
+			opts = append(opts, braid.Always)
+		}
+		switch p.draw(13) {
 		case 0, 1:
-			g.Go(task)
+			g.Go(task, opts...)
 		case 2, 3:
-			handles = append(handles, braid.Fork(g, func(ctx context.Context) (int, error) { return 0, task(ctx) }))
+			handles = append(handles, braid.Fork(g, func(ctx context.Context) (int, error) { return 0, task(ctx) }, opts...))
 		case 4:
 			r := new(resource)
 			p.mu.Lock()
 			p.closers = append(p.closers, r)
 			p.mu.Unlock()
-			braid.GoWith(g, r, func(ctx context.Context, _ *resource) error { return task(ctx) })
+			braid.GoWith(g, r, func(ctx context.Context, _ *resource) error { return task(ctx) }, opts...)
 		case 5:
-			_ = g.GoWait(ctx, task)
+			_ = g.GoWait(ctx, task, opts...)
 		case 6:
-			if limited {
+			if least > 0 {
 				break // it would keep its slot until the others are done
 			}
 			g.Go(func(ctx context.Context) error { p.begun.Add(1); defer p.ended.Add(1); return untilDead(ctx) }, braid.Background)
@@ -216,6 +228,15 @@ func (p *program) steps(ctx context.Context, g *braid.Group, limited bool) error
 			}
 		case 10:
 			runtime.Gosched()
+		case 11:
+			fns := slices.Repeat([]func(context.Context) (int, error){func(ctx context.Context) (int, error) { return 0, p.group(ctx) }}, 1+p.draw(3))
+			if _, err := braid.All(ctx, fns); err != nil {
+				return err
+			}
+		case 12:
+			if err := braid.Each(ctx, make([]int, 1+p.draw(3)), func(ctx context.Context, _ int) error { return p.group(ctx) }); err != nil {
+				return err
+			}
 		}
 	}
 	for _, h := range handles {
@@ -236,8 +257,8 @@ func (p *program) steps(ctx context.Context, g *braid.Group, limited bool) error
 	case 3:
 		g.Cancel()
 	case 4:
-		if limited {
-			g.SetLimit(1 + p.draw(3))
+		if least > 0 {
+			g.SetLimit(least + p.draw(3))
 		}
 	case 5:
 		p.exits.Add(1)
