@@ -74,7 +74,8 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 		return nil
 	}
 	ctx, d := r.Ctx.Name(), file.Text(call.Args[0])
-	asked := c.askedAgain(cur, r.Ctx)
+	// Where the function returns anyway, or asks itself, nothing is to be done at the end.
+	asked := result == "" && endsWith(cur.Parent(), body) || c.askedAgain(cur, r.Ctx)
 	if !edit.CanImport(c.Pass, code.Braid) {
 		// time has no other name here than the call's.
 		time := file.Text(call.Fun.(*ast.SelectorExpr).X)
@@ -104,6 +105,16 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	}
 	return append(imports, edit.Replace(call.Pos(), call.End(), "if %[1]s := %[2]s.Sleep(%[3]s, %[4]s); %[1]s != nil {\nreturn %[5]s\n}",
 		err, braid, ctx, d, strings.Replace(result, "ERR", err, 1)))
+}
+
+// endsWith tells whether a statement is the last that a function without results does: its body ends there, or a return follows.
+func endsWith(stmt inspector.Cursor, body *ast.BlockStmt) bool {
+	next, ok := stmt.NextSibling()
+	if !ok {
+		return stmt.Parent().Node() == ast.Node(body)
+	}
+	_, ok = next.Node().(*ast.ReturnStmt)
+	return ok
 }
 
 // askedAgain tells whether the loop around goes on only while a context has not ended: that one, or one that is made of it. What becomes of the end is

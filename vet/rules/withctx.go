@@ -4,7 +4,9 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
@@ -36,7 +38,7 @@ func version(ctx context.Context, db *sql.DB) (string, error) {
 }
 `,
 	Exempt: "Contexts that are no parameter of the function itself, since a derived one may be cancelled while what the call gave is still in use. " +
-		"Deferred calls, which may run when the context is dead. Commands that are started and not waited for in the same expression or variable.",
+		"Deferred calls, which may run when the context is dead. Requests that are given another context later, or that go to a function along with this one. Commands that are started and not waited for in the same expression or variable.",
 	Shapes: []Shape{
 		{Name: "request", Severity: Note, What: "http.NewRequest, with a fix"},
 		{Name: "command", Severity: Note, What: "exec.Command that is run to its end, with a fix"},
@@ -90,7 +92,11 @@ func (c *check) ctxArg(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func)
 	recv := fn.Signature().Recv()
 	switch {
 	case code.Is(fn, "net/http", "NewRequest"):
-		c.tell(call, "request", "the request does not end with the context: http.NewRequestWithContext", renamed("NewRequestWithContext"))
+		later, ok := c.contextLater(file, cur, r.Ctx)
+		if !ok {
+			return
+		}
+		c.tell(call, "request", "the request does not end with the context: http.NewRequestWithContext", append(renamed("NewRequestWithContext"), later...))
 	case code.Is(fn, "os/exec", "Command"):
 		if c.runToItsEnd(cur) {
 			c.tell(call, "command", "the command does not end with the context: exec.CommandContext", renamed("CommandContext"))
@@ -110,6 +116,43 @@ func (c *check) ctxArg(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func)
 		c.tell(call, "net", "the lookup does not end with the context: net.DefaultResolver."+fn.Name(), []analysis.TextEdit{
 			edit.Insert(name.Pos(), "DefaultResolver."), edit.Insert(first, "%s", ctx)})
 	}
+}
+
+// contextLater looks at what becomes of a request: where it is given the context after it was made the edits
+// take that out, since it has it from the start now. It is false if it gets another context, or goes
+// along with the context to a function that may give it.
+func (c *check) contextLater(file *edit.File, cur inspector.Cursor, ctx *types.Var) (edits []analysis.TextEdit, ok bool) {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if !ok {
+		return nil, true
+	}
+	v := code.Var(c.Info, as.Lhs[0])
+	if v == nil {
+		return nil, true
+	}
+	for _, use := range c.Uses[v] {
+		if call, ok := use.Parent().Node().(*ast.CallExpr); ok && slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return code.Var(c.Info, e) == ctx }) {
+			return nil, false
+		}
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != "WithContext" {
+			continue
+		}
+		call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+		if !ok || call.Fun != ast.Expr(sel) || code.Var(c.Info, call.Args[0]) != ctx || !code.IsLocal(v) || len(c.Origins(v)) > 2 {
+			return nil, false
+		}
+		to, alone := use.Parent().Parent().Parent().Node().(*ast.AssignStmt)
+		switch {
+		case alone && len(to.Lhs) == 1 && to.Tok == token.ASSIGN && code.Var(c.Info, to.Lhs[0]) == v:
+			edits = append(edits, file.Delete(to))
+		case len(c.Origins(v)) > 1:
+			return nil, false
+		default:
+			edits = append(edits, edit.Replace(sel.X.End(), call.End(), ""))
+		}
+	}
+	return edits, true
 }
 
 // set tells whether a variable is given another value somewhere.

@@ -22,6 +22,7 @@ type File struct {
 	ast  *ast.File
 	tok  *token.File
 	text []byte
+	gone map[int]int // the lines that Delete has removed: where they end, and begin
 }
 
 // At gives the file of a place, or nil if it cannot be read.
@@ -33,7 +34,7 @@ func At(pass *analysis.Pass, pos token.Pos) *File {
 			if err != nil || len(text) != tok.Size() {
 				return nil
 			}
-			return &File{pass, f, tok, text}
+			return &File{pass, f, tok, text, map[int]int{}}
 		}
 	}
 	return nil
@@ -64,7 +65,8 @@ func Insert(at token.Pos, format string, args ...any) analysis.TextEdit {
 }
 
 // Delete removes a statement: with its line if it is alone there, else with the
-// semicolon behind it.
+// semicolon behind it. The empty lines behind go too if it is the first of its block, or only
+// what has been deleted stands before it there.
 func (f *File) Delete(n ast.Node) analysis.TextEdit {
 	start, end := f.tok.Offset(n.Pos()), f.tok.Offset(n.End())
 	for end < len(f.text) && (f.text[end] == ' ' || f.text[end] == '\t' || f.text[end] == ';') {
@@ -73,6 +75,20 @@ func (f *File) Delete(n ast.Node) analysis.TextEdit {
 	lineStart := bytes.LastIndexByte(f.text[:start], '\n') + 1
 	if len(bytes.TrimSpace(f.text[lineStart:start])) == 0 && end < len(f.text) && f.text[end] == '\n' {
 		start, end = lineStart, end+1
+		first := start
+		for before, ok := f.gone[first]; ok; before, ok = f.gone[first] {
+			first = before
+		}
+		if bytes.HasSuffix(bytes.TrimRight(f.text[:first], " \t\n"), []byte("{")) {
+			for {
+				line, _, found := bytes.Cut(f.text[end:], []byte("\n"))
+				if !found || len(bytes.TrimSpace(line)) > 0 {
+					break
+				}
+				end += len(line) + 1
+			}
+		}
+		f.gone[end] = start
 	}
 	return analysis.TextEdit{Pos: f.tok.Pos(start), End: f.tok.Pos(end)}
 }

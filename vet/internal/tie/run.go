@@ -72,7 +72,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 		}
 		out = append(out, edits...)
 	}
-	for _, s := range g.delete {
+	for _, s := range append([]ast.Stmt{g.list[g.made]}, g.delete...) {
 		out = append(out, g.file.Delete(s))
 	}
 	if why := g.errorUses(); why != "" {
@@ -89,7 +89,6 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 		ctx = "_"
 	}
 	out = append(out,
-		g.file.Delete(g.list[g.made]),
 		edit.Insert(place, "%s%s.Run(%s, func(%s %s.Context, %s *%s.Group) error {\n", before, braid, outer, ctx, context, name, braid),
 		edit.Replace(join.Pos(), g.wait.End(), "return nil\n}%s)", strings.Join(append([]string{""}, opts...), ", ")))
 	return out, ""

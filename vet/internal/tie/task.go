@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/edge"
 
 	"github.com/braid-go/braid/vet/internal/code"
 	"github.com/braid-go/braid/vet/internal/edit"
@@ -106,7 +107,11 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 		if why != "" {
 			return nil, why
 		}
-		if before != "" {
+		switch {
+		case before == "":
+		case g.alone(t):
+			head = before + "\n" + head
+		default:
 			head, tail = "{\n"+before+"\n"+head, ")\n}"
 		}
 	}
@@ -196,6 +201,38 @@ func (g *group) arguments(t *task, context string) (string, string) {
 		}
 	}
 	return strings.Join(names, ", ") + " " + op + " " + strings.Join(values, ", "), ""
+}
+
+// alone tells whether a task's parameters can be variables of the block that its go statement is in:
+// no others there have their names, and nothing behind it mentions them.
+func (g *group) alone(t *task) bool {
+	cur, ok := g.f.Root.FindNode(t.stmt)
+	scope := g.f.pass.Pkg.Scope().Innermost(t.stmt.Pos())
+	if kind, _ := cur.ParentEdge(); !ok || scope == nil || kind != edge.BlockStmt_List || code.Has(g.around(), isGoto) {
+		return false
+	}
+	names := map[string]bool{}
+	for _, field := range t.lit.Type.Params.List {
+		for _, name := range field.Names {
+			names[name.Name] = true
+			if scope.Lookup(name.Name) != nil {
+				return false
+			}
+		}
+	}
+	for next, ok := cur.NextSibling(); ok; next, ok = next.NextSibling() {
+		for id := range next.Preorder((*ast.Ident)(nil)) {
+			if names[id.Node().(*ast.Ident).Name] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isGoto(n ast.Node) bool {
+	b, ok := n.(*ast.BranchStmt)
+	return ok && b.Tok == token.GOTO
 }
 
 // terminates tells whether no statement is reached behind this one.

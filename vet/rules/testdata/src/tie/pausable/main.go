@@ -18,6 +18,8 @@ func main() {
 	drain := func() { fmt.Println("drained") }
 	fmt.Println(shutdown(ctx, drain), rests(drain), restsBefore(drain))
 	fmt.Println(asked(ctx))
+	fails(ctx, 2)
+	rest(ctx)
 	if late(ctx) == nil {
 		fmt.Println("in time")
 	}
@@ -104,4 +106,22 @@ func asked(ctx context.Context) (int, error) {
 		return -1, errors.New("late")
 	}
 	return n, nil
+}
+
+// Nothing is left to be done but to return, however long the pause was.
+func fails(ctx context.Context, n int) {
+	for i := range n {
+		if i == 1 {
+			fmt.Println("failed")
+			time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+			return
+		}
+		time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
+	}
+	fmt.Println("never")
+}
+
+func rest(ctx context.Context) {
+	fmt.Println("rested")
+	time.Sleep(time.Microsecond) // want `this sleep goes on when the context is dead`
 }

@@ -17,6 +17,8 @@ func main() {
 	fmt.Println(methods())
 	fmt.Println(shadowed(3))
 	fmt.Println(nested())
+	fmt.Println(parameters([]string{"a", "b"}))
+	begins()
 }
 
 // The argument is the loop's own variable: the body may read it itself.
@@ -174,4 +176,68 @@ func nested() int {
 	})
 	wg.Wait()
 	return n
+}
+
+// Parameters are variables of the block, where no other has their name and none is meant behind.
+func parameters(names []string) int {
+	lengths := make(map[string]int)
+	var mu sync.Mutex
+	var wg sync.WaitGroup // want `this WaitGroup and its tasks are braid.Run`
+	for i := range names {
+		wg.Add(1)
+		go func(name string) {
+			defer wg.Done()
+
+			mu.Lock()
+			defer mu.Unlock()
+			lengths[name] += len(name)
+		}(names[i])
+	}
+	for i := range names {
+		name := names[i] + names[i]
+		wg.Add(1)
+		go func(name string) {
+			defer wg.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			lengths[name] += len(name)
+		}(names[i] + "!")
+		_ = name
+	}
+	for i := range names {
+		wg.Add(2)
+		go func(twice string) {
+			defer wg.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			lengths[twice]++
+		}(names[i] + "1")
+		go func(twice string) {
+			defer wg.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			lengths[twice]++
+		}(names[i] + "2")
+	}
+	wg.Wait()
+	return len(lengths)
+}
+
+func begins() {
+	wg := sync.WaitGroup{} // want `this WaitGroup and its tasks are braid.Run`
+	wg.Add(2)
+
+	go func() {
+		defer wg.Done()
+
+		fmt.Print("x")
+	}()
+
+	go func() {
+		defer wg.Done()
+		fmt.Print("x")
+	}()
+
+	wg.Wait()
+	fmt.Println(" begun")
 }

@@ -16,6 +16,8 @@ func main() {
 	fmt.Println(command(ctx))
 	fmt.Println(dial(ctx))
 	fmt.Println(derived(ctx))
+	client := &http.Client{Transport: hosts{}}
+	fmt.Println(later(ctx, client), sent(ctx, client), other(ctx, client), along(ctx, client))
 }
 
 func request(ctx context.Context) (string, error) {
@@ -69,4 +71,59 @@ func derived(parent context.Context) error {
 		_ = ctx
 	}()
 	return parent.Err()
+}
+
+// hosts answers with the context's name and the host.
+type hosts struct{}
+
+func (hosts) RoundTrip(req *http.Request) (*http.Response, error) {
+	name, _ := req.Context().Value(key{}).(string)
+	return nil, fmt.Errorf("%q of %s", name, req.URL.Host)
+}
+
+type key struct{}
+
+// The request has the context from the start, and need not be given it again.
+func later(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequest("GET", "http://later/", nil) // want `the request does not end with the context`
+	if err != nil {
+		return err
+	}
+	req = req.WithContext(ctx)
+
+	_, err = client.Do(req)
+	return err
+}
+
+func sent(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequest("GET", "http://sent/", nil) // want `the request does not end with the context`
+	if err != nil {
+		return err
+	}
+	_, err = client.Do(req.WithContext(ctx))
+	return err
+}
+
+// It gets another one.
+func other(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequest("GET", "http://other/", nil)
+	if err != nil {
+		return err
+	}
+	_, err = client.Do(req.WithContext(context.WithValue(ctx, key{}, "other")))
+	return err
+}
+
+// Whoever has both gives it.
+func along(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequest("GET", "http://along/", nil)
+	if err != nil {
+		return err
+	}
+	return do(ctx, client, req)
+}
+
+func do(ctx context.Context, client *http.Client, req *http.Request) error {
+	_, err := client.Do(req.WithContext(ctx))
+	return err
 }
