@@ -95,7 +95,7 @@ func (c *check) loose(t *code.Task) {
 	switch {
 	case (ctx != nil || request != nil) && (c.watches(t) || request != nil && t.Lit != nil && c.endsWithCtx(t.Lit.Body)):
 		c.watchdog(t)
-	case request != nil && !detached && c.mentionsRequest(t, request):
+	case request != nil && !detached && c.mentionsRequest(t, request) && !c.onlyTells(t):
 		c.report(t.At.Node(), "request", fmt.Sprintf("this goroutine may outlive the handler, and the context of %s is dead when the handler returns: join it, or give it context.WithoutCancel", request.Name()))
 	case ctx == nil && request == nil:
 		c.report(t.At.Node(), "plain", "nobody waits for this goroutine")
@@ -207,6 +207,23 @@ func (c *check) fillsResult(t *code.Task) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// onlyTells tells whether a go statement calls a function of the package that uses the context which it is given for no more than to log.
+func (c *check) onlyTells(t *code.Task) bool {
+	fn := code.Callee(c.Info, t.Call)
+	if t.Lit != nil || fn == nil {
+		return false
+	}
+	decl, ok := c.Decls[fn]
+	if !ok {
+		return false
+	}
+	ctx := code.CtxParam(c.Info, decl.Node().(*ast.FuncDecl).Type)
+	return ctx != nil && !slices.ContainsFunc(c.Uses[ctx], func(use inspector.Cursor) bool {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		return !ok || c.UseOf(use) != code.Argument || !c.logs(call) && !mayLog(c, call)
+	})
 }
 
 // isEndless tells whether a statement is a loop without a condition.

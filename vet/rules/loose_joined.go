@@ -4,6 +4,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
@@ -55,6 +56,8 @@ func (c *check) joins(t *code.Task) bool {
 		switch n := n.(type) {
 		case *ast.SendStmt:
 			found = found || c.heard(code.Var(c.Info, n.Chan), body)
+		case *ast.UnaryExpr: // a slot that it frees, and that the function takes again
+			found = found || n.Op == token.ARROW && c.takesAgain(code.Var(c.Info, n.X), t)
 		case *ast.CallExpr:
 			switch {
 			case code.IsNamed(c.Info.TypeOf(n.Fun), "context", "CancelFunc") || code.IsNamed(c.Info.TypeOf(n.Fun), "context", "CancelCauseFunc"):
@@ -83,6 +86,15 @@ func (c *check) joins(t *code.Task) bool {
 		return !found
 	})
 	return found
+}
+
+// takesAgain tells whether the function around a goroutine sends, behind the go statement, to a channel of its own that the goroutine receives from: a
+// semaphore, which it has filled when all are done.
+func (c *check) takesAgain(v *types.Var, t *code.Task) bool {
+	return code.IsLocal(v) && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		kind, _ := use.ParentEdge()
+		return kind == edge.SendStmt_Chan && use.Node().Pos() > t.At.Node().End()
+	})
 }
 
 // endAwaited tells whether a cancel function from outside of a goroutine ends a context whose end somebody else waits for: that says that the goroutine

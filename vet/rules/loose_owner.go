@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -153,7 +154,7 @@ func (c *check) mentionsRequest(t *code.Task, r *types.Var) (found bool) {
 	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if c.observes(n) || says(code.Callee(c.Info, n)) {
+			if c.observes(n) || says(code.Callee(c.Info, n)) || c.endsOtherwise(n) {
 				return false
 			}
 			if code.IsCall(c.Info, n, "net/http", "Request.Context") {
@@ -171,6 +172,14 @@ func (c *check) mentionsRequest(t *code.Task, r *types.Var) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// endsOtherwise tells whether a call makes a context of another and a channel, which says when it ends.
+func (c *check) endsOtherwise(call *ast.CallExpr) bool {
+	return code.IsContext(firstResult(c, call)) && slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		_, ok := under(c.Info.TypeOf(e)).(*types.Chan)
+		return ok
+	})
 }
 
 func (c *check) ofRequest(v *types.Var, depth int) bool {

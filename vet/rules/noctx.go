@@ -31,7 +31,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 	return name, err
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand or returned; " +
+	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand, returned, or sent by nobody in sight; " +
 		"a command that is started and not waited for, or that has the terminal's input; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
 		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
@@ -159,6 +159,9 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 	if command && c.hasTerminal(v) {
 		return true
 	}
+	if request && !c.sent(v) {
+		return true
+	}
 	started, waited := false, false
 	for _, use := range c.Uses[v] {
 		switch c.UseOf(use) {
@@ -187,6 +190,22 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 		}
 	}
 	return command && started && !waited
+}
+
+// sent tells whether a request goes to some call that gives something back: one that is only filled in asks nobody.
+func (c *check) sent(req *types.Var) bool {
+	return slices.ContainsFunc(c.Uses[req], func(use inspector.Cursor) bool {
+		switch c.UseOf(use) {
+		case code.Argument:
+			if call, ok := use.Parent().Node().(*ast.CallExpr); ok {
+				t, isTuple := c.Info.TypeOf(call).(*types.Tuple)
+				return !isTuple || t.Len() > 0
+			}
+		case code.Read, code.Method:
+			return false
+		}
+		return true
+	})
 }
 
 // knows tells whether a call may know the context in some other way: an argument is made of it, or it was
@@ -279,6 +298,9 @@ func (c *check) keptAs(cur inspector.Cursor) bool {
 
 // usedWith tells whether a method of what a call gives is given the context.
 func (c *check) usedWith(cur inspector.Cursor, r *code.Reach) bool {
+	if up, ok := cur.Parent().Parent().Node().(*ast.CallExpr); ok && up.Fun == cur.Parent().Node() && slices.ContainsFunc(up.Args, func(e ast.Expr) bool { return code.Var(c.Info, e) == r.Ctx }) {
+		return true
+	}
 	v := c.assignedTo(cur)
 	return v != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 		call, ok := use.Parent().Parent().Node().(*ast.CallExpr)

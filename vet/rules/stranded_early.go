@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -105,7 +106,7 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 				continue
 			}
 			f.flow.Clause(clause, func(step ast.Node) bool {
-				if at != nil || f.receives(step) {
+				if at != nil || f.receives(step) || endsProgram(step) {
 					return false
 				}
 				if _, ok := step.(*ast.ReturnStmt); ok {
@@ -119,6 +120,19 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 		}
 	}
 	return nil
+}
+
+// endsProgram tells whether a step ends the program, by os.Exit or some Fatal, also one that a chain of calls starts with.
+func endsProgram(step ast.Node) bool {
+	s, ok := step.(*ast.ExprStmt)
+	return ok && code.Has(s, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		name := code.CalleeName(call)
+		return name == "Exit" || strings.HasPrefix(name, "Fatal")
+	})
 }
 
 // noneStarted tells whether a way out is taken only if nothing was started: what is counted in the loop that starts the senders is 0.

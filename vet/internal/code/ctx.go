@@ -307,13 +307,28 @@ func (x *Index) CtxArg(call *ast.CallExpr) ast.Expr {
 				return nil
 			}
 		case *ast.Ident:
-			if v, ok := x.Info.Uses[arg].(*types.Var); ok && IsLocal(v) && !x.Cancellable(v) {
+			if v, ok := x.Info.Uses[arg].(*types.Var); ok && (IsLocal(v) && !x.Cancellable(v) || x.fresh(v)) {
 				return nil
 			}
 		}
 		return arg
 	}
 	return nil
+}
+
+// fresh tells whether a variable of the package is context.Background or TODO, and nothing else.
+func (x *Index) fresh(v *types.Var) bool {
+	if IsLocal(v) || v.IsField() || v.Pkg() != x.Pass.Pkg || v.Exported() {
+		return false
+	}
+	origins := x.Origins(v)
+	for _, o := range origins {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok || !IsCall(x.Info, call, "context", "Background", "TODO") {
+			return false
+		}
+	}
+	return len(origins) > 0
 }
 
 // DoneOf gives the context expression of ctx.Done() (of <-ctx.Done() too), or

@@ -27,3 +27,33 @@ func proxies(w http.ResponseWriter, r *http.Request, payloads chan []byte, forwa
 		}
 	}()
 }
+
+// What is given the context only to log it is not cut short by its end.
+
+type cache struct{}
+
+func (cache) put(ctx context.Context, key string) {
+	HandleError(ctx, nil, "caching", key)
+	own, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_ = own.Err()
+}
+
+func (cache) fetch(ctx context.Context, key string) error { return ctx.Err() }
+
+func caches(w http.ResponseWriter, r *http.Request, c cache) {
+	go c.put(r.Context(), "a")
+	go c.fetch(r.Context(), "a") // want `may outlive the handler`
+}
+
+// A context that ends with a channel of its own.
+
+func endsWith(ctx context.Context, end <-chan struct{}) context.Context { return ctx }
+
+func upgraded(w http.ResponseWriter, r *http.Request, serve func(context.Context)) {
+	go func() {
+		end := make(chan struct{})
+		defer close(end)
+		serve(endsWith(r.Context(), end))
+	}()
+}

@@ -156,3 +156,32 @@ func setsWhatIsGivenBack(ctx context.Context, look func(context.Context) (int, e
 	}()
 	return n
 }
+
+// A semaphore that the function fills when all is started: it waits for all slots.
+
+func enqueueAll(ctx context.Context, keys []string, put func(context.Context, string) error) error {
+	sem := make(chan struct{}, 10)
+	for _, key := range keys {
+		sem <- struct{}{}
+		go func() {
+			defer func() { <-sem }()
+			_ = put(ctx, key)
+		}()
+	}
+	for range 10 {
+		sem <- struct{}{}
+	}
+	return nil
+}
+
+func enqueueOnly(ctx context.Context, keys []string, put func(context.Context, string) error) error {
+	sem := make(chan struct{}, 10)
+	for _, key := range keys {
+		sem <- struct{}{}
+		go func() { // want `nobody waits for the goroutine`
+			defer func() { <-sem }()
+			_ = put(ctx, key)
+		}()
+	}
+	return nil
+}

@@ -61,3 +61,37 @@ type queryer interface {
 func queries(ctx context.Context, q queryer) (*sql.Rows, error) {
 	return q.Query("select 1") // want `Query does not know ctx`
 }
+
+// A request that is only filled in, and one that is sent.
+
+type token struct{}
+
+func (token) SetAuthHeader(*http.Request) {}
+
+func header(ctx context.Context, t token) (string, error) {
+	req, err := http.NewRequest("GET", "http://localhost", nil)
+	if err != nil {
+		return "", err
+	}
+	t.SetAuthHeader(req)
+	return req.Header.Get("Authorization"), nil
+}
+
+func sends(ctx context.Context, c *http.Client, t token) (*http.Response, error) {
+	req, err := http.NewRequest("GET", "http://localhost", nil) // want `NewRequest does not know ctx`
+	if err != nil {
+		return nil, err
+	}
+	t.SetAuthHeader(req)
+	return c.Do(req)
+}
+
+// A statement that is executed with the context at once.
+
+func stmt(ctx context.Context, tx *sql.Tx, s *sql.Stmt) error {
+	if _, err := tx.Stmt(s).ExecContext(ctx); err != nil {
+		return err
+	}
+	_, err := tx.Stmt(s).Exec() // want `Stmt does not know ctx` `Exec does not know ctx`
+	return err
+}

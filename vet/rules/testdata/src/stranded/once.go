@@ -57,3 +57,25 @@ func ofTheSwitch(next func() int) int {
 	}()
 	return <-first
 }
+
+type event struct{}
+
+func (*event) Err(error) *event { return nil }
+func (*event) Msg(string)       {}
+
+type logger struct{}
+
+func (logger) Fatal() *event { return nil }
+func (logger) Error() *event { return nil }
+
+func servesBoth(log logger, a, b func() error) {
+	first, second := make(chan error), make(chan error)
+	go func() { first <- a() }()
+	go func() { second <- b() }() // want `this send would block for ever`
+	select {
+	case err := <-first:
+		log.Error().Err(err).Msg("first")
+	case err := <-second:
+		log.Fatal().Err(err).Msg("second")
+	}
+}

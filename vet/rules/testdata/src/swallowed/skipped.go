@@ -78,3 +78,27 @@ func optional(ctx context.Context) (*macaroon, error) {
 }
 
 func (*macaroon) check() error { return nil }
+
+// A context of the package's that never ends.
+
+var forever = context.Background()
+
+func polls(next func() int, f func(context.Context, int) error) {
+	for {
+		if err := f(forever, next()); err != nil {
+			logError(err)
+			continue
+		}
+		println("done")
+	}
+}
+
+func pollsIn(ctx context.Context, next func() int, f func(context.Context, int) error) {
+	for {
+		if err := f(forever, next()); err != nil {
+			logError(err)
+			continue
+		}
+		println("done")
+	}
+}
