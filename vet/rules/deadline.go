@@ -73,7 +73,7 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 			shape = "accept"
 		}
 		switch {
-		case conn.IsField():
+		case conn.IsField() || c.copiesField(conn):
 			shape = "field"
 		case code.IsParam(c.Info, conn) && !(shape == "accept" && c.closesAtEnd(conn)):
 			shape = "given"
@@ -84,6 +84,15 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 		c.report(call, shape, what+" on "+conn.Name()+" has no deadline and "+r.Name()+" cannot end it: use context.AfterFunc to set one or to close it")
 	}
 })
+
+// copiesField tells whether a variable holds what an object keeps in a field, which others may close or set a deadline of.
+func (c *check) copiesField(v *types.Var) bool {
+	return code.IsLocal(v) && slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool {
+		_, ok := ast.Unparen(e).(*ast.SelectorExpr)
+		f := code.Var(c.Info, e)
+		return ok && f != nil && f.IsField()
+	})
+}
 
 // closesAtEnd tells whether a deferred call closes what a parameter holds: it is the function's, which nobody else will close.
 func (c *check) closesAtEnd(v *types.Var) bool {

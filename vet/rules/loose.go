@@ -56,7 +56,7 @@ func audit(ctx context.Context, key string) {}
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function that may do no more than start something, by its name or since it has no error to give; or with a loop that goes on until something in it ends it"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
-		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait; or that hands on what it has found, or fills what the function gives back or keeps"},
+		{Name: "told", Severity: Note, Off: true, What: "a goroutine that ends with what it waits for: a channel, a pipe, somebody's Wait; or that hands on what it has found, or fills what the function gives back or keeps, or has a lock of the function's"},
 		{Name: "plain", Severity: Note, Off: true, What: "a go statement in a function without a context"},
 	},
 	Detachable: true,
@@ -163,8 +163,8 @@ func (c *check) handsOn(lit *ast.FuncLit) (told bool) {
 	return told
 }
 
-// fillsKept tells whether a goroutine uses a local object that the function around gives back, keeps or hands on: a future, by which somebody may
-// learn of its end.
+// fillsKept tells whether a goroutine uses a local object that the function around gives back, keeps or hands on, or a local lock or function: a future,
+// or something else by which somebody may learn of its end.
 func (c *check) fillsKept(t *code.Task) (found bool) {
 	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
@@ -174,6 +174,10 @@ func (c *check) fillsKept(t *code.Task) (found bool) {
 		v, _ := c.Info.Uses[id].(*types.Var)
 		if v == nil || !code.IsLocal(v) || v.Kind() != types.LocalVar || code.Within(c.declOf(v), t.At.Node()) || code.IsContext(v.Type()) || isData(v.Type()) || code.IsError(v.Type()) {
 			return !found
+		}
+		if code.IsNamed(v.Type(), "sync", "Mutex") || code.IsNamed(v.Type(), "sync", "RWMutex") {
+			found = true // what is shared with others is mostly collected
+			return false
 		}
 		if _, isFunc := v.Type().Underlying().(*types.Signature); isFunc && !isCancel(v.Type()) && code.Var(c.Info, t.Call.Fun) != v {
 			found = true
@@ -239,7 +243,7 @@ func isEndless(s ast.Stmt) bool {
 func (c *check) worksWith(t *code.Task) (found bool) {
 	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || c.observes(call) || says(code.Callee(c.Info, call)) {
+		if !ok || c.observes(call) || says(code.Callee(c.Info, call)) || c.logs(call) && noResult(c.Info.TypeOf(call)) {
 			return !found
 		}
 		for _, arg := range call.Args {
@@ -252,6 +256,12 @@ func (c *check) worksWith(t *code.Task) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// noResult tells whether a call gives nothing.
+func noResult(t types.Type) bool {
+	tuple, ok := t.(*types.Tuple)
+	return ok && tuple.Len() == 0
 }
 
 // onItsOwn matches comments that say that a goroutine is meant to go on alone.

@@ -82,3 +82,10 @@ func sends(ctx context.Context, addr *net.UDPAddr) error {
 	_, err = conn.Read(make([]byte, 1)) // want `Read on conn has no deadline`
 	return err
 }
+
+type keeper struct{ ln net.Listener }
+
+func (k *keeper) takeOne(ctx context.Context) (net.Conn, error) {
+	ln := k.ln
+	return ln.Accept()
+}
