@@ -52,7 +52,7 @@ func audit(ctx context.Context, key string) {}
 		{Name: "ctx", Severity: Warning, What: "a go statement in a function that takes a context and gives an error, with a literal that gives the context to others; or one in a loop that calls what the function was given"},
 		{Name: "afterfunc", Severity: Warning, What: "a go statement in AfterFunc, a timer that a task starts and that nobody can stop, or a condition that the end of a context wakes for good, also when nobody waits for it any more"},
 		{Name: "timer", Severity: Note, Off: true, What: "another AfterFunc that nobody can stop, in a function with a context that it works with"},
-		{Name: "alone", Severity: Note, Off: true, What: "both in a function that takes a context, where what is started has nothing to do with that"},
+		{Name: "alone", Severity: Note, Off: true, What: "a go statement or timer in a function that takes a context, or a literal in a task, where what is started has nothing to do with that"},
 		{Name: "object", Severity: Note, Off: true, What: "a goroutine of an object that has a Close"},
 		{Name: "starter", Severity: Note, Off: true, What: "in a function that may do no more than start something, by its name or since it has no error to give; or with a loop that goes on until something in it ends it"},
 		{Name: "watchdog", Severity: Note, Off: true, What: "a goroutine that waits for the end of a context, or does all else in one select with that"},
@@ -85,6 +85,8 @@ func (c *check) loose(t *code.Task) {
 			c.watchdog(t)
 		} else if around.Kind == code.Timer {
 			c.report(t.At.Node(), "afterfunc", "a go statement in AfterFunc: AfterFunc has started a goroutine already, and nobody waits for either")
+		} else if t.Lit != nil && !c.worksWith(t) && !c.setsOutside(t.Lit) {
+			c.report(t.At.Node(), "alone", "a go statement in a task, which has nothing to do with a context: the task's group ends without it")
 		} else {
 			c.report(t.At.Node(), "task", "a go statement in a task: the work escapes the task's group, which ends without it; hand it to the group")
 		}
@@ -197,6 +199,22 @@ func (c *check) fillsKept(t *code.Task) (found bool) {
 
 func isCancel(t types.Type) bool {
 	return code.IsNamed(t, "context", "CancelFunc") || code.IsNamed(t, "context", "CancelCauseFunc")
+}
+
+// setsOutside tells whether a literal sets a variable from outside of it, or sends to a channel.
+func (c *check) setsOutside(lit *ast.FuncLit) bool {
+	return code.Has(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			return true
+		case *ast.AssignStmt:
+			return slices.ContainsFunc(n.Lhs, func(e ast.Expr) bool {
+				v := code.Var(c.Info, e)
+				return v != nil && !code.Within(c.declOf(v), lit)
+			})
+		}
+		return false
+	})
 }
 
 // fillsResult tells whether a goroutine sets a result of the function that has started it.

@@ -45,10 +45,13 @@ func inErrgroup(ctx context.Context, key string) error {
 	return g.Wait()
 }
 
-func inWaitGroup(key string) {
+func inWaitGroup(ctx context.Context, key string) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		go func() { // want `escapes the task's group`
+			audit(ctx, key)
+		}()
+		go func() { // a cache is filled, and nobody waits for that
 			_ = send(key)
 		}()
 	})

@@ -3,6 +3,7 @@ package loose_alone
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -65,4 +66,14 @@ func serves(ctx context.Context, srv *http.Server) error {
 		_ = srv.ListenAndServe()
 	}()
 	return ctx.Err()
+}
+
+func inTask(key string) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		go func() { // want `has nothing to do with a context`
+			_ = send(key)
+		}()
+	})
+	wg.Wait()
 }

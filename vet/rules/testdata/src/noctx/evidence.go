@@ -5,6 +5,7 @@ package noctx
 import (
 	"context"
 	"database/sql"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -94,4 +95,20 @@ func stmt(ctx context.Context, tx *sql.Tx, s *sql.Stmt) error {
 	}
 	_, err := tx.Stmt(s).Exec() // want `Stmt does not know ctx` `Exec does not know ctx`
 	return err
+}
+
+// A process that goes on when the function has returned.
+
+type writer struct{ in io.WriteCloser }
+
+func (w *writer) connect(ctx context.Context, name string) (err error) {
+	cmd := exec.Command(name)
+	if w.in, err = cmd.StdinPipe(); err != nil {
+		return err
+	}
+	go func() {
+		out, err := cmd.Output()
+		println(string(out), err)
+	}()
+	return nil
 }
