@@ -196,6 +196,26 @@ func (f *finder) mentions(n ast.Node, o types.Object) bool {
 	return found
 }
 
+// dropped looks whether the error of a group with a context goes nowhere. In a context that is dead already braid starts no task, and
+// that error alone says so; errgroup starts them all.
+func (g *group) dropped() string {
+	if g.kind != ctxGroup && g.kind != concCtx {
+		return ""
+	}
+	drops := false
+	switch s := g.list[g.join].(type) {
+	case *ast.ExprStmt:
+		drops = s.X == ast.Expr(g.wait)
+	case *ast.AssignStmt:
+		id, ok := s.Lhs[0].(*ast.Ident)
+		drops = ok && id.Name == "_"
+	}
+	if drops {
+		return "its error is dropped: in a dead context braid starts no task, and nobody would know"
+	}
+	return ""
+}
+
 // errorUses looks at what is done with the join's error. braid's wraps the tasks',
 // which errors.Is and errors.As see through, and == and type assertions do not.
 func (g *group) errorUses() string {

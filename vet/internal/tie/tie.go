@@ -98,6 +98,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 		return
 	}
 	if why == "" {
+		why = g.dropped()
+	}
+	if why == "" {
 		if edits, ok := g.toMap(); ok {
 			f.say(g, Map, "a loop that stores a result for each item is braid.Map", edits)
 			return

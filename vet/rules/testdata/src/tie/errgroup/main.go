@@ -11,6 +11,7 @@ import (
 )
 
 func main() {
+	fmt.Println(unheard([]string{"a", "b"}))
 	ctx := context.Background()
 	fmt.Println(fetchAll(ctx, []string{"a", "b"}))
 	_, err := fetchAll(ctx, []string{"a", ""})
@@ -112,4 +113,23 @@ func inner(ctx context.Context) error {
 		return g.Wait()
 	}
 	return nil
+}
+
+// Nobody hears the error: tasks that know what to do in a dead context have to start.
+func unheard(zones []string) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	found := make(chan string, len(zones))
+	g, ctx := errgroup.WithContext(ctx) // want `this errgroup could be braid.Run, but its error is dropped`
+	for _, zone := range zones {
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				zone += " unknown"
+			}
+			found <- zone
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return len(found)
 }
