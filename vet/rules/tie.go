@@ -17,7 +17,7 @@ var Tie = register(&Rule{
 		"taking them out is a decision, and no longer mechanical.\n\n" +
 		"Three things are different, and better. The text of an error names the task it comes from. A panic of a task comes out of the join instead of killing the process at once " +
 		"(unless something around recovers: there the group gets `CrashOnPanic`). " +
-		"And a group whose context has died starts nothing: so an errgroup is carried over only if all its tasks take its context, which would be dead.\n\n" +
+		"And a group whose context has died starts nothing: so an errgroup is carried over only if all its tasks take its context, which would be dead, and its error is not dropped, which says so.\n\n" +
 		"Where it is not mechanical the finding says what stands in the way and which shape the code asks for.",
 	Wrong: `
 func warmAll(ctx context.Context, hosts []string) {
