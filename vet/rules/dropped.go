@@ -224,6 +224,9 @@ func groupOf(c *check, call *ast.CallExpr) *types.Var {
 // neverFails tells whether all tasks of the group are in sight, and return nil or
 // keep their errors themselves.
 func neverFails(c *check, call *ast.CallExpr) bool {
+	if c.Succeeds(call) {
+		return true
+	}
 	v, tasks := groupOf(c, call), 0
 	if v == nil { // a body: its tasks are those of the group it is given
 		for _, t := range c.Tasks {

@@ -10,6 +10,10 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/braid-go/braid/vet/rules"
 )
 
 // programs gives the programs that the fixes are tried on.
@@ -62,6 +66,7 @@ func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
 	write(t, filepath.Join(tmp, "main.go"), []byte("package main\n\nimport \"os\"\n"+imports.String()+
 		"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n"))
 	run(t, tmp, "go", "build", "-ldflags=-w", "-o", "programs", ".")
+	t.Run("finds nothing new", func(t *testing.T) { findsNothingNew(t, tmp) })
 	t.Run("joins nothing", func(t *testing.T) { joinsNothing(t, filepath.Join(tmp, "programs")) })
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
@@ -71,6 +76,42 @@ func TestWhatTheFixesMakeCompilesAndPrintsWhatItPrintedBefore(t *testing.T) {
 				t.Errorf("before:\n%s\nafter:\n%s", before, after)
 			}
 		})
+	}
+}
+
+// What the fixes make is as clean for the rules as what they were given.
+func findsNothingNew(t *testing.T, dir string) {
+	flags.Lock()
+	defer flags.Unlock()
+	cfg := &packages.Config{Dir: dir, Mode: packages.LoadAllSyntax | packages.NeedModule, Env: append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")}
+	pkgs, err := packages.Load(cfg, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := checker.Analyze(rules.Analyzers(), pkgs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]map[string][]string{} // by package and shape
+	for _, act := range graph.Roots {
+		if act.Err != nil {
+			t.Fatal(act.Err)
+		}
+		pkg := act.Package.Name
+		for _, d := range act.Diagnostics {
+			if found[pkg] == nil {
+				found[pkg] = map[string][]string{}
+			}
+			found[pkg][d.Category] = append(found[pkg][d.Category], fmt.Sprintf("%s: %s", act.Package.Fset.Position(d.Pos), d.Message))
+		}
+	}
+	for pkg, after := range found {
+		name, is := strings.CutPrefix(pkg, "after_")
+		for shape, list := range after {
+			if before := found["before_"+name][shape]; is && len(list) > len(before) {
+				t.Errorf("%s: %s\nbefore:\n%s\nafter:\n%s", name, shape, strings.Join(before, "\n"), strings.Join(list, "\n"))
+			}
+		}
 	}
 }
 

@@ -204,7 +204,7 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 			return handled
 		}
 		if id.Name != "_" {
-			if v = code.Var(c.Info, id); !code.IsLocal(v) {
+			if v = code.Var(c.Info, id); !code.IsLocal(v) || !code.Within(c.declOf(v), body) {
 				return handled
 			}
 		}

@@ -37,7 +37,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made; a group none of whose tasks could end with a context; `context.WithoutCancel`.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
 		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field"},
@@ -69,7 +69,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 	}
 	for _, t := range c.Tasks {
-		if t.Lit == nil || t.Kind == code.Timer {
+		if t.Lit == nil || t.Kind == code.Timer || c.Uncut(t) {
 			continue
 		}
 		if own := anyCtxParam(c.Info, t.Lit.Type); own != nil {
@@ -179,7 +179,7 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
 			continue
 		}
-		if in := c.TaskAround(cur); in != t && in != nil && in.Kind == code.Bare {
+		if in := c.TaskAround(cur); in != t && in != nil && (in.Kind == code.Bare || anyCtxParam(c.Info, in.Lit.Type) != nil) { // that one has a context itself
 			continue
 		}
 		seen[v] = true

@@ -40,11 +40,13 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 	r := &Reach{Func: fn}
 	for place := cur; ; {
 		typ, _ := FuncParts(fn.Node())
-		if v := CtxParam(x.Info, typ); v != nil {
+		lit, ok := fn.Node().(*ast.FuncLit)
+		uncut := ok && x.Uncut(x.Task[lit]) // a context that does not end is none to heed
+		if v := CtxParam(x.Info, typ); v != nil && !uncut {
 			r.Ctx = v
 			return r
 		}
-		if lit, ok := fn.Node().(*ast.FuncLit); ok && x.Task[lit] != nil {
+		if ok && x.Task[lit] != nil && !uncut {
 			if v := unnamedCtx(x.Info, typ); v != nil {
 				r.Ctx = v
 				return r
@@ -58,7 +60,6 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 			r.Ctx, r.Request = v, true
 			return r
 		}
-		lit, ok := fn.Node().(*ast.FuncLit)
 		if !ok {
 			return nil
 		}

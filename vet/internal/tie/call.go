@@ -217,6 +217,9 @@ func (o *oneShot) edits() ([]analysis.TextEdit, string) {
 			return nil, ""
 		}
 		before := file.Between(join.Pos(), o.receive.Pos())
+		if o.value != nil && o.mentionsCtx() { // which the failure of the task, as before, does not end
+			opts = ", " + braid + ".Supervised" + opts
+		}
 		_, alone := join.(*ast.ExprStmt)
 		switch {
 		case alone:
@@ -278,6 +281,16 @@ func (o *oneShot) edits() ([]analysis.TextEdit, string) {
 		edit.Replace(lit.Body.Rbrace+1, o.task.stmt.End(), ")"),
 		edit.Replace(join.Pos(), join.End(), "return %s.Wait(%s)\n}%s)%s", handle, ctx, opts, tail),
 	), "a goroutine whose result comes over a channel is braid.Call, with a braid.Fork"
+}
+
+// mentionsCtx tells whether what is done while the goroutine runs has to do with a context.
+func (o *oneShot) mentionsCtx() bool {
+	for _, s := range o.list[o.first+1 : o.join] {
+		if o.f.MentionsCtx(s) {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *oneShot) remember(name string) {

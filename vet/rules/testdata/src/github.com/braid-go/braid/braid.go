@@ -42,6 +42,8 @@ func (flag) option() {}
 
 var (
 	OwnGoroutine Option = flag{}
+	Supervised   Option = flag{}
+	CrashOnPanic Option = flag{}
 	Always       Option = flag{}
 )
 
