@@ -36,6 +36,9 @@ func (f *finder) kindOf(cur inspector.Cursor, n *ast.GoStmt) (shape, message str
 	if ch := f.heard(cur, n); ch != nil {
 		return Reshape, "the function that starts this goroutine hears of it over " + ch.Name() + ": make it the body of a braid.Run, and this a task"
 	}
+	if how := f.endsHere(cur, n); how != "" {
+		return Reshape, "the function that starts this goroutine ends it " + how + ": make it the body of a braid.Run, and this a task"
+	}
 	if owner, end := f.ownerOf(cur, n); owner != "" {
 		return Owner, "this goroutine belongs to " + owner + ", which has a " + end + ": open a group with it (braid.Open), and close that in " + end
 	}
@@ -183,6 +186,12 @@ func (f *finder) ownerOf(cur inspector.Cursor, n *ast.GoStmt) (owner, end string
 			if m, ok := o.(*types.Func); ok && m != code.Callee(f.Info, n.Call) {
 				return strings.TrimPrefix(name, "*"), end
 			}
+		}
+	}
+	for _, t := range candidates {
+		if end := f.endOf(t, n); end != "" {
+			name := types.TypeString(t, func(*types.Package) string { return "" })
+			return strings.TrimPrefix(name, "*"), end
 		}
 	}
 	return "", ""

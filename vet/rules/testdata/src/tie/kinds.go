@@ -3,6 +3,7 @@ package tie
 import (
 	"context"
 	"net"
+	"sync"
 )
 
 func answer() int { return 42 }
@@ -106,4 +107,132 @@ func (h *holder) enable() {
 
 func ending(s *server) {
 	go s.Close() // want `nothing here waits for this goroutine`
+}
+
+// One that ends within the function that starts it belongs to no object either.
+
+type watcher struct {
+	events, errors chan int
+	asked          chan question
+}
+
+type question struct {
+	n       int
+	answers chan int
+}
+
+func (w *watcher) Close() error { return nil }
+
+func (w *watcher) drain() {
+	done := make(chan struct{})
+	defer close(done)
+	go func() { // want `ends it by closing done`
+		for {
+			select {
+			case <-w.events:
+			case <-w.errors:
+			case <-done:
+				return
+			}
+		}
+	}()
+	w.Close()
+}
+
+func (w *watcher) execute(ctx context.Context) int {
+	heard, enough := context.WithCancel(ctx)
+	first := make(chan int, 1)
+	go func() { // want `ends it with heard`
+		for {
+			select {
+			case <-heard.Done():
+				return
+			case n := <-w.events:
+				select {
+				case <-heard.Done():
+				case first <- n:
+					return
+				}
+			}
+		}
+	}()
+	defer enough()
+	select {
+	case <-ctx.Done():
+		return 0
+	case n := <-w.errors:
+		return n
+	}
+}
+
+func (w *watcher) askAll(list []int) (sum int) {
+	answers := make(chan int)
+	var all []question
+	for _, n := range list {
+		all = append(all, question{n, answers})
+	}
+	go func() { // want `ends it by waiting for what comes of all`
+		for _, q := range all {
+			w.asked <- q
+		}
+	}()
+	for i := 0; i < len(all); i++ {
+		answer := <-answers
+		sum += answer
+	}
+	return sum
+}
+
+// These go on: the channel is the object's, the context the caller's, and nobody waits for as many answers.
+func (w *watcher) start(ctx context.Context, all []question) {
+	go func() { // want `this goroutine belongs to watcher, which has a Close`
+		for {
+			select {
+			case n := <-w.events:
+				use(n)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	go func() { // want `this goroutine belongs to watcher, which has a Close`
+		for _, q := range all {
+			w.asked <- q
+		}
+	}()
+	for range all {
+		use(0)
+	}
+}
+
+// An object's end may have any name: it closes what the goroutine waits for, or waits for what that counts down.
+
+type output struct {
+	stop chan struct{}
+	wg   sync.WaitGroup
+}
+
+func (o *output) periodically(f func()) {
+	o.wg.Add(1)
+	go func() { // want `this goroutine belongs to output, which has a StopWithTestError`
+		defer o.wg.Done()
+		for {
+			select {
+			case <-o.stop:
+				return
+			default:
+				f()
+			}
+		}
+	}()
+}
+
+func (o *output) alone() {
+	go use(1) // want `nothing here waits for this goroutine`
+}
+
+func (o *output) StopWithTestError(error) error {
+	close(o.stop)
+	o.wg.Wait()
+	return nil
 }
