@@ -62,6 +62,7 @@ func (c *cache) double(key string) int {
 		{Name: "channel", Severity: Error, What: "a channel that is made in place, that nobody else has yet, or that is always nil"},
 		{Name: "count", Severity: Error, What: "a local WaitGroup without a Done, a local Cond without a Signal"},
 		{Name: "lock", Severity: Error, What: "a lock is taken that the goroutine holds, also by a method that is called; or that nobody gives back"},
+		{Name: "kept", Severity: Error, What: "a lock that is given back on some ways out of a function, and kept on this one"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.UnaryExpr)(nil), (*ast.SendStmt)(nil), (*ast.RangeStmt)(nil)) {

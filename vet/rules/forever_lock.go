@@ -99,6 +99,7 @@ type holder struct {
 
 func (c *check) lockedTwice() {
 	l := &holder{check: c, first: map[*types.Func]*taken{}, busy: map[*types.Func]bool{}, gives: map[*types.Func]map[string]bool{}}
+	l.keptLocks()
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
 		fn, ok := code.FuncAround(cur)
