@@ -12,8 +12,8 @@ func TestTheFirstSuccessWinsAndItsOutputIsShown(t *testing.T) {
 	dir := t.TempDir()
 	r := braidRun(t, "first", "--report", "--",
 		"sh", "-c", "echo $$ > "+dir+"/pid; echo lost; exec sleep 1000", ":::",
-		"sh", "-c", "echo failed; exit 1", ":::",
-		"sh", "-c", "while [ ! -s "+dir+"/pid ]; do sleep 0.01; done; echo won; echo aside >&2")
+		"sh", "-c", "echo failed; echo $$ > "+dir+"/failed; exit 1", ":::",
+		"sh", "-c", "while [ ! -s "+dir+"/pid ] || [ ! -s "+dir+"/failed ] || kill -0 $(cat "+dir+"/failed); do sleep 0.01; done 2>/dev/null; echo won; echo aside >&2")
 	r.want(t, 0, "won\n")
 	contains(t, r.err, "aside\n", "first: while won in ", "├─ ■ echo $$  ", "because while was first", "├─ ✗ echo failed  exit status 1")
 	mustBeDead(t, atoi(t, strings.TrimSpace(read(t, dir+"/pid"))))
