@@ -127,11 +127,11 @@ func (g *Group) drop(at *task, b *bundle) {
 	g.keepBundle(b)
 }
 
-// succeed has the first function of the bundle at the head of the queue follow t,
+// follow has the first function of the bundle at the head of the queue follow t,
 // which has ended, and reports whether it does: in its node, in its place among
 // those that run, and in its slot. Beside the group and the bundle nothing is
 // touched that other processors are about to use. g.mu is held.
-func (g *Group) succeed(t *task) bool {
+func (g *Group) follow(t *task) bool {
 	at := g.queue
 	if at == nil || !g.plain || !t.batchable() || t.more != nil || t.flags.Load() != 0 {
 		return false

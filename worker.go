@@ -47,7 +47,7 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 	if b := *own; b == nil || b.n == 0 {
 		g.trackEnded(t)
 		g.mu.Lock()
-		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.succeed(t) {
+		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.follow(t) {
 			g.mu.Unlock() // what is behind may run no more than before
 			return t
 		}

@@ -26,15 +26,7 @@ func TestFilesInWhichNothingIsFoundAreNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	reads := map[string]int{}
-	all := &analysis.Analyzer{Name: "reads", Doc: "counts what is read"}
-	for _, a := range slices.Concat(rules.Analyzers(), rules.Migrations()) {
-		for _, r := range a.Requires {
-			if !slices.Contains(all.Requires, r) {
-				all.Requires = append(all.Requires, r)
-			}
-		}
-		all.FactTypes = append(all.FactTypes, a.FactTypes...)
-	}
+	all := union()
 	all.Run = func(pass *analysis.Pass) (any, error) {
 		for _, a := range slices.Concat(rules.Analyzers(), rules.Migrations()) {
 			one := *pass

@@ -54,9 +54,8 @@ func TestRulesFindWhatTheirTestDataSays(t *testing.T) {
 	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), together(byName), pkgs...)
 }
 
-// together is all rules as one analyzer, so that what the test data imports is
-// loaded once: it applies to each package the rule that ruleOf gives.
-func together(ruleOf func(path string) (r *rules.Rule, shape string)) *analysis.Analyzer {
+// union is an analyzer, still without Run, that may do what any of the rules may.
+func union() *analysis.Analyzer {
 	all := &analysis.Analyzer{Name: "rules", Doc: "all rules"}
 	for _, a := range slices.Concat(rules.Analyzers(), rules.Migrations()) {
 		for _, r := range a.Requires {
@@ -66,6 +65,13 @@ func together(ruleOf func(path string) (r *rules.Rule, shape string)) *analysis.
 		}
 		all.FactTypes = append(all.FactTypes, a.FactTypes...)
 	}
+	return all
+}
+
+// together is all rules as one analyzer, so that what the test data imports is
+// loaded once: it applies to each package the rule that ruleOf gives.
+func together(ruleOf func(path string) (r *rules.Rule, shape string)) *analysis.Analyzer {
+	all := union()
 	all.Run = func(pass *analysis.Pass) (any, error) {
 		r, shape := ruleOf(pass.Pkg.Path())
 		if r == nil {
