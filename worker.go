@@ -5,7 +5,10 @@ import "runtime"
 // This file holds those who run tasks: workers, which take one after the other,
 // and goroutines of one task's own.
 
-const yieldEvery = 64 // tasks after which a worker steps aside
+const (
+	yieldEvery = 64 // tasks after which a worker steps aside
+	lockTries  = 4  // looks at g.mu before a worker waits in line for it
+)
 
 // worker has little on its stack while a task runs: stacks are small at first,
 // and what tasks need of theirs beyond that is copied.
@@ -19,13 +22,13 @@ func (g *Group) worker() {
 			g.unwound(lost, own, 1)
 		}
 	}()
-	g.mu.Lock()
+	g.lock()
 	g.starters--
 	t := g.begin(&own)
 	for ran := 1; t != nil; ran++ {
 		if t.opts != nil && t.opts.own {
 			go g.runAlone(t, false)
-			g.mu.Lock()
+			g.lock()
 			t = g.begin(&own)
 			continue
 		}
@@ -46,7 +49,7 @@ func (g *Group) worker() {
 func (g *Group) following(t *task, own **batch, ran *int) *task {
 	if b := *own; b == nil || b.n == 0 {
 		g.trackEnded(t)
-		g.mu.Lock()
+		g.lock()
 		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.follow(t) {
 			g.mu.Unlock() // what is behind may run no more than before
 			return t
@@ -58,7 +61,7 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 		if t, b.at = b.take(); t != nil {
 			return t
 		}
-		g.mu.Lock()
+		g.lock()
 		g.finishBatch(b)
 	}
 	if *ran >= yieldEvery {
@@ -66,6 +69,20 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 		g.stepAside()
 	}
 	return g.begin(own)
+}
+
+// lock locks g.mu for a worker. In line for a mutex one is parked, and after a
+// millisecond it is handed over from one who waits to the next: where a thousand
+// tasks wake at once, each worker would wait for the others' turns on the processor,
+// with nobody at work meanwhile. So a worker steps aside and looks again.
+func (g *Group) lock() {
+	for range lockTries {
+		if g.mu.TryLock() {
+			return
+		}
+		runtime.Gosched()
+	}
+	g.mu.Lock()
 }
 
 // stepAside lets others go first. Meanwhile the worker is one that will look, so
@@ -76,7 +93,7 @@ func (g *Group) stepAside() {
 	g.starters++
 	g.mu.Unlock()
 	runtime.Gosched()
-	g.mu.Lock()
+	g.lock()
 	g.starters--
 }
 
@@ -102,7 +119,7 @@ func (g *Group) finishHeld(t *task) {
 	if g.finish(t, 0, &e); e.any {
 		g.mu.Unlock()
 		g.after(&e)
-		g.mu.Lock()
+		g.lock()
 	}
 }
 
@@ -135,7 +152,7 @@ func (g *Group) unwound(t *task, own *batch, holds int) {
 		return
 	}
 	if own != nil {
-		g.mu.Lock()
+		g.lock()
 		g.recallBatch(own)
 		g.finishBatch(own)
 		g.mu.Unlock()
