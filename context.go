@@ -53,6 +53,7 @@ const (
 	hasQuiesced                    // the group's context died because body and ordinary tasks had ended
 	hearsItself                    // the group's join waits for the death of its context, and watches for stalls then
 	wasCut                         // a cancellation cut a task of the group, or its body, short
+	isCancelled                    // the group's context is dead, and its Err is context.Canceled
 )
 
 func (s *scope) ended() bool { return State(s.phase.Load()) >= Succeeded }
@@ -209,10 +210,17 @@ func (g *Group) ctx() context.Context { return (*groupContext)(g) }
 func (c *groupContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
 func (c *groupContext) Done() <-chan struct{}       { return c.materialize(c.parent).Done() }
 func (c *groupContext) Err() error {
-	if (*Group)(c).alive() {
+	switch {
+	case c.flags.Load()&isCancelled != 0:
+		return context.Canceled
+	case (*Group)(c).alive():
 		return nil
 	}
-	return c.errUnder(c.parent)
+	err := c.errUnder(c.parent)
+	if err == context.Canceled { // those who are woken by the hundred thousand all ask
+		c.flags.Or(isCancelled)
+	}
+	return err
 }
 func (c *groupContext) Value(key any) any {
 	if _, ok := key.(nodeKey); ok {
