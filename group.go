@@ -315,7 +315,9 @@ func (g *Group) await(starter bool) {
 	defer g.mu.Lock()
 	g.launch(l)
 	if !noticed && !(g.listen() && g.dead()) {
-		if top := g.top(); top.parent.Done() != nil {
+		// Where nothing outside can end it, a group whose own Done somebody has
+		// asked for listens to that, only so as to watch for its stall itself.
+		if top := g.top(); top.parent.Done() != nil || top == g && g.std.Load() != nil {
 			if top == g {
 				g.flags.Or(hearsItself)
 			}
