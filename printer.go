@@ -41,6 +41,22 @@ type printer struct {
 
 	pc      uintptr // of the task whose place was asked for last:
 	spawned string  // the next one mostly has the same
+	last    head    // likewise
+}
+
+// A head is what was written of a task, and what that depends on.
+type head struct {
+	of    about
+	text  string
+	shown string // afterwards
+}
+
+type about struct {
+	in                   *groupInfo
+	pc                   uintptr
+	site                 *Site
+	name, shown          string
+	body, attempt, after bool
 }
 
 func oneLine(err error) string {
@@ -303,16 +319,22 @@ func (p *printer) name() {
 	if p.task == nil {
 		return
 	}
-	name := p.show(p.task.Path())
-	if p.task.attempt {
-		p.shown = p.task.within()
-	}
-	if p.drawing {
-		name = strings.TrimSpace(name + " (" + p.origin(p.task) + ")")
-	}
+	e := p.task
 	p.task = nil
-	if name != "" {
-		p.join(name)
+	of := about{e.in, e.pc, e.site, e.name, p.shown, e.body, e.attempt, e.AfterCancel}
+	if p.last.of != of {
+		p.last.of, p.last.text = of, p.show(e.Path())
+		if e.attempt {
+			p.shown = e.within()
+		}
+		if p.drawing {
+			p.last.text = strings.TrimSpace(p.last.text + " (" + p.origin(e) + ")")
+		}
+		p.last.shown = p.shown
+	}
+	p.shown = p.last.shown
+	if p.last.text != "" {
+		p.join(p.last.text)
 	}
 }
 
