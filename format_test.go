@@ -8,7 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -253,4 +255,46 @@ func TestRule4_4_ALeafOfSeveralLinesStandsOnOneToo(t *testing.T) {
 	if got := fmt.Sprintf("%+v", err); !strings.Contains(got, "\n\tline") && !strings.Contains(got, "line one\n") {
 		t.Errorf("%%+v lost the lines: %q", got)
 	}
+}
+
+func TestRule4_4_ErrorsOfOneFunctionAreToldApart(t *testing.T) { // what is written of one is kept for the next
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		fails := func(context.Context) error {
+			time.Sleep(time.Duration(calls.Add(1)))
+			return io.EOF
+		}
+		err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
+			g.Go(fails)
+			g.Go(fails)
+			g.Go(fails)
+			g.Go(func(ctx context.Context) error {
+				time.Sleep(10) // after the others
+				return braid.Run(context.WithoutCancel(ctx), func(_ context.Context, g *braid.Group) error {
+					g.Go(fails)
+					g.Go(fails)
+					return nil
+				}, braid.Name("inner"))
+			}, braid.Name("outer"))
+			return nil
+		})
+		text := fmt.Sprintf("%+v", err)
+		lines := strings.Split(text, "\n")
+		if len(lines) != 7 {
+			t.Fatalf("want seven lines:\n%s", text)
+		}
+		for i, want := range []bool{false, true, true} {
+			if late := strings.Contains(lines[i+1], "after cancel"); late != want {
+				t.Errorf("line %d: after cancel %v, want %v:\n%s", i+1, late, want, text)
+			}
+		}
+		for _, line := range append(lines[1:4:4], lines[5:]...) {
+			if !strings.Contains(line, "ToldApart.func1.1 (spawned at format_test.go:") || !strings.HasSuffix(line, ": EOF") {
+				t.Errorf("a line without its name or its error: %q in\n%s", line, text)
+			}
+		}
+		if !strings.Contains(lines[4], "outer/inner") {
+			t.Errorf("the group within is not named:\n%s", text)
+		}
+	})
 }

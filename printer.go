@@ -322,7 +322,7 @@ func (p *printer) name() {
 	e := p.task
 	p.task = nil
 	of := about{e.in, e.pc, e.site, e.name, p.shown, e.body, e.attempt, e.AfterCancel}
-	if p.last.of != of {
+	if p.last.of != of || p.last.text == "" {
 		p.last.of, p.last.text = of, p.show(e.Path())
 		if e.attempt {
 			p.shown = e.within()
