@@ -97,15 +97,12 @@ func (m *multi) returns(fn inspector.Cursor) *several {
 	var found *several
 	bare := false
 	for cur := range fn.Preorder((*ast.ReturnStmt)(nil)) {
-		ret := cur.Node().(*ast.ReturnStmt)
-		if in, _ := code.FuncAround(cur); in != fn || len(ret.Results) == 0 {
+		if in, _ := code.FuncAround(cur); in != fn {
 			continue
 		}
-		err := ret.Results[len(ret.Results)-1]
-		switch j := m.of(cur, err, 0); {
-		case j == nil:
-			bare = bare || !isNilIdent(m.Info, err)
-		case found == nil:
+		j, other := m.given(cur, ft)
+		bare = bare || other
+		if found == nil {
 			found = j
 		}
 	}
@@ -115,6 +112,36 @@ func (m *multi) returns(fn inspector.Cursor) *several {
 		return &other
 	}
 	return found
+}
+
+// given tells what a return statement gives back for the error, by the result's name where it says nothing; other, that it is an error which is not joined.
+func (m *multi) given(cur inspector.Cursor, ft *ast.FuncType) (j *several, other bool) {
+	if ret := cur.Node().(*ast.ReturnStmt); len(ret.Results) > 0 {
+		err := ret.Results[len(ret.Results)-1]
+		j = m.of(cur, err, 0)
+		return j, j == nil && !isNilIdent(m.Info, err)
+	}
+	fields := ft.Results.List
+	names := fields[len(fields)-1].Names
+	v, ok := m.Info.Defs[names[len(names)-1]].(*types.Var)
+	if !ok {
+		return nil, false
+	}
+	fn, _ := code.FuncAround(cur)
+	steps, _ := m.flow(fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return m.value(step, v) != nil })
+	for _, step := range steps {
+		rhs := m.value(step, v)
+		at, ok := m.Root.FindNode(rhs)
+		if !ok {
+			continue
+		}
+		if of := m.of(at, rhs, 1); of != nil && j == nil {
+			j = of
+		} else if of == nil {
+			other = other || !isNilIdent(m.Info, rhs)
+		}
+	}
+	return j, other
 }
 
 // direct tells what a call returns.
