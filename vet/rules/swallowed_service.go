@@ -18,7 +18,7 @@ import (
 // all places that return it do so because a context has ended or the object was told to.
 // So does what follows a loop without end.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
-	if c.onlyFails(cur) || c.unheard(fn, 0) || c.serves(cur, fn) {
+	if c.onlyFails(cur) || c.unheard(fn, 0) || c.serves(cur, fn) || c.neverFails(fn) {
 		return true
 	}
 	endless := false
