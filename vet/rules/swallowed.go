@@ -231,7 +231,7 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	}
 	if ret := c.behind(loop); ret != nil {
 		shape := "break"
-		if c.unheard(fn, 0) {
+		if c.unheard(fn, 0) || c.neverFails(fn) {
 			shape = "service"
 		}
 		c.report(br, shape, "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")

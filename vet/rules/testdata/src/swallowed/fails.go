@@ -76,3 +76,40 @@ func (p *prober) all(ctx context.Context) error {
 	}
 	return p.untilAllReady(ctx)
 }
+
+// The same around a loop that is left.
+
+func (p *prober) rounds(ctx context.Context, rounds []int) error {
+	if !p.ready() {
+		slog.Error("not ready")
+		return nil
+	}
+	for range rounds {
+		if ctx.Err() != nil {
+			break
+		}
+		p.left--
+	}
+	return nil
+}
+
+func (p *prober) allRounds(ctx context.Context, rounds []int) error {
+	if !p.ready() {
+		slog.Error("not ready")
+		return errNeverReady
+	}
+	for range rounds {
+		if ctx.Err() != nil {
+			break // want `nil is returned behind it`
+		}
+		p.left--
+	}
+	return nil
+}
+
+func (p *prober) both(ctx context.Context, rounds []int) error {
+	if err := p.rounds(ctx, rounds); err != nil {
+		return err
+	}
+	return p.allRounds(ctx, rounds)
+}
