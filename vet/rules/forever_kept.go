@@ -17,7 +17,7 @@ import (
 // keeps matches what says that a lock is meant to stay with the caller.
 var keeps = regexp.MustCompile(`(?i)lock|acquire|hold|held|begin|start|enter|reserve|pin`)
 
-// keptLocks looks at each lock that is taken by a statement of its own and given back by one.
+// keptLocks looks at each lock that is taken by a statement of its own and given back by one, but for those of which it is told that they cannot be taken.
 func (l *holder) keptLocks() {
 	for cur := range l.Root.Preorder((*ast.ExprStmt)(nil)) {
 		call, ok := cur.Node().(*ast.ExprStmt).X.(*ast.CallExpr)
@@ -26,7 +26,7 @@ func (l *holder) keptLocks() {
 		}
 		p, what := l.lockCall(call)
 		fn, ok := code.FuncAround(cur)
-		if what != "Lock" && what != "RLock" || !ok || l.exempt(call.Pos()) || l.kept(fn, p, what) {
+		if what != "Lock" && what != "RLock" || !ok || l.told[call.Pos()] || l.exempt(call.Pos()) || l.kept(fn, p, what) {
 			continue
 		}
 		for out := range fn.Preorder((*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {

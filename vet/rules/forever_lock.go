@@ -99,7 +99,6 @@ type holder struct {
 
 func (c *check) lockedTwice() {
 	l := &holder{check: c, first: map[*types.Func]*taken{}, busy: map[*types.Func]bool{}, gives: map[*types.Func]map[string]bool{}}
-	l.keptLocks()
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
 		fn, ok := code.FuncAround(cur)
@@ -130,6 +129,7 @@ func (c *check) lockedTwice() {
 			c.report(call, "lock", fmt.Sprintf("%s takes %s, which is held since line %d: this waits for ever", code.CalleeName(call), name, line))
 		}
 	}
+	l.keptLocks()
 }
 
 func isGo(cur inspector.Cursor) bool {
