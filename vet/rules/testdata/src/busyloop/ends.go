@@ -41,3 +41,29 @@ func same(a, b []int) bool {
 	}
 	return true
 }
+
+// A clause that ends the program goes nowhere.
+
+func fatal(ctx context.Context, ready chan struct{}, say func(string)) {
+	for {
+		select {
+		case <-ready:
+			return
+		case <-ctx.Done():
+			log.Fatalf("not ready: %v", ctx.Err())
+		default:
+		}
+		say("waiting")
+	}
+}
+
+func fatalNot(ctx context.Context, lines chan string) {
+	for {
+		select {
+		case l := <-lines:
+			log.Print(l)
+		case <-ctx.Done(): // want `when ctx has ended this loop runs hot`
+			log.Printf("not ready: %v", ctx.Err())
+		}
+	}
+}
