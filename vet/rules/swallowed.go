@@ -55,7 +55,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 }
 `,
 	Exempt: "A loop without end that is left in no other way than by its context, or by what tells it to stop or to go one round only: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil, or that has no error to give and says nil where it logs a failure too; " +
-		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a context that the function derived itself (its own timeout); a loop that something else may end.",
+		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end.",
 	Shapes: []Shape{
 		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
@@ -267,7 +267,7 @@ func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
 // timeout or cancel. So is the limit of time that a literal is given by the function around it, wherever that calls it.
 func (c *check) derivedHere(v *types.Var, fn inspector.Cursor) bool {
 	if code.IsParam(c.Info, v) {
-		return c.ownTimeout(v, fn) || c.givenLimit(v, fn)
+		return c.ownTimeout(v, fn) || c.cancelsItself(v, fn) || c.givenLimit(v, fn)
 	}
 	in, ok := c.DeclaredIn(v)
 	return !ok || in == fn

@@ -286,6 +286,27 @@ func (c *check) ownTimeout(v *types.Var, fn inspector.Cursor) bool {
 	return false
 }
 
+// cancelsItself tells whether a parameter is overwritten with a context that the function also cancels in other ways than as it leaves: then its end may be success.
+func (c *check) cancelsItself(v *types.Var, fn inspector.Cursor) bool {
+	for cur := range fn.Preorder((*ast.AssignStmt)(nil)) {
+		as := cur.Node().(*ast.AssignStmt)
+		if len(as.Lhs) != 2 || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[0]) != v {
+			continue
+		}
+		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+		cancel := code.Var(c.Info, as.Lhs[1])
+		if !ok || cancel == nil || !code.IsCall(c.Info, call, "context", "WithCancel", "WithCancelCause") {
+			continue
+		}
+		for _, use := range c.Uses[cancel] {
+			if in, _ := code.FuncAround(use); c.UseOf(use) != code.Assigned && (in != fn || !code.Deferred(use)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // explained tells whether a comment stands on a line of its own in a branch.
 func (c *check) explained(f *ast.File, n ast.Node) bool {
 	var body []ast.Stmt
