@@ -73,6 +73,7 @@ export class Model {
       this.kids.set(this.nodes.has(n.up) ? n.up : '', list);
     }
     this.trouble = [];
+    this.ripens = Infinity; // when the next that was cancelled becomes trouble, if nothing else changes
     this.counts = { trouble: 0, running: 0, waiting: 0, queued: 0, cancelled: 0 };
     const walk = (list, dead) => {
       for (const n of list) {
@@ -81,6 +82,7 @@ export class Model {
         if (n.type === 'task' || n.type === 'body' || n.type === 'more') this.counts[kindOfTone(n)] += n.count ?? 1;
         n.trouble = isTrouble(n, this);
         if (n.trouble) this.trouble.push(n);
+        else if (n.cancelled?.left > 0) this.ripens = Math.min(this.ripens, n.cancelled.t + 1000);
         const kids = this.kids.get(n.id);
         if (kids) walk(kids, n.dead);
       }
