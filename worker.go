@@ -22,13 +22,13 @@ func (g *Group) worker() {
 			g.unwound(lost, own, 1)
 		}
 	}()
-	g.lock()
+	g.lockPatiently()
 	g.starters--
 	t := g.begin(&own)
 	for ran := 1; t != nil; ran++ {
 		if t.opts != nil && t.opts.own {
 			go g.runAlone(t, false)
-			g.lock()
+			g.lockPatiently()
 			t = g.begin(&own)
 			continue
 		}
@@ -49,7 +49,7 @@ func (g *Group) worker() {
 func (g *Group) following(t *task, own **batch, ran *int) *task {
 	if b := *own; b == nil || b.n == 0 {
 		g.trackEnded(t)
-		g.lock()
+		g.lockPatiently()
 		if *ran < yieldEvery && (g.limited || g.queued < 2*minBatch) && g.follow(t) {
 			g.mu.Unlock() // what is behind may run no more than before
 			return t
@@ -61,7 +61,7 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 		if t, b.at = b.take(); t != nil {
 			return t
 		}
-		g.lock()
+		g.lockPatiently()
 		g.finishBatch(b)
 	}
 	if *ran >= yieldEvery {
@@ -71,11 +71,11 @@ func (g *Group) following(t *task, own **batch, ran *int) *task {
 	return g.begin(own)
 }
 
-// lock locks g.mu for a worker. In line for a mutex one is parked, and after a
+// lockPatiently locks g.mu for a worker. In line for a mutex one is parked, and after a
 // millisecond it is handed over from one who waits to the next: where a thousand
 // tasks wake at once, each worker would wait for the others' turns on the processor,
 // with nobody at work meanwhile. So a worker steps aside and looks again.
-func (g *Group) lock() {
+func (g *Group) lockPatiently() {
 	for range lockTries {
 		if g.mu.TryLock() {
 			return
@@ -93,7 +93,7 @@ func (g *Group) stepAside() {
 	g.starters++
 	g.mu.Unlock()
 	runtime.Gosched()
-	g.lock()
+	g.lockPatiently()
 	g.starters--
 }
 
@@ -119,7 +119,7 @@ func (g *Group) finishHeld(t *task) {
 	if g.finish(t, 0, &e); e.any {
 		g.mu.Unlock()
 		g.after(&e)
-		g.lock()
+		g.lockPatiently()
 	}
 }
 
@@ -152,7 +152,7 @@ func (g *Group) unwound(t *task, own *batch, holds int) {
 		return
 	}
 	if own != nil {
-		g.lock()
+		g.lockPatiently()
 		g.recallBatch(own)
 		g.finishBatch(own)
 		g.mu.Unlock()

@@ -63,7 +63,7 @@ function changed() {
 
 setInterval(() => {
   if (document.hidden || document.body.classList.contains('lost')) return;
-  if (model.now() >= model.ripens) { model.arrange(); changed(); }
+  if (model.ripen()) changed();
   tree.tick();
   panel.tick();
   drawUp();

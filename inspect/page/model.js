@@ -11,7 +11,6 @@ export class Model {
     this.totals = { groups: 0, tasks: 0, running: 0, queued: 0 };
     this.started = '';
     this.skew = 0; // the program's clock is so many ms ahead of the page's
-    this.version = 0;
   }
 
   // now is the program's time.
@@ -51,7 +50,6 @@ export class Model {
     }
     if (this.ended.length > keptEnded) this.ended.splice(0, this.ended.length - keptEnded);
     this.arrange();
-    this.version++;
   }
 
   // arrange lists what is in what, and works out how each node is doing.
@@ -82,13 +80,20 @@ export class Model {
         if (n.type === 'task' || n.type === 'body' || n.type === 'more') this.counts[kindOfTone(n)] += n.count ?? 1;
         n.trouble = isTrouble(n, this);
         if (n.trouble) this.trouble.push(n);
-        else if (n.cancelled?.left > 0) this.ripens = Math.min(this.ripens, n.cancelled.t + 1000);
+        else if (n.cancelled?.left > 0) this.ripens = Math.min(this.ripens, n.cancelled.t + patience);
         const kids = this.kids.get(n.id);
         if (kids) walk(kids, n.dead);
       }
     };
     walk(this.kids.get('') ?? [], null);
     this.counts.trouble = this.trouble.length;
+  }
+
+  // ripen reports whether something became trouble only because time went by.
+  ripen() {
+    if (this.now() < this.ripens) return false;
+    this.arrange();
+    return true;
   }
 
   // ring lists the tasks of the ring that a node is in.
@@ -146,9 +151,11 @@ function toneOf(n) {
 
 const kindOfTone = n => ({ ring: 'waiting', abandoned: 'running' })[n.tone] ?? n.tone;
 
+const patience = 1000; // ms in which what was cancelled may end
+
 // isTrouble reports whether somebody should look: a ring, a call left behind, a
-// group that was cancelled a second ago and is still there.
+// group that was cancelled a while ago and is still there.
 function isTrouble(n, model) {
   if (n.waits?.ring || n.kind === 'abandoned') return true;
-  return Boolean(n.cancelled && (n.cancelled.left ?? 0) > 0 && !(model.now() - n.cancelled.t < 1000));
+  return Boolean(n.cancelled && (n.cancelled.left ?? 0) > 0 && !(model.now() - n.cancelled.t < patience));
 }

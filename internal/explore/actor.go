@@ -195,9 +195,7 @@ func (v *move) goWait(a, k int) {
 		}
 		v.to(a, atStarted, "is too late to take back "+m.name(1+k))
 	case atSkip:
-		s.over |= bit(k)
-		s.started |= bit(k)
-		v.to(a, atRetire, "skips "+m.name(1+k))
+		v.skip(a, k)
 	case atRetire:
 		me.todo = m.retire(s, k)
 		v.to(a, atTakeBack, "retires "+m.name(1+k))
@@ -235,6 +233,13 @@ func (v *move) takeBack(a int) {
 	}
 }
 
+// skip is task.skip, by who has taken the task off the queue.
+func (v *move) skip(a, k int) {
+	v.s.over |= bit(k)
+	v.s.started |= bit(k)
+	v.to(a, atRetire, "skips "+v.m.name(1+k))
+}
+
 // cancelOne is task.cancelOne.
 func (v *move) cancelOne(a, k int) {
 	m, s := v.m, &v.s
@@ -255,9 +260,7 @@ func (v *move) cancelOne(a, k int) {
 		m.claim(s, k)
 		v.to(a, atSkip, "takes off the queue "+m.name(1+k))
 	case atSkip:
-		s.over |= bit(k)
-		s.started |= bit(k)
-		v.to(a, atRetire, "skips "+m.name(1+k))
+		v.skip(a, k)
 	case atRetire:
 		me.todo = m.retire(s, k)
 		v.next(a, "retires "+m.name(1+k))

@@ -30,7 +30,7 @@ func (c *check) deadDone(loop *ast.ForStmt) {
 			if !is || ctx == nil || c.changes(cl.Body) || code.Within(c.declOf(ctx), loop) {
 				continue
 			}
-			if !falls(cl.Body) || slices.ContainsFunc(cl.Body, func(s ast.Stmt) bool { return endsProgram(s) }) || c.endsOther(sel, cl) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
+			if !falls(cl.Body) || c.endsOther(sel, cl) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
 				continue
 			}
 			c.report(cl, "done", "when "+ctx.Name()+" has ended this loop runs hot: the clause leaves the select, not the loop")
@@ -77,6 +77,9 @@ func (c *check) changes(list []ast.Stmt) (changes bool) {
 func falls(list []ast.Stmt) bool {
 	if len(list) == 0 {
 		return true
+	}
+	if slices.ContainsFunc(list, func(s ast.Stmt) bool { return endsProgram(s) }) {
+		return false
 	}
 	switch s := list[len(list)-1].(type) {
 	case *ast.BranchStmt:
