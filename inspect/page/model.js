@@ -9,6 +9,7 @@ export class Model {
     this.kids = new Map(); // id, or '' → nodes in order
     this.ended = [];       // the oldest first
     this.totals = { groups: 0, tasks: 0, running: 0, queued: 0 };
+    this.ripens = Infinity; // when the next that was cancelled becomes trouble, if nothing else changes
     this.started = '';
     this.skew = 0; // the program's clock is so many ms ahead of the page's
   }
@@ -71,7 +72,7 @@ export class Model {
       this.kids.set(this.nodes.has(n.up) ? n.up : '', list);
     }
     this.trouble = [];
-    this.ripens = Infinity; // when the next that was cancelled becomes trouble, if nothing else changes
+    this.ripens = Infinity;
     this.counts = { trouble: 0, running: 0, waiting: 0, queued: 0, cancelled: 0 };
     const walk = (list, dead) => {
       for (const n of list) {
