@@ -269,7 +269,7 @@ func TestRule4_4_ErrorsOfOneFunctionAreToldApart(t *testing.T) { // what is writ
 			g.Go(fails)
 			g.Go(fails)
 			g.Go(func(ctx context.Context) error {
-				time.Sleep(10) // after the others
+				time.Sleep(10 * time.Nanosecond) // after the others
 				return braid.Run(context.WithoutCancel(ctx), func(_ context.Context, g *braid.Group) error {
 					g.Go(fails)
 					g.Go(fails)
