@@ -104,24 +104,43 @@ func TestAFailureOfWhatWasQueuedBehindManySaysWhereItIs(t *testing.T) {
 func TestAPanicOfWhatWasQueuedBehindManyLeavesTheOthersToBeCalledOrSkipped(t *testing.T) {
 	onOneProcessor(t)
 	for _, at := range []int{40, 100, 299} {
-		var ran atomic.Int32
-		pe := func() (pe *braid.PanicError) {
-			defer func() { pe, _ = recover().(*braid.PanicError) }()
-			_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
-				for i := range 600 {
-					if i == at {
-						g.Go(func(context.Context) error { panic("boom") })
-						continue
-					}
-					g.Go(func(context.Context) error { ran.Add(1); return nil })
+		synctest.Test(t, func(t *testing.T) {
+			var calls [600]atomic.Int32
+			total := func() (n int32) {
+				for i := range calls {
+					n += calls[i].Load()
 				}
-				return nil
-			})
-			return nil
-		}()
-		if pe == nil || pe.Value != "boom" || ran.Load() < int32(at) {
-			t.Errorf("%d: %v, %d ran before", at, pe, ran.Load())
-		}
+				return n
+			}
+			var pe *braid.PanicError
+			func() {
+				defer func() { pe, _ = recover().(*braid.PanicError) }()
+				_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+					for i := range calls {
+						g.Go(func(context.Context) error {
+							if calls[i].Add(1); i == at {
+								panic("boom")
+							}
+							return nil
+						})
+					}
+					return nil
+				})
+			}()
+			returned := total()
+			if pe == nil || pe.Value != "boom" || calls[at].Load() != 1 {
+				t.Errorf("%d: %v, called %d times", at, pe, calls[at].Load())
+			}
+			for i := range calls {
+				if n := calls[i].Load(); n > 1 {
+					t.Errorf("%d: function %d was called %d times", at, i, n)
+				}
+			}
+			synctest.Wait()
+			if late := total() - returned; late != 0 {
+				t.Errorf("%d: %d were called after the group had ended", at, late)
+			}
+		})
 	}
 }
 
