@@ -146,9 +146,11 @@ func (s *strand) channel(v *types.Var, room int64) {
 		return
 	}
 	var sends, recvs []code.Op
-	async, deferred := 0, false
+	async, deferred, closed := 0, false, false
 	for _, op := range ops {
 		switch op.Kind {
+		case code.Close:
+			closed = closed || op.Deferred && !op.Async
 		case code.Send:
 			sends = append(sends, op)
 		case code.Recv, code.RangeOver:
@@ -172,7 +174,7 @@ func (s *strand) channel(v *types.Var, room int64) {
 		}
 		return
 	}
-	f := &strandFlow{strand: s, v: v, in: in, room: room, sends: sends, recvs: recvs, flow: code.FlowOf(s.cfgs, in.Node())}
+	f := &strandFlow{strand: s, v: v, in: in, room: room, sends: sends, recvs: recvs, closed: closed, flow: code.FlowOf(s.cfgs, in.Node())}
 	switch {
 	case async == 0 && !deferred:
 		f.outside()
@@ -188,6 +190,7 @@ type strandFlow struct {
 	in           inspector.Cursor
 	room         int64
 	sends, recvs []code.Op
+	closed       bool // by who receives, as it leaves
 	flow         *code.Flow
 }
 
@@ -203,6 +206,14 @@ func (f *strandFlow) receives(step ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// harm says what becomes of a send when the receiver has left.
+func (f *strandFlow) harm() string {
+	if f.closed {
+		return "panic, since the receiver closes the channel as it leaves"
+	}
+	return "block for ever"
 }
 
 // outside: goroutines send, and the function that starts them receives.
@@ -247,11 +258,11 @@ func (f *strandFlow) outside() {
 			continue
 		}
 		if at := f.leftBefore(op, last); at != nil && f.room == 0 {
-			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d before it receives from %s: this send would block for ever; give the channel room, or join the goroutine", f.line(at), f.v.Name()))
+			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d before it receives from %s: this send would %s; give the channel room, or join the goroutine", f.line(at), f.v.Name(), f.harm()))
 			continue
 		}
 		if at := f.leftBetween(op, many || len(starts) > 1); at != nil {
-			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d while more is sent to %s: the rest would block for ever; give the channel room, or cancel and join the senders", f.line(at), f.v.Name()))
+			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d while more is sent to %s: the rest would %s; give the channel room, or cancel and join the senders", f.line(at), f.v.Name(), f.harm()))
 		}
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -52,4 +55,42 @@ func (f *strandFlow) rounds(op code.Op) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// countedDown tells whether a loop is left when a variable that it counts in its rounds has come from the number of the senders to 0, or from 0 to
+// that: by then all have been received.
+func (f *strandFlow) countedDown(op code.Op, leave, loop inspector.Cursor) bool {
+	started, ok := code.LoopAround(op.At)
+	if !ok {
+		return false
+	}
+	over, ok := started.Node().(*ast.RangeStmt)
+	if !ok {
+		return false
+	}
+	all := func(e ast.Expr) bool { // len(over.X)
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		return ok && f.Builtin(call) == "len" && types.ExprString(call.Args[0]) == types.ExprString(over.X)
+	}
+	for up := range leave.Enclosing((*ast.IfStmt)(nil)) {
+		b, ok := ast.Unparen(up.Node().(*ast.IfStmt).Cond).(*ast.BinaryExpr)
+		if !ok || !code.Within(up.Node(), loop.Node()) {
+			return false
+		}
+		v := code.Var(f.Info, b.X)
+		if !code.IsLocal(v) || !slices.ContainsFunc(f.Uses[v], func(use inspector.Cursor) bool {
+			_, counts := use.Parent().Node().(*ast.IncDecStmt)
+			return counts && code.Within(use.Node(), loop.Node())
+		}) {
+			return false
+		}
+		number := slices.ContainsFunc(f.Origins(v), all)
+		zero, known := code.IntValue(f.Info, b.Y)
+		switch b.Op {
+		case token.EQL, token.LEQ, token.GEQ:
+			return number && known && zero == 0 || all(b.Y)
+		}
+		return false
+	}
+	return false
 }

@@ -231,7 +231,7 @@ func (f *strandFlow) leftBetween(op code.Op, many bool) ast.Node {
 				case code.OnClosed, code.OnOther:
 					continue
 				case code.OnCondition:
-					if !counted {
+					if !counted || f.countedDown(op, l.Cur, loop) {
 						continue
 					}
 				case code.OnContext:

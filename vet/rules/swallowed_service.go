@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -198,4 +199,19 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 		}
 	}
 	return false
+}
+
+var saysNil, ofContexts, saysError = regexp.MustCompile(`\breturns? nil\b`), regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`), regexp.MustCompile(`(?i)\berr`)
+
+// promised tells whether the function's documentation, which begins with its name, says that it returns nil when its context has ended: a sentence
+// with both, and no error in it.
+func (c *check) promised(cur inspector.Cursor) bool {
+	decl, _ := code.DeclAround(cur)
+	if decl == nil {
+		return false
+	}
+	text := strings.Join(strings.Fields(decl.Doc.Text()), " ")
+	return strings.HasPrefix(text, decl.Name.Name+" ") && slices.ContainsFunc(strings.SplitAfter(text, ". "), func(sentence string) bool {
+		return saysNil.MatchString(sentence) && ofContexts.MatchString(sentence) && !saysError.MatchString(sentence)
+	})
 }

@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -126,4 +127,39 @@ func (c *check) onlyDone(use inspector.Cursor) bool {
 		}
 		return false
 	}
+}
+
+// lastHeard tells whether the last that each goroutine of a group does is to send to a channel, or to close one, that the function which started it
+// receives from: with that it has waited for it.
+func (c *check) lastHeard(u *groupUses) bool {
+	heard := 0
+	for _, t := range c.Tasks {
+		owner := t.Owner != nil && code.Var(c.Info, t.Owner) == u.v
+		if !owner && !slices.ContainsFunc(u.dones, func(done inspector.Cursor) bool { return code.Within(done.Node(), t.At.Node()) }) {
+			continue
+		}
+		if t.Lit == nil || len(t.Lit.Body.List) == 0 {
+			return false
+		}
+		var ch *types.Var
+		switch last := t.Lit.Body.List[len(t.Lit.Body.List)-1].(type) {
+		case *ast.SendStmt:
+			ch = code.Var(c.Info, last.Chan)
+		case *ast.ExprStmt:
+			if call, ok := last.X.(*ast.CallExpr); ok && c.Builtin(call) == "close" {
+				ch = code.Var(c.Info, call.Args[0])
+			}
+		}
+		if !code.IsLocal(ch) {
+			return false
+		}
+		ops, _, _ := c.ChanOps(ch)
+		if !slices.ContainsFunc(ops, func(op code.Op) bool {
+			return op.Kind != code.Send && op.Kind != code.Close && !op.Async && op.Select == nil && op.At.Node().Pos() > t.At.Node().Pos()
+		}) {
+			return false
+		}
+		heard++
+	}
+	return heard > 0
 }

@@ -29,3 +29,66 @@ func waitsBefore(checks []func() bool) (all bool) {
 	}
 	return all
 }
+
+func countsDown(checks []func() error) (errs []error) {
+	answers := make(chan error)
+	left := len(checks)
+	for _, check := range checks {
+		go func() { answers <- check() }()
+	}
+	for err := range answers {
+		left--
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if left == 0 {
+			break
+		}
+	}
+	return errs
+}
+
+func countsUp(checks []func() error) (errs []error) {
+	answers := make(chan error)
+	for i := range checks {
+		go func() { answers <- checks[i]() }()
+	}
+	heard := 0
+	for err := range answers {
+		errs = append(errs, err)
+		if heard++; heard >= len(checks) {
+			break
+		}
+	}
+	return errs
+}
+
+func countsOthers(checks, others []func() error) (errs []error) {
+	answers := make(chan error)
+	left := len(others)
+	for _, check := range checks {
+		go func() { answers <- check() }() // want `the rest would block for ever`
+	}
+	for err := range answers {
+		errs = append(errs, err)
+		if left--; left == 0 {
+			break
+		}
+	}
+	return errs
+}
+
+func countsFailures(checks []func() error) (errs []error) {
+	answers := make(chan error)
+	left := len(checks)
+	for _, check := range checks {
+		go func() { answers <- check() }() // want `the rest would block for ever`
+	}
+	for err := range answers {
+		if errs = append(errs, err); len(errs) == 3 {
+			break
+		}
+		left--
+	}
+	return errs
+}
