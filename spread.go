@@ -135,7 +135,7 @@ func (sh *share) call(ctx context.Context) (err error) {
 			}
 			continue
 		}
-		if t.g.dead() { // item i and those behind it never start
+		if !s.lives() && t.g.dead() { // item i and those behind it never start
 			err = context.Cause(ctx)
 			break
 		}
@@ -150,6 +150,13 @@ func (sh *share) call(ctx context.Context) (err error) {
 	left = true
 	s.leave(sh)
 	return err
+}
+
+// lives reports whether the group is alive and has none above it: what dead would
+// find out in two calls, which functions of nanoseconds feel.
+func (s *spread) lives() bool {
+	g := s.g
+	return g.highest == nil && g.std.Load() == nil && !g.ended() && g.parent.Err() == nil
 }
 
 func (sh *share) at() (pc uintptr, item int) { return sh.s.pc, sh.claim.item() }
