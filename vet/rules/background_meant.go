@@ -16,7 +16,7 @@ import (
 )
 
 var ending = regexp.MustCompile(`(?i)^(shutdown|clos|stop|clean|rollback|releas|unlock|abort|delet|remov|revok|kill|flush|sync|disconnect|leav|deregister|unregister|teardown|destroy|drain|finish|detach|undo|bg|background|grace|free|purg)` +
-	`|(Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|Grace|Detach|Background|Async)`)
+	`|(?-i:Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|Grace|Detach|Background|Async)`)
 
 // cancels matches names of functions that cancel something, as they do too when their context has ended.
 var cancels = regexp.MustCompile(`(?i)cancel|terminat|interrupt`)

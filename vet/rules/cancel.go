@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -54,7 +55,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
 		"a loop over what is there that gives the context to a goroutine, which goes on after the round; " +
-		"a dropped function of a context whose parent the function has made too, and cancels; one behind a comment that says why it is not cancelled.",
+		"a dropped function of a context whose parent the function has made too, and cancels; a dropped function of a context without a limit of time, of `context.Background()`, which nothing knows; one behind a comment that says why it is not cancelled.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
 		{Name: "never", Severity: Error, What: "a local variable holds the function and nothing calls it or hands it on"},
@@ -95,10 +96,18 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 			continue
 		}
 		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
-			if c.endsWithParent(cur, call) || c.commentAbove(id, uncancelled) {
+			fresh := c.ofNone(call) // nothing but its time ends it, and nothing else knows it
+			if c.endsWithParent(cur, call) || c.commentAbove(id, uncancelled) || fresh && strings.HasPrefix(fn.Name(), "WithCancel") {
 				continue
 			}
-			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until its parent ends")
+			until := "its parent ends"
+			if fresh {
+				until = "its time is over"
+			}
+			if fn.Name() == "NotifyContext" {
+				until = "a signal comes"
+			}
+			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until "+until)
 			continue
 		}
 		v := code.Var(c.Info, lhs)
@@ -113,6 +122,15 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		}
 	}
 })
+
+// ofNone tells whether a call derives a context of one that cannot end.
+func (c *check) ofNone(call *ast.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	parent, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
+	return ok && code.IsCall(c.Info, parent, "context", "Background", "TODO", "WithoutCancel")
+}
 
 // uncancelled matches comments that say why a context is not cancelled.
 var uncancelled = regexp.MustCompile(`(?i)(n't|not|never|no need).*cancel`)

@@ -86,7 +86,8 @@ func workers() {
 				continue // counted by an Add before, if that comes in time
 			}
 			first[outside] = true
-			if countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
+			again := start.Node() == fn && add.done // it starts itself: what it adds is for itself
+			if !again && countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
 				continue
 			}
 			if !add.done && !waitedIn(c, start, outside) {

@@ -27,6 +27,9 @@ func init() { NoCtx.Analyzer.FactTypes = []analysis.Fact{new(shedsFact)} }
 
 // waits tells whether a function with a twin is known to wait as that does.
 func (c *check) waits(fn *types.Func, depth int) bool {
+	if encodes.MatchString(fn.Name()) {
+		return false
+	}
 	if first, _, _ := strings.Cut(fn.Pkg().Path(), "/"); !strings.Contains(first, ".") && fn.Pkg() != c.Pkg || likeSQL(fn) {
 		return true
 	}
@@ -84,6 +87,9 @@ func (c *check) waitsInSight(fn *types.Func, depth int) bool {
 	return found
 }
 
+// encodes matches functions that turn a value into text, or text into a value: their context is there for what it carries.
+var encodes = regexp.MustCompile(`^(Marshal|Unmarshal|Encode|Decode|Format|Append)`)
+
 // likeSQL tells whether a function gives or takes what package database/sql has, or is of a package by that name: it asks a database.
 func likeSQL(fn *types.Func) bool {
 	path := fn.Pkg().Path()
@@ -100,8 +106,15 @@ func likeSQL(fn *types.Func) bool {
 	return false
 }
 
-// dialsNear tells whether a call dials what asks no network, by a constant: there is next to nothing to wait for.
+// dialsNear tells whether a call dials what asks no network, by a constant, or what is only connected to later, as gRPC does: there is next to nothing
+// to wait for.
 func (c *check) dialsNear(call *ast.CallExpr, fn *types.Func) bool {
+	if code.Is(fn, "google.golang.org/grpc", "Dial") {
+		return !call.Ellipsis.IsValid() && !code.Has(call, func(n ast.Node) bool {
+			opt, ok := n.(*ast.CallExpr)
+			return ok && (code.CalleeName(opt) == "WithBlock" || code.CalleeName(opt) == "FailOnNonTempDialError")
+		})
+	}
 	if !strings.HasPrefix(fn.Name(), "Dial") || fn.Pkg().Path() != "net" || len(call.Args) == 0 {
 		return false
 	}

@@ -53,6 +53,9 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 	}
 	for _, o := range c.Origins(r.Ctx) {
 		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if ok && c.ofNone(call) && code.IsContext(c.Info.TypeOf(call)) { // with values, at most
+			continue
+		}
 		if !ok || !code.IsCall(c.Info, call, "context", "WithCancel", "WithCancelCause") {
 			return false
 		}

@@ -178,12 +178,21 @@ func (c *check) zero(e ast.Expr) bool {
 			return s == "0" || s == `""`
 		}
 	}
+	if v := code.Var(c.Info, e); code.IsLocal(v) && v.Kind() == types.LocalVar { // var zero T
+		return len(c.Origins(v)) == 0 && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+			_, handed := use.Parent().Node().(*ast.UnaryExpr)
+			return handed || c.UseOf(use) == code.Assigned || c.UseOf(use) == code.Method
+		})
+	}
 	lit, ok := e.(*ast.CompositeLit)
 	return ok && len(lit.Elts) == 0
 }
 
-// endedCond gives the context of `if ctx.Err() != nil` and `if err := ctx.Err(); err != nil`.
+// endedCond gives the context of `if ctx.Err() != nil` and `if err := ctx.Err(); err != nil`, and of a call that says no more than that.
 func (c *check) endedCond(s *ast.IfStmt) ast.Expr {
+	if call, ok := ast.Unparen(s.Cond).(*ast.CallExpr); ok && len(call.Args) == 1 && c.tellsEnd(code.Callee(c.Info, call)) {
+		return call.Args[0]
+	}
 	b, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
 	if !ok || !isNil(b, token.NEQ) {
 		return nil
@@ -195,6 +204,28 @@ func (c *check) endedCond(s *ast.IfStmt) ast.Expr {
 		return c.ErrOf(as.Rhs[0])
 	}
 	return nil
+}
+
+// tellsEnd tells whether a function of the package does nothing but say whether the context that it is given has ended.
+func (c *check) tellsEnd(fn *types.Func) bool {
+	decl, ok := c.Decls[fn]
+	if !ok {
+		return false
+	}
+	body := decl.Node().(*ast.FuncDecl).Body
+	if body == nil || len(body.List) != 1 {
+		return false
+	}
+	ret, ok := body.List[0].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) != 1 {
+		return false
+	}
+	b, ok := ast.Unparen(ret.Results[0]).(*ast.BinaryExpr)
+	if !ok || !isNil(b, token.NEQ) {
+		return false
+	}
+	ctx := c.ErrOf(b.X)
+	return ctx != nil && code.IsParam(c.Info, code.Var(c.Info, ctx))
 }
 
 // cutShort looks at a branch that is taken because the context has ended.

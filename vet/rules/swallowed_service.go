@@ -201,7 +201,7 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 	return false
 }
 
-var saysNil, ofContexts, saysError = regexp.MustCompile(`\breturns? nil\b`), regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`), regexp.MustCompile(`(?i)\berr`)
+var saysNil, ofContexts, saysError = regexp.MustCompile(`\breturns? nil\b|\bso far\b`), regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`), regexp.MustCompile(`(?i)\berr`)
 
 // promised tells whether the function's documentation, which begins with its name, says that it returns nil when its context has ended: a sentence
 // with both, and no error in it.

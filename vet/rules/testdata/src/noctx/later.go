@@ -1,0 +1,40 @@
+package noctx
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+)
+
+func connectsLater(ctx context.Context, target string) (*grpc.ClientConn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return grpc.Dial(target, grpc.WithInsecure())
+}
+
+func connectsNow(ctx context.Context, target string) (*grpc.ClientConn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return grpc.Dial(target, grpc.WithInsecure(), grpc.WithBlock()) // want `Dial does not know ctx`
+}
+
+type table struct{ kept []byte }
+
+func (t *table) MarshalJSONContext(ctx context.Context) ([]byte, error) {
+	if ctx.Value(t) != nil {
+		return t.kept, nil
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (t *table) MarshalJSON() ([]byte, error) { return t.MarshalJSONContext(context.Background()) }
+
+func writes(ctx context.Context, t *table) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return t.MarshalJSON()
+}

@@ -1,0 +1,36 @@
+package sleep
+
+import (
+	"context"
+	"time"
+)
+
+func acquireLease(ctx context.Context, try func(context.Context) bool) {
+	for range 10 {
+		if try(ctx) {
+			return
+		}
+		time.Sleep(time.Second) // want `time.Sleep ignores ctx`
+	}
+}
+
+func dropAndRelease(ctx context.Context, try func(context.Context) bool) {
+	for range 10 {
+		if try(ctx) {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func connects(_ context.Context, dial func(context.Context) error) {
+	go func() {
+		ctx := context.WithValue(context.Background(), "id", 1)
+		for {
+			if dial(ctx) == nil {
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	}()
+}
