@@ -110,9 +110,11 @@ func likeSQL(fn *types.Func) bool {
 // to wait for.
 func (c *check) dialsNear(call *ast.CallExpr, fn *types.Func) bool {
 	if code.Is(fn, "google.golang.org/grpc", "Dial") {
-		return !call.Ellipsis.IsValid() && !code.Has(call, func(n ast.Node) bool {
+		cur, ok := c.Root.FindNode(call)
+		decl, _ := code.DeclAround(cur)
+		return ok && decl != nil && !code.Has(decl, func(n ast.Node) bool {
 			opt, ok := n.(*ast.CallExpr)
-			return ok && (code.CalleeName(opt) == "WithBlock" || code.CalleeName(opt) == "FailOnNonTempDialError")
+			return ok && code.CalleeName(opt) == "WithBlock"
 		})
 	}
 	if !strings.HasPrefix(fn.Name(), "Dial") || fn.Pkg().Path() != "net" || len(call.Args) == 0 {

@@ -30,7 +30,9 @@ func (t *table) MarshalJSONContext(ctx context.Context) ([]byte, error) {
 	return nil, ctx.Err()
 }
 
-func (t *table) MarshalJSON() ([]byte, error) { return t.MarshalJSONContext(context.Background()) }
+func (t *table) MarshalJSON() ([]byte, error) { // want MarshalJSON:`sheds the context`
+	return t.MarshalJSONContext(context.Background())
+}
 
 func writes(ctx context.Context, t *table) ([]byte, error) {
 	if err := ctx.Err(); err != nil {

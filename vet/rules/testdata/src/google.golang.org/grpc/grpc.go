@@ -1,9 +1,12 @@
 // Package grpc stands for that of gRPC.
 package grpc
 
-import "context"
+import (
+	"context"
+	"net"
+)
 
-type ClientConn struct{}
+type ClientConn struct{ conn net.Conn }
 
 type DialOption struct{}
 
@@ -11,8 +14,9 @@ func WithBlock() DialOption    { return DialOption{} }
 func WithInsecure() DialOption { return DialOption{} }
 
 func DialContext(ctx context.Context, target string, opts ...DialOption) (*ClientConn, error) {
-	<-ctx.Done()
-	return nil, ctx.Err()
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", target)
+	return &ClientConn{conn}, err
 }
 
 func Dial(target string, opts ...DialOption) (*ClientConn, error) {
