@@ -6,18 +6,26 @@ import (
 	"google.golang.org/grpc"
 )
 
-func connectsLater(ctx context.Context, target string) (*grpc.ClientConn, error) {
+func connectsLater(ctx context.Context, target string, call func(*grpc.ClientConn) error) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	return grpc.Dial(target, grpc.WithInsecure())
+	conn, err := grpc.Dial(target, grpc.WithInsecure())
+	if err != nil {
+		return err
+	}
+	return call(conn)
 }
 
-func connectsNow(ctx context.Context, target string) (*grpc.ClientConn, error) {
+func connectsNow(ctx context.Context, target string, call func(*grpc.ClientConn) error) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	return grpc.Dial(target, grpc.WithInsecure(), grpc.WithBlock()) // want `Dial does not know ctx`
+	conn, err := grpc.Dial(target, grpc.WithInsecure(), grpc.WithBlock()) // want `Dial does not know ctx`
+	if err != nil {
+		return err
+	}
+	return call(conn)
 }
 
 type table struct{ kept []byte }
