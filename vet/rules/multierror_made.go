@@ -232,6 +232,12 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 		}
 		inFn := fn.Node().Pos() <= v.Pos() && v.Pos() < fn.Node().End()
 		steps, start := m.flow(fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return m.value(step, v) != nil })
+		if start && !inFn && v.Kind() == types.ResultVar && code.Deferred(cur) { // what the function returns
+			if of, ok := m.DeclaredIn(v); ok {
+				return m.returns(of)
+			}
+			return nil
+		}
 		if start && !inFn { // as it comes into a literal
 			var last *several
 			for _, o := range m.Origins(v) {

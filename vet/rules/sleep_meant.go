@@ -48,14 +48,20 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 	}) {
 		return true
 	}
-	if c.Given(r.Ctx) || r.Ctx.IsField() || r.Task != nil {
+	if c.Given(r.Ctx) || r.Ctx.IsField() {
+		return false
+	}
+	if made := c.Origins(r.Ctx); len(made) > 0 && !slices.ContainsFunc(made, func(e ast.Expr) bool { // with values, at most
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		return !ok || !c.ofNone(call) || !code.IsContext(c.Info.TypeOf(call))
+	}) {
+		return true
+	}
+	if r.Task != nil {
 		return false
 	}
 	for _, o := range c.Origins(r.Ctx) {
 		call, ok := ast.Unparen(o).(*ast.CallExpr)
-		if ok && c.ofNone(call) && code.IsContext(c.Info.TypeOf(call)) { // with values, at most
-			continue
-		}
 		if !ok || !code.IsCall(c.Info, call, "context", "WithCancel", "WithCancelCause") {
 			return false
 		}

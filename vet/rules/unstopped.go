@@ -60,6 +60,7 @@ func beat(ctx context.Context, send func()) {
 		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
 		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns, before Go 1.23"},
 		{Name: "collected", Severity: Note, Off: true, What: "all of these from Go 1.23 on, where the garbage collector takes them"},
+		{Name: "fires", Severity: Warning, What: "a timer of time.AfterFunc, of the function's own, that is only set anew: it fires after the function has returned"},
 		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
 		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},
@@ -72,6 +73,8 @@ func beat(ctx context.Context, send func()) {
 			c.unstopped(cur, "ticker")
 		case code.IsCall(c.Info, call, "time", "NewTimer"):
 			c.unstopped(cur, "timer")
+		case code.IsCall(c.Info, call, "time", "AfterFunc"):
+			c.firesLate(cur)
 		case code.IsCall(c.Info, call, "time", "Tick"):
 			c.tick(cur, call)
 		case code.IsCall(c.Info, call, "os/signal", "Notify"):
@@ -79,6 +82,30 @@ func beat(ctx context.Context, send func()) {
 		}
 	}
 })
+
+// firesLate looks for timers of a function's own that are set anew and never stopped.
+func (c *check) firesLate(cur inspector.Cursor) {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if !ok || len(as.Lhs) != 1 || c.inMain(cur) {
+		return
+	}
+	fn, ok := code.FuncAround(cur)
+	v := code.Var(c.Info, as.Lhs[0])
+	if in, _ := c.DeclaredIn(v); !ok || !code.IsLocal(v) || in != fn || !c.returnsAfter(fn, cur.Node()) {
+		return
+	}
+	resets := 0
+	for _, use := range c.Uses[v] {
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != "Reset" || c.UseOf(use) != code.Method {
+			return
+		}
+		resets++
+	}
+	if resets > 0 {
+		c.report(cur.Node(), "fires", v.Name()+" is never stopped: it fires after this function has returned; defer its Stop here")
+	}
+}
 
 func (c *check) unstopped(cur inspector.Cursor, shape string) {
 	fn, ok := code.FuncAround(cur)

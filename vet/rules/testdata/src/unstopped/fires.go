@@ -1,0 +1,36 @@
+package unstopped
+
+import "time"
+
+func runs(steps []func() error, limit time.Duration, abort func()) error {
+	watchdog := time.AfterFunc(limit, abort) // want `watchdog is never stopped`
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+		watchdog.Reset(limit)
+	}
+	return nil
+}
+
+func runsStopped(steps []func() error, limit time.Duration, abort func()) error {
+	watchdog := time.AfterFunc(limit, abort)
+	defer watchdog.Stop()
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+		watchdog.Reset(limit)
+	}
+	return nil
+}
+
+func runsLater(limit time.Duration, abort func()) *time.Timer {
+	watchdog := time.AfterFunc(limit, abort)
+	watchdog.Reset(2 * limit)
+	return watchdog
+}
+
+func remindsOnce(limit time.Duration, remind func()) {
+	time.AfterFunc(limit, remind)
+}
