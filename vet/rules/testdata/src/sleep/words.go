@@ -23,7 +23,10 @@ func dropAndRelease(ctx context.Context, try func(context.Context) bool) {
 	}
 }
 
-func connects(_ context.Context, dial func(context.Context) error) {
+func connects(ctx context.Context, dial func(context.Context) error) {
+	if ctx.Err() != nil {
+		return
+	}
 	go func() {
 		ctx := context.WithValue(context.Background(), "id", 1)
 		for {
