@@ -78,12 +78,12 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 			}
 		}
 	}
-	for _, cur := range c.Decls { // functions that are given a group
-		decl := cur.Node().(*ast.FuncDecl)
-		for _, field := range decl.Type.Params.List {
+	for cur := range c.Root.Preorder((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) { // functions that are given a group
+		typ, _ := code.FuncParts(cur.Node())
+		for _, field := range typ.Params.List {
 			for _, name := range field.Names {
 				if v, ok := c.Info.Defs[name].(*types.Var); ok && code.IsNamed(v.Type(), code.Braid, "Group") {
-					blocks[v] = block{decl, "the group"}
+					blocks[v] = block{cur.Node(), "the group"}
 				}
 			}
 		}
@@ -159,7 +159,11 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 		case edge.KeyValueExpr_Value, edge.CompositeLit_Elts:
 			composite = true
 		case edge.CallExpr_Args:
-			if c.Builtin(parent.Node().(*ast.CallExpr)) != "append" {
+			call := parent.Node().(*ast.CallExpr)
+			if code.IsCall(c.Info, call, "sync/atomic", "Pointer.Store", "Value.Store") {
+				return c.target(ast.Unparen(call.Fun).(*ast.SelectorExpr).X, b)
+			}
+			if c.Builtin(call) != "append" {
 				return "", ""
 			}
 			composite = true

@@ -40,6 +40,9 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 				c.tell(use.Node(), "returned", fmt.Sprintf("%s (%s) is in what is returned: it is dead after the Wait in line %d", what, v.Name(), c.Fset.Position(call.Pos()).Line))
 				continue
 			}
+			if c.mayLive(use, g, fn) {
+				continue
+			}
 			if shape, to := c.sink(use, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
 				c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead after the Wait in line %d", what, v.Name(), to, c.Fset.Position(call.Pos()).Line))
 			}
@@ -220,4 +223,24 @@ func (c *escaper) onlyAsks(call *ast.CallExpr, i int) bool {
 		}
 	}
 	return true
+}
+
+// mayLive tells whether a function may return behind a place without having waited for the group: it keeps it then, and waits only if something
+// has failed.
+func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor) (lives bool) {
+	stmt := at
+	for _, ok := stmt.Node().(ast.Stmt); !ok; _, ok = stmt.Node().(ast.Stmt) {
+		stmt = stmt.Parent()
+	}
+	code.FlowOf(c.cfgs, fn.Node()).After(stmt.Node(), func(step ast.Node) bool {
+		if lives || code.Has(step, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			return ok && (code.CalleeName(call) == "Wait" || code.CalleeName(call) == "Close") && groupOf(c.check, call) == g
+		}) {
+			return false
+		}
+		_, lives = step.(*ast.ReturnStmt)
+		return !lives
+	})
+	return lives
 }

@@ -48,16 +48,10 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 	}) {
 		return true
 	}
-	if c.Given(r.Ctx) || r.Ctx.IsField() {
-		return false
-	}
-	if made := c.Origins(r.Ctx); len(made) > 0 && !slices.ContainsFunc(made, func(e ast.Expr) bool { // with values, at most
-		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		return !ok || !c.ofNone(call) || !code.IsContext(c.Info.TypeOf(call))
-	}) {
+	if c.shadowedByNone(cur, r.Ctx) {
 		return true
 	}
-	if r.Task != nil {
+	if c.Given(r.Ctx) || r.Ctx.IsField() || r.Task != nil {
 		return false
 	}
 	for _, o := range c.Origins(r.Ctx) {
@@ -82,6 +76,24 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 		}
 	}
 	return len(c.Origins(r.Ctx)) > 0
+}
+
+// shadowedByNone tells whether a literal around a place has made a context of none that can end, with values at most, under the name of the one in reach.
+func (c *check) shadowedByNone(cur inspector.Cursor, ctx *types.Var) (found bool) {
+	fn, ok := code.FuncAround(cur)
+	if !ok || code.Within(c.declOf(ctx), fn.Node()) {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	code.Shallow(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.DEFINE && len(as.Lhs) == 1 && as.End() < cur.Node().Pos() {
+			id, named := as.Lhs[0].(*ast.Ident)
+			call, made := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+			found = found || named && made && id.Name == ctx.Name() && code.IsContext(c.Info.TypeOf(call)) && c.ofNone(call)
+		}
+		return !found
+	})
+	return found
 }
 
 // endsLater tells whether a variable of the function's own holds at a place, on each way to it, a context that nothing can end.

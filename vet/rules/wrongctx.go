@@ -185,6 +185,24 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		seen[v] = true
 		c.report(cur.Node(), shape, why+v.Name()+" does not end with it")
 	}
+	if shape != "group" {
+		return
+	}
+	for cur := range lit.Preorder((*ast.CallExpr)(nil)) { // what the group's context is made of, asked for again
+		call := cur.Node().(*ast.CallExpr)
+		if code.IsCall(c.Info, call, "net/http", "Request.Context") && c.TaskAround(cur) == t && c.madeOf(own, types.ExprString(call)) {
+			c.report(call, shape, why+types.ExprString(call)+" does not end with it")
+			return
+		}
+	}
+}
+
+// madeOf tells whether the context of a group is made of what a request's Context gives.
+func (c *check) madeOf(group *types.Var, request string) bool {
+	return slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && types.ExprString(call.Args[0]) == request
+	})
 }
 
 // parentOf tells whether the context of a group is made of another one, so that either may be meant.
