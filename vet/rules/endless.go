@@ -106,6 +106,9 @@ func (c *check) endlessLocal(v *types.Var) {
 			continue
 		}
 		if sends == 0 {
+			if len(c.Uses[v]) == 1 && !op.Async && c.Capacity(v) == 0 {
+				return // the rule forever tells of it, or it is meant
+			}
 			c.report(op.Cur.Node(), "silent", fmt.Sprintf("nobody sends to %s or closes it: this waits for ever", v.Name()))
 			continue
 		}

@@ -56,7 +56,7 @@ func (c *cache) double(key string) int {
 	return 2 * c.get(key)
 }
 `,
-	Exempt: "`select {}`; `main` and `init`, which may have nothing else to do; functions that say by their name that they block; a nil channel in a `select`, which switches its clause off; " +
+	Exempt: "`select {}`, and a channel of signals that is made to be received from and for nothing else; `main` and `init`, which may have nothing else to do; functions that say by their name that they block; a nil channel in a `select`, which switches its clause off; " +
 		"channels, WaitGroups and conditions that code out of sight is given; locks that may have been given back on some way; two read locks.",
 	Shapes: []Shape{
 		{Name: "channel", Severity: Error, What: "a channel that is made in place, that nobody else has yet, or that is always nil"},
@@ -153,7 +153,7 @@ func (c *check) forever(cur inspector.Cursor, ch ast.Expr) {
 func (c *check) alone(cur inspector.Cursor, v *types.Var) {
 	in, ok := c.DeclaredIn(v)
 	fn, _ := code.FuncAround(cur)
-	if _, isRange := cur.Node().(*ast.RangeStmt); !ok || in != fn || isRange || c.Capacity(v) != 0 || code.Deferred(cur) {
+	if _, isRange := cur.Node().(*ast.RangeStmt); !ok || in != fn || isRange || c.Capacity(v) != 0 || code.Deferred(cur) || c.madeToWait(v) {
 		return
 	}
 	mentions := func(step ast.Node) (found bool) {
@@ -174,6 +174,16 @@ func (c *check) alone(cur inspector.Cursor, v *types.Var) {
 		return
 	}
 	c.report(cur.Node(), "channel", fmt.Sprintf("nobody else has %s yet: this waits for ever", v.Name()))
+}
+
+// madeToWait tells whether a channel of signals is made to be received from once, and for nothing else: that is how to wait for ever.
+func (c *check) madeToWait(v *types.Var) bool {
+	ch, ok := under(v.Type()).(*types.Chan)
+	if !ok || carries(ch.Elem()) || len(c.Uses[v]) != 1 {
+		return false
+	}
+	u, ok := c.Uses[v][0].Parent().Node().(*ast.UnaryExpr)
+	return ok && u.Op == token.ARROW
 }
 
 // methods gives the calls of a variable's methods; all is false if it is used otherwise.
