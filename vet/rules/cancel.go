@@ -101,11 +101,13 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 				continue
 			}
 			until := "its parent ends"
-			if fresh {
+			switch timed := strings.HasPrefix(fn.Name(), "WithTimeout") || strings.HasPrefix(fn.Name(), "WithDeadline"); {
+			case fresh && timed:
 				until = "its time is over"
-			}
-			if fn.Name() == "NotifyContext" {
-				until = "a signal comes"
+			case timed:
+				until = "its time is over, or " + until
+			case fn.Name() == "NotifyContext":
+				until = "a signal comes, or " + until
 			}
 			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until "+until)
 			continue

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -42,7 +43,7 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 	return save(ctx)
 }
 `,
-	Exempt: "Groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
+	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
 		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
@@ -79,6 +80,9 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 		}
 	}
 	for cur := range c.Root.Preorder((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) { // functions that are given a group
+		if _, ok := cur.Node().(*ast.FuncLit); ok && !e.isBody(cur) {
+			continue
+		}
 		typ, _ := code.FuncParts(cur.Node())
 		for _, field := range typ.Params.List {
 			for _, name := range field.Names {
@@ -108,6 +112,20 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 type escaper struct {
 	*check
 	told map[token.Pos]bool
+}
+
+// isBody tells whether a literal is kept in a variable that braid.Run is given and nobody else has.
+func (c *escaper) isBody(lit inspector.Cursor) bool {
+	switch lit.Parent().Node().(type) {
+	case *ast.AssignStmt, *ast.ValueSpec:
+	default:
+		return false
+	}
+	v := c.keptIn(lit)
+	return code.IsLocal(v) && len(c.Uses[v]) > 0 && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		return !ok || !code.IsCall(c.Info, call, code.Braid, "Run")
+	})
 }
 
 func (c *escaper) tell(n ast.Node, shape, message string) {

@@ -40,10 +40,11 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 				c.tell(use.Node(), "returned", fmt.Sprintf("%s (%s) is in what is returned: it is dead after the Wait in line %d", what, v.Name(), c.Fset.Position(call.Pos()).Line))
 				continue
 			}
-			if c.mayLive(use, g, fn) {
+			shape, to := c.sink(use, block{fn.Node(), what})
+			if shape == "stored" && use.Node().Pos() < call.Pos() && c.mayLive(use, g, fn) {
 				continue
 			}
-			if shape, to := c.sink(use, block{fn.Node(), what}); shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
+			if shape == "stored" || shape == "sent" || shape == "returned" && v == ctx {
 				c.tell(use.Node(), shape, fmt.Sprintf("%s (%s) is %s: it is dead after the Wait in line %d", what, v.Name(), to, c.Fset.Position(call.Pos()).Line))
 			}
 		}
@@ -225,9 +226,12 @@ func (c *escaper) onlyAsks(call *ast.CallExpr, i int) bool {
 	return true
 }
 
-// mayLive tells whether a function may return behind a place without having waited for the group: it keeps it then, and waits only if something
-// has failed.
+// mayLive tells whether a function that has opened a group may succeed behind a place without having closed it: it keeps it then, and closes it only if
+// something has failed.
 func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor) (lives bool) {
+	if !code.IsNamed(g.Type(), code.Braid, "Group") {
+		return false
+	}
 	stmt := at
 	for _, ok := stmt.Node().(ast.Stmt); !ok; _, ok = stmt.Node().(ast.Stmt) {
 		stmt = stmt.Parent()
@@ -239,7 +243,9 @@ func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor
 		}) {
 			return false
 		}
-		_, lives = step.(*ast.ReturnStmt)
+		if ret, ok := step.(*ast.ReturnStmt); ok {
+			lives = len(ret.Results) == 0 || isNilIdent(c.Info, ret.Results[len(ret.Results)-1])
+		}
 		return !lives
 	})
 	return lives

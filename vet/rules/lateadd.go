@@ -46,7 +46,7 @@ func workers() {
 	wg.Wait()
 }
 `,
-	Exempt: "A goroutine that is counted already where it is started, and adds others.",
+	Exempt: "A goroutine that is counted already where it is started, and adds others; not one that adds itself and defers its `Done`, and starts itself again.",
 	Shapes: []Shape{
 		{Name: "literal", Severity: Error, What: "in the literal of a go statement"},
 		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts, or in a literal that it starts by a variable"},
@@ -86,7 +86,7 @@ func workers() {
 				continue // counted by an Add before, if that comes in time
 			}
 			first[outside] = true
-			again := start.Node() == fn && add.done // it starts itself: what it adds is for itself
+			again := start.Node() == fn && add.own // it starts itself, and what it adds is for itself
 			if !again && countedBefore(c, start, t.At.Node().Pos(), outside) || told[add.call.Pos()] {
 				continue
 			}
@@ -104,6 +104,7 @@ type ownAdd struct {
 	call *ast.CallExpr
 	wg   *types.Var
 	done bool // the function calls Done too, on its own level
+	own  bool // and defers that right behind the Add
 }
 
 // ownAdds gives the calls of Add on a function's own level.
@@ -140,6 +141,10 @@ func ownAdds(c *check, fn ast.Node) (adds []ownAdd) {
 	})
 	for i := range adds {
 		adds[i].done = dones[adds[i].wg] && !forAnother(c, adds[i].call)
+		for j, stmt := range body.List[:max(0, len(body.List)-1)] {
+			d, ok := body.List[j+1].(*ast.DeferStmt)
+			adds[i].own = adds[i].own || code.Within(adds[i].call, stmt) && ok && code.IsCall(c.Info, d.Call, "sync", "WaitGroup.Done") && method(d.Call) == adds[i].wg
+		}
 	}
 	return adds
 }

@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -232,11 +233,8 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 		}
 		inFn := fn.Node().Pos() <= v.Pos() && v.Pos() < fn.Node().End()
 		steps, start := m.flow(fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return m.value(step, v) != nil })
-		if start && !inFn && v.Kind() == types.ResultVar && code.Deferred(cur) { // what the function returns
-			if of, ok := m.DeclaredIn(v); ok {
-				return m.returns(of)
-			}
-			return nil
+		if start && !inFn && v.Kind() == types.ResultVar { // what the function returns
+			return m.deferredFor(fn, v)
 		}
 		if start && !inFn { // as it comes into a literal
 			var last *several
@@ -263,6 +261,22 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 		}
 	}
 	return nil
+}
+
+// deferredFor tells what a named result may be in a literal: what the function returns, if that defers the literal, and no other literal sets it.
+func (m *multi) deferredFor(lit inspector.Cursor, v *types.Var) *several {
+	of, ok := m.DeclaredIn(v)
+	d := lit.Parent().Parent()
+	if _, deferred := d.Node().(*ast.DeferStmt); !ok || !deferred {
+		return nil
+	}
+	if in, _ := code.FuncAround(d); in != of || slices.ContainsFunc(m.Uses[v], func(use inspector.Cursor) bool {
+		in, _ := code.FuncAround(use)
+		return m.UseOf(use) == code.Assigned && in != of && in != lit
+	}) {
+		return nil
+	}
+	return m.returns(of)
 }
 
 func (m *multi) flow(fn ast.Node) *code.Flow {

@@ -33,7 +33,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand, returned, or sent by nobody in sight; " +
-		"a command that is started and not waited for, or only by a goroutine that goes on, or that has the terminal's input; a function that is itself the twin with the context; functions that write logs or only take a text and values, and those named `New…`, which " +
+		"a command that is started and not waited for, or only by a goroutine that goes on, or that has the terminal's input; a function that is itself the twin with the context; `Marshal…` and `Unmarshal…`; gRPC's `Dial`, which connects later, without `WithBlock`; functions that write logs or only take a text and values, and those named `New…`, which " +
 		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{

@@ -88,7 +88,7 @@ func (c *check) waitsInSight(fn *types.Func, depth int) bool {
 }
 
 // encodes matches functions that turn a value into text, or text into a value: their context is there for what it carries.
-var encodes = regexp.MustCompile(`^(Marshal|Unmarshal|Encode|Decode|Format|Append)`)
+var encodes = regexp.MustCompile(`^(Marshal|Unmarshal)`)
 
 // likeSQL tells whether a function gives or takes what package database/sql has, or is of a package by that name: it asks a database.
 func likeSQL(fn *types.Func) bool {
@@ -110,12 +110,19 @@ func likeSQL(fn *types.Func) bool {
 // to wait for.
 func (c *check) dialsNear(call *ast.CallExpr, fn *types.Func) bool {
 	if code.Is(fn, "google.golang.org/grpc", "Dial") {
-		cur, ok := c.Root.FindNode(call)
-		decl, _ := code.DeclAround(cur)
-		return ok && decl != nil && !code.Has(decl, func(n ast.Node) bool {
+		within := ast.Node(call)
+		if cur, ok := c.Root.FindNode(call); ok && call.Ellipsis.IsValid() { // they are put together before
+			if decl, _ := code.DeclAround(cur); decl != nil {
+				within = decl
+			}
+		}
+		blocks := false
+		ast.Inspect(within, func(n ast.Node) bool {
 			opt, ok := n.(*ast.CallExpr)
-			return ok && code.CalleeName(opt) == "WithBlock"
+			blocks = blocks || ok && code.CalleeName(opt) == "WithBlock"
+			return !blocks
 		})
+		return !blocks
 	}
 	if !strings.HasPrefix(fn.Name(), "Dial") || fn.Pkg().Path() != "net" || len(call.Args) == 0 {
 		return false
@@ -161,6 +168,6 @@ func (c *check) cleansUp(cur inspector.Cursor, call *ast.CallExpr) bool {
 }
 
 var cleaning = regexp.MustCompile(`^(?i)(shutdown|clos|stop|clean|rollback|releas|unlock|abort|flush|disconnect|deregister|unregister|teardown|tear_down|destroy|drain|finish|detach|undo|revert|dispos|evict|purg)` +
-	`|(Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|TearDown|Detach)`)
+	`|(?-i:Shutdown|Close|Stop|Cleanup|Clean|Rollback|Release|Unlock|Abort|Flush|Drain|Teardown|TearDown|Detach)`)
 
 var saysCleanup = regexp.MustCompile(`(?i)clean(s|ed|ing)?[- ]?up|shut(s|ting)?[- ]?down|tear(s|ing)?[- ]?down|best[- ]effort`)

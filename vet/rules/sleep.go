@@ -50,7 +50,7 @@ func poll(ctx context.Context, ready func() bool) error {
 	return nil
 }
 `,
-	Exempt: "`main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, in a loop that looks at the context, or in one that takes at most 1 s in all, and of at most 1 ms anywhere; " +
+	Exempt: "A place where the context's name means another, of `context.Background()`; `main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, in a loop that looks at the context, or in one that takes at most 1 s in all, and of at most 1 ms anywhere; " +
 		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; where the function has asked whether the context can end; functions that shut down, close and the like, by their names; a goroutine that ends the program, or that nobody waits for and that has nothing to do with the context, outside of loops; a context that the function has made itself, unless the loop or goroutine around uses it; a loop that frees what it calls by `context.WithoutCancel`, or ends the context itself when it is over.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},

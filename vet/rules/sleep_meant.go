@@ -78,22 +78,15 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 	return len(c.Origins(r.Ctx)) > 0
 }
 
-// shadowedByNone tells whether a literal around a place has made a context of none that can end, with values at most, under the name of the one in reach.
-func (c *check) shadowedByNone(cur inspector.Cursor, ctx *types.Var) (found bool) {
-	fn, ok := code.FuncAround(cur)
-	if !ok || code.Within(c.declOf(ctx), fn.Node()) {
+// shadowedByNone tells whether the name of the context in reach means another one at a place, of none that can end.
+func (c *check) shadowedByNone(cur inspector.Cursor, ctx *types.Var) bool {
+	scope := c.Pkg.Scope().Innermost(cur.Node().Pos())
+	if scope == nil {
 		return false
 	}
-	_, body := code.FuncParts(fn.Node())
-	code.Shallow(body, func(n ast.Node) bool {
-		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.DEFINE && len(as.Lhs) == 1 && as.End() < cur.Node().Pos() {
-			id, named := as.Lhs[0].(*ast.Ident)
-			call, made := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
-			found = found || named && made && id.Name == ctx.Name() && code.IsContext(c.Info.TypeOf(call)) && c.ofNone(call)
-		}
-		return !found
-	})
-	return found
+	_, obj := scope.LookupParent(ctx.Name(), cur.Node().Pos())
+	v, ok := obj.(*types.Var)
+	return ok && v != ctx && code.IsLocal(v) && code.IsContext(v.Type()) && !c.Cancellable(v)
 }
 
 // endsLater tells whether a variable of the function's own holds at a place, on each way to it, a context that nothing can end.

@@ -50,7 +50,7 @@ func ask(ctx context.Context, query func() string) (string, error) {
 `,
 	Exempt: "Channels that are handed to code out of sight, returned or kept in a field; channels whose capacity is no constant; " +
 		"sends in a `select` with another way out (of the `Done` of a context only if that context ends with the receivers); " +
-		"a receiver that drains the channel, also in `defer` or in a goroutine of its own; " +
+		"a receiver that leaves when it has counted as many as there are senders; a receiver that drains the channel, also in `defer` or in a goroutine of its own; " +
 		"a receiver that leaves because of what the same goroutine has said on another channel; `main`, with which the program ends.",
 	Shapes: []Shape{
 		{Name: "early", Severity: Error, What: "the receiver may return before it has received all that is sent"},
@@ -211,7 +211,7 @@ func (f *strandFlow) receives(step ast.Node) bool {
 // harm says what becomes of a send when the receiver has left.
 func (f *strandFlow) harm() string {
 	if f.closed {
-		return "panic, since the receiver closes the channel as it leaves"
+		return "block for ever, or panic, since the receiver closes the channel as it leaves"
 	}
 	return "block for ever"
 }

@@ -57,11 +57,11 @@ func (f *strandFlow) rounds(op code.Op) (int64, bool) {
 	return 0, false
 }
 
-// countedDown tells whether a loop is left when a variable that it counts in its rounds has come from the number of the senders to 0, or from 0 to
-// that: by then all have been received.
+// countedDown tells whether a loop is left when a variable that goes one down or up in each of its rounds has come from the number of the senders to 0,
+// or from 0 to that: by then all have been received, since each sends once.
 func (f *strandFlow) countedDown(op code.Op, leave, loop inspector.Cursor) bool {
 	started, ok := code.LoopAround(op.At)
-	if !ok {
+	if !ok || op.Loop || slices.ContainsFunc(f.sends, func(other code.Op) bool { return other.Cur != op.Cur }) {
 		return false
 	}
 	over, ok := started.Node().(*ast.RangeStmt)
@@ -73,22 +73,29 @@ func (f *strandFlow) countedDown(op code.Op, leave, loop inspector.Cursor) bool 
 		return ok && f.Builtin(call) == "len" && types.ExprString(call.Args[0]) == types.ExprString(over.X)
 	}
 	for up := range leave.Enclosing((*ast.IfStmt)(nil)) {
-		b, ok := ast.Unparen(up.Node().(*ast.IfStmt).Cond).(*ast.BinaryExpr)
-		if !ok || !code.Within(up.Node(), loop.Node()) {
+		n := up.Node().(*ast.IfStmt)
+		b, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr)
+		if !ok || !code.Within(n, loop.Node()) || !code.Within(leave.Node(), n.Body) {
 			return false
 		}
 		v := code.Var(f.Info, b.X)
-		if !code.IsLocal(v) || !slices.ContainsFunc(f.Uses[v], func(use inspector.Cursor) bool {
-			_, counts := use.Parent().Node().(*ast.IncDecStmt)
-			return counts && code.Within(use.Node(), loop.Node())
-		}) {
-			return false
+		step := token.ILLEGAL // in the loop's own statements, and once
+		for _, use := range f.Uses[v] {
+			s, ok := use.Parent().Node().(*ast.IncDecStmt)
+			if !ok || !code.Within(s, loop.Node()) {
+				continue
+			}
+			if outer := use.Parent().Parent(); step != token.ILLEGAL || outer.Node() != ast.Node(n) && outer.Parent() != loop {
+				return false
+			}
+			step = s.Tok
 		}
-		number := slices.ContainsFunc(f.Origins(v), all)
 		zero, known := code.IntValue(f.Info, b.Y)
-		switch b.Op {
-		case token.EQL, token.LEQ, token.GEQ:
-			return number && known && zero == 0 || all(b.Y)
+		switch step {
+		case token.DEC:
+			return code.IsLocal(v) && slices.ContainsFunc(f.Origins(v), all) && known && zero == 0 && (b.Op == token.EQL || b.Op == token.LEQ)
+		case token.INC:
+			return code.IsLocal(v) && all(b.Y) && (b.Op == token.EQL || b.Op == token.GEQ)
 		}
 		return false
 	}

@@ -179,10 +179,7 @@ func (c *check) zero(e ast.Expr) bool {
 		}
 	}
 	if v := code.Var(c.Info, e); code.IsLocal(v) && v.Kind() == types.LocalVar { // var zero T
-		return len(c.Origins(v)) == 0 && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
-			_, handed := use.Parent().Node().(*ast.UnaryExpr)
-			return handed || c.UseOf(use) == code.Assigned || c.UseOf(use) == code.Method
-		})
+		return len(c.Origins(v)) == 0 && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return c.UseOf(use) != code.Returned })
 	}
 	lit, ok := e.(*ast.CompositeLit)
 	return ok && len(lit.Elts) == 0

@@ -49,7 +49,11 @@ func (c *check) tellsEnd(fn *types.Func) bool {
 		return false
 	}
 	ctx := c.ErrOf(b.X)
-	return ctx != nil && code.IsParam(c.Info, code.Var(c.Info, ctx))
+	if ctx == nil || fn.Signature().Variadic() || fn.Signature().Params().Len() != 1 {
+		return false
+	}
+	v := code.Var(c.Info, ctx)
+	return v != nil && v == fn.Signature().Params().At(0)
 }
 
 // derivedHere tells whether a context was made in this function: it is its own

@@ -201,17 +201,22 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 	return false
 }
 
-var saysNil, ofContexts, saysError = regexp.MustCompile(`\breturns? nil\b|\bso far\b`), regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`), regexp.MustCompile(`(?i)\berr`)
+var (
+	saysNil    = regexp.MustCompile(`\breturns? nil\b|\bso far\b`)
+	ofContexts = regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`)
+	saysOther  = regexp.MustCompile(`(?i)\berr|\bnot\b|n't\b|\bnever\b`)
+	sentences  = regexp.MustCompile(`[.;:]( |$)`)
+)
 
 // promised tells whether the function's documentation, which begins with its name, says that it returns nil when its context has ended: a sentence
-// with both, and no error in it.
+// with both, and no error and no denial in it.
 func (c *check) promised(cur inspector.Cursor) bool {
 	decl, _ := code.DeclAround(cur)
 	if decl == nil {
 		return false
 	}
 	text := strings.Join(strings.Fields(decl.Doc.Text()), " ")
-	return strings.HasPrefix(text, decl.Name.Name+" ") && slices.ContainsFunc(strings.SplitAfter(text, ". "), func(sentence string) bool {
-		return saysNil.MatchString(sentence) && ofContexts.MatchString(sentence) && !saysError.MatchString(sentence)
+	return strings.HasPrefix(text, decl.Name.Name+" ") && slices.ContainsFunc(sentences.Split(text, -1), func(sentence string) bool {
+		return saysNil.MatchString(sentence) && ofContexts.MatchString(sentence) && !saysOther.MatchString(sentence)
 	})
 }

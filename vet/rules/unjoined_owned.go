@@ -129,8 +129,8 @@ func (c *check) onlyDone(use inspector.Cursor) bool {
 	}
 }
 
-// lastHeard tells whether the last that each goroutine of a group does is to send to a channel, or to close one, that the function which started it
-// receives from: with that it has waited for it.
+// lastHeard tells whether the last that each goroutine of a group does is to send to a channel, or to close one, that the function which started it, once,
+// receives from on each way: with that it has waited for it.
 func (c *check) lastHeard(u *groupUses) bool {
 	heard := 0
 	for _, t := range c.Tasks {
@@ -138,7 +138,7 @@ func (c *check) lastHeard(u *groupUses) bool {
 		if !owner && !slices.ContainsFunc(u.dones, func(done inspector.Cursor) bool { return code.Within(done.Node(), t.At.Node()) }) {
 			continue
 		}
-		if t.Lit == nil || len(t.Lit.Body.List) == 0 {
+		if _, looped := code.LoopAround(t.At); looped || t.Lit == nil || len(t.Lit.Body.List) == 0 {
 			return false
 		}
 		var ch *types.Var
@@ -153,13 +153,23 @@ func (c *check) lastHeard(u *groupUses) bool {
 		if !code.IsLocal(ch) {
 			return false
 		}
-		ops, _, _ := c.ChanOps(ch)
+		ops, in, _ := c.ChanOps(ch)
 		if !slices.ContainsFunc(ops, func(op code.Op) bool {
-			return op.Kind != code.Send && op.Kind != code.Close && !op.Async && op.Select == nil && op.At.Node().Pos() > t.At.Node().Pos()
+			return op.Kind != code.Send && op.Kind != code.Close && !op.Async && op.Select == nil && op.At.Node().Pos() > t.At.Node().Pos() && onEachWay(op.At, in)
 		}) {
 			return false
 		}
 		heard++
 	}
 	return heard > 0
+}
+
+// onEachWay tells whether a place is in a statement of a function's own body, and in no branch of one.
+func onEachWay(at, fn inspector.Cursor) bool {
+	_, body := code.FuncParts(fn.Node())
+	for up := range at.Enclosing((*ast.IfStmt)(nil), (*ast.ForStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.SelectStmt)(nil), (*ast.RangeStmt)(nil), (*ast.BinaryExpr)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		_, inner := code.FuncParts(up.Node())
+		return inner == body
+	}
+	return false
 }

@@ -60,7 +60,7 @@ func beat(ctx context.Context, send func()) {
 		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
 		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns, before Go 1.23"},
 		{Name: "collected", Severity: Note, Off: true, What: "all of these from Go 1.23 on, where the garbage collector takes them"},
-		{Name: "fires", Severity: Warning, What: "a timer of time.AfterFunc, of the function's own, that is only set anew: it fires after the function has returned"},
+		{Name: "fires", Severity: Note, What: "a timer of time.AfterFunc, of the function's own, that is only set anew: it fires after the function has returned"},
 		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
 		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},
@@ -91,14 +91,22 @@ func (c *check) firesLate(cur inspector.Cursor) {
 	}
 	fn, ok := code.FuncAround(cur)
 	v := code.Var(c.Info, as.Lhs[0])
-	if in, _ := c.DeclaredIn(v); !ok || !code.IsLocal(v) || in != fn || !c.returnsAfter(fn, cur.Node()) {
+	if !ok || !code.IsLocal(v) {
+		return
+	}
+	if in, _ := c.DeclaredIn(v); in != fn || !c.returnsAfter(fn, cur.Node()) {
 		return
 	}
 	resets := 0
 	for _, use := range c.Uses[v] {
 		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
-		if !ok || sel.Sel.Name != "Reset" || c.UseOf(use) != code.Method {
+		if in, _ := code.FuncAround(use); !ok || in != fn || sel.Sel.Name != "Reset" || c.UseOf(use) != code.Method {
 			return
+		}
+		if call, ok := use.Parent().Parent().Node().(*ast.CallExpr); ok {
+			if n, known := duration(c.Info, call.Args[0]); known && n <= 0 {
+				return // now
+			}
 		}
 		resets++
 	}

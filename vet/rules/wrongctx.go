@@ -190,18 +190,35 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 	}
 	for cur := range lit.Preorder((*ast.CallExpr)(nil)) { // what the group's context is made of, asked for again
 		call := cur.Node().(*ast.CallExpr)
-		if code.IsCall(c.Info, call, "net/http", "Request.Context") && c.TaskAround(cur) == t && c.madeOf(own, types.ExprString(call)) {
+		kind, _ := cur.ParentEdge()
+		if kind != edge.CallExpr_Args || c.TaskAround(cur) != t || !c.madeOf(own, c.requestOf(call)) {
+			continue
+		}
+		if to := cur.Parent().Node().(*ast.CallExpr); !c.observes(to) && !c.logs(to) && (code.Callee(c.Info, to) == nil || code.Callee(c.Info, to).Pkg() == nil || code.Callee(c.Info, to).Pkg().Path() != "context") {
 			c.report(call, shape, why+types.ExprString(call)+" does not end with it")
 			return
 		}
 	}
 }
 
-// madeOf tells whether the context of a group is made of what a request's Context gives.
-func (c *check) madeOf(group *types.Var, request string) bool {
-	return slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
+// requestOf gives the parameter, never set anew, whose Context a call asks for, if it is a request.
+func (c *check) requestOf(e ast.Expr) *types.Var {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || !code.IsCall(c.Info, call, "net/http", "Request.Context") {
+		return nil
+	}
+	v := code.Var(c.Info, ast.Unparen(call.Fun).(*ast.SelectorExpr).X)
+	if v == nil || !code.IsParam(c.Info, v) || len(c.Origins(v)) > 0 {
+		return nil
+	}
+	return v
+}
+
+// madeOf tells whether the context of a group is made of a request's.
+func (c *check) madeOf(group, request *types.Var) bool {
+	return request != nil && slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && types.ExprString(call.Args[0]) == request
+		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && c.requestOf(call.Args[0]) == request
 	})
 }
 

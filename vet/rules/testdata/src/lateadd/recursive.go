@@ -34,3 +34,18 @@ func (s *sizer) visitCounted(t *tree) {
 		go s.visitCounted(kid)
 	}
 }
+
+type selfPool struct{ wg sync.WaitGroup }
+
+func (p *selfPool) loop(depth int, work func() int) {
+	defer p.wg.Done()
+	for range depth {
+		n := work()
+		p.wg.Add(1)
+		n++
+		n *= 2
+		n--
+		work()
+		go p.loop(n, work)
+	}
+}

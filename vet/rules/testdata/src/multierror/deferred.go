@@ -33,3 +33,24 @@ func publishesAll(ctx context.Context, first, second func(context.Context) error
 	}()
 	return errors.Join(first(ctx), second(ctx))
 }
+
+func nested(ctx context.Context, first, second func(context.Context) error) (err error) { // want nested:"returns errors.Join"
+	func() {
+		defer func() {
+			if errors.Is(err, context.Canceled) {
+				err = nil
+			}
+		}()
+	}()
+	return errors.Join(first(ctx), second(ctx))
+}
+
+func replaced(ctx context.Context, first, second func(context.Context) error) (err error) { // want replaced:"returns errors.Join"
+	defer func() {
+		if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+	}()
+	defer func() { err = first(ctx) }()
+	return errors.Join(first(ctx), second(ctx))
+}

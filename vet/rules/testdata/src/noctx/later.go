@@ -48,3 +48,13 @@ func writes(ctx context.Context, t *table) ([]byte, error) {
 	}
 	return t.MarshalJSON()
 }
+
+func connectsInTask(ctx context.Context, target string, run func(func() error) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return run(func() error {
+		_, err := grpc.Dial(target, grpc.WithBlock()) // want `Dial does not know ctx`
+		return err
+	})
+}

@@ -37,3 +37,17 @@ func connects(ctx context.Context, dial func(context.Context) error) {
 		}
 	}()
 }
+
+func branches(ctx context.Context, named bool, use func(context.Context)) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if named {
+			ctx := context.WithValue(context.Background(), "id", 1)
+			use(ctx)
+		}
+		time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+		use(ctx)
+	}()
+	<-done
+}

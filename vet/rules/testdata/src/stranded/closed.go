@@ -13,7 +13,7 @@ func closesAsItLeaves(ctx context.Context, next func() (int, bool), use func(int
 			if !ok {
 				return
 			}
-			in <- n // want `would panic, since the receiver closes the channel`
+			in <- n // want `would block for ever, or panic, since the receiver closes the channel`
 		}
 	}()
 	for {

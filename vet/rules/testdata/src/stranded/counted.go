@@ -92,3 +92,56 @@ func countsFailures(checks []func() error) (errs []error) {
 	}
 	return errs
 }
+
+func countsMany(parts [][]int, most int) (sum int) {
+	ch := make(chan int)
+	for _, p := range parts {
+		go func() {
+			for _, x := range p {
+				ch <- x // want `the rest would block for ever`
+			}
+		}()
+	}
+	n := 0
+	for range most {
+		sum += <-ch
+		if n++; n == len(parts) {
+			return sum
+		}
+	}
+	return sum
+}
+
+func leavesElse(parts []int) int {
+	ch := make(chan int)
+	for _, p := range parts {
+		go func() { ch <- p }() // want `the rest would block for ever`
+	}
+	n := 0
+	for range parts {
+		v := <-ch
+		n++
+		if n == len(parts) {
+			continue
+		} else {
+			return v
+		}
+	}
+	return 0
+}
+
+func leavesAtOnce(parts []int) int {
+	ch := make(chan int)
+	left := len(parts)
+	for _, p := range parts {
+		go func() { ch <- p }() // want `the rest would block for ever`
+	}
+	for range parts {
+		v := <-ch
+		left--
+		if left >= 0 {
+			return v
+		}
+	}
+	return 0
+}

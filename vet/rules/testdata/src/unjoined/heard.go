@@ -63,3 +63,22 @@ func hearsNobody(work func() error) {
 	done := make(chan error, 1)
 	wg.Go(func() { done <- work() }) // want `wg is never waited for`
 }
+
+func hearsFirst(work []func() error) error {
+	var wg sync.WaitGroup
+	done := make(chan error, len(work))
+	for _, w := range work {
+		wg.Go(func() { done <- w() }) // want `wg is never waited for`
+	}
+	return <-done
+}
+
+func hearsIf(work func() error, now bool) error {
+	var wg sync.WaitGroup
+	done := make(chan error, 1)
+	wg.Go(func() { done <- work() }) // want `wg is never waited for`
+	if now {
+		return <-done
+	}
+	return nil
+}

@@ -34,3 +34,20 @@ func runsLater(limit time.Duration, abort func()) *time.Timer {
 func remindsOnce(limit time.Duration, remind func()) {
 	time.AfterFunc(limit, remind)
 }
+
+func firesNow(now bool, flush func()) {
+	t := time.AfterFunc(1<<62, flush)
+	if now {
+		t.Reset(0)
+	}
+}
+
+func setsAnew(f func()) func() {
+	t := time.AfterFunc(time.Hour, f)
+	return func() { t.Reset(time.Second) }
+}
+
+func keepsIn(m map[string]*time.Timer, f func()) {
+	m["one"] = time.AfterFunc(time.Hour, f)
+	_ = time.AfterFunc(time.Hour, f)
+}
