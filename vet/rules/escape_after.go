@@ -100,24 +100,24 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 
 // waitedAgain tells whether a group without a context, which can be used again, is waited for on each way from a place on.
 func (c *escaper) waitedAgain(flow *code.Flow, at ast.Node, g *types.Var) bool {
-	left := false
+	return !code.IsNamed(g.Type(), code.Braid, "Group") && !c.leaves(flow, at, g, func(*ast.ReturnStmt) bool { return true })
+}
+
+// leaves tells whether a return that is wanted may come behind a place before the group has been waited for.
+func (c *escaper) leaves(flow *code.Flow, at ast.Node, g *types.Var, wanted func(*ast.ReturnStmt) bool) (left bool) {
 	flow.After(at, func(step ast.Node) bool {
-		if code.Has(step, func(n ast.Node) bool {
+		if left || code.Has(step, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || code.CalleeName(call) != "Wait" {
-				return false
-			}
-			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return ok && code.Var(c.Info, sel.X) == g
+			return ok && (code.CalleeName(call) == "Wait" || code.CalleeName(call) == "Close") && groupOf(c.check, call) == g
 		}) {
 			return false
 		}
-		if _, ok := step.(*ast.ReturnStmt); ok {
-			left = true
+		if ret, ok := step.(*ast.ReturnStmt); ok {
+			left = wanted(ret)
 		}
 		return !left
 	})
-	return !left && !code.IsNamed(g.Type(), code.Braid, "Group")
+	return left
 }
 
 // contextOf gives the context variable that was made together with a group.
@@ -228,7 +228,7 @@ func (c *escaper) onlyAsks(call *ast.CallExpr, i int) bool {
 
 // mayLive tells whether a function that has opened a group may succeed behind a place without having closed it: it keeps it then, and closes it only if
 // something has failed.
-func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor) (lives bool) {
+func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor) bool {
 	if !code.IsNamed(g.Type(), code.Braid, "Group") {
 		return false
 	}
@@ -236,17 +236,7 @@ func (c *escaper) mayLive(at inspector.Cursor, g *types.Var, fn inspector.Cursor
 	for _, ok := stmt.Node().(ast.Stmt); !ok; _, ok = stmt.Node().(ast.Stmt) {
 		stmt = stmt.Parent()
 	}
-	code.FlowOf(c.cfgs, fn.Node()).After(stmt.Node(), func(step ast.Node) bool {
-		if lives || code.Has(step, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			return ok && (code.CalleeName(call) == "Wait" || code.CalleeName(call) == "Close") && groupOf(c.check, call) == g
-		}) {
-			return false
-		}
-		if ret, ok := step.(*ast.ReturnStmt); ok {
-			lives = len(ret.Results) == 0 || isNilIdent(c.Info, ret.Results[len(ret.Results)-1])
-		}
-		return !lives
+	return c.leaves(code.FlowOf(c.cfgs, fn.Node()), stmt.Node(), g, func(ret *ast.ReturnStmt) bool {
+		return len(ret.Results) == 0 || isNilIdent(c.Info, ret.Results[len(ret.Results)-1])
 	})
-	return lives
 }
