@@ -191,6 +191,7 @@ type strandFlow struct {
 	room         int64
 	sends, recvs []code.Op
 	closed       bool // by who receives, as it leaves
+	several      bool // functions, or rounds, start senders
 	flow         *code.Flow
 }
 
@@ -232,6 +233,7 @@ func (f *strandFlow) outside() {
 	if len(senders) == 0 {
 		return
 	}
+	f.several = many || len(starts) > 1
 	looped, last, first := false, token.NoPos, token.Pos(-1)
 	for _, op := range f.recvs {
 		looped = looped || op.Many || op.Kind == code.RangeOver
@@ -261,7 +263,7 @@ func (f *strandFlow) outside() {
 			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d before it receives from %s: this send would %s; give the channel room, or join the goroutine", f.line(at), f.v.Name(), f.harm()))
 			continue
 		}
-		if at := f.leftBetween(op, many || len(starts) > 1); at != nil {
+		if at := f.leftBetween(op); at != nil {
 			f.tell(op, "early", fmt.Sprintf("the receiver may leave at line %d while more is sent to %s: the rest would %s; give the channel room, or cancel and join the senders", f.line(at), f.v.Name(), f.harm()))
 		}
 	}

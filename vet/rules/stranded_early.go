@@ -82,19 +82,28 @@ func (f *strandFlow) entersLoop(step ast.Node) bool {
 	return false
 }
 
-// leftBefore gives a way out of the function that comes after the sender's start and before any receive.
+// leftBefore gives a way out of the function that comes after the sender's start and before any receive: rather one of whose condition nothing
+// was known before.
 func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
+	var old ast.Node
 	f.flow.After(op.At.Node(), func(step ast.Node) bool {
 		if at != nil || f.receives(step) || f.inSelect(step) {
 			return false
 		}
 		if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !f.noneStarted(op, step) {
-			at = step
+			if !f.knownBefore(op, step) {
+				at = step
+			} else if old == nil {
+				old = step
+			}
 		}
 		return true
 	})
 	if at != nil {
 		return at
+	}
+	if old != nil {
+		return old
 	}
 	for _, recv := range f.recvs {
 		if recv.Select == nil || recv.Async || recv.At != recv.Cur || recv.Select.Pos() < op.At.Node().Pos() {
@@ -157,6 +166,27 @@ func (f *strandFlow) noneStarted(op code.Op, step ast.Node) bool {
 	return false
 }
 
+// knownBefore tells whether a way out is taken for an error, or for something that is missing, from before the sender's start.
+func (f *strandFlow) knownBefore(op code.Op, step ast.Node) bool {
+	cur, ok := f.Root.FindNode(step)
+	if !ok {
+		return false
+	}
+	for up := range cur.Enclosing((*ast.IfStmt)(nil)) {
+		asks := up.Node().(*ast.IfStmt)
+		b, ok := ast.Unparen(asks.Cond).(*ast.BinaryExpr)
+		if !ok || asks.Init != nil || asks.Pos() < op.At.Node().End() {
+			return false
+		}
+		v := code.Var(f.Info, b.X)
+		return v != nil && isNilIdent(f.Info, b.Y) && !slices.ContainsFunc(f.Uses[v], func(use inspector.Cursor) bool {
+			_, assigned := use.Parent().Node().(*ast.AssignStmt)
+			return assigned && op.At.Node().End() < use.Node().Pos() && use.Node().Pos() < asks.Pos()
+		})
+	}
+	return false
+}
+
 // inSelect tells whether a step is in a select that might have received.
 func (f *strandFlow) inSelect(step ast.Node) bool {
 	for _, recv := range f.recvs {
@@ -172,9 +202,10 @@ func (f *strandFlow) isReceive(clause *ast.CommClause) bool {
 }
 
 // saidBySender tells whether a clause is taken because of what the sender's own
-// goroutine does with another channel: then it has sent that instead.
+// goroutine does with another channel: then it has sent that instead. Of several
+// senders it may be another who has said so.
 func (f *strandFlow) saidBySender(clause *ast.CommClause, op code.Op) bool {
-	if clause.Comm == nil {
+	if clause.Comm == nil || f.several {
 		return false
 	}
 	var other *types.Var
@@ -202,8 +233,8 @@ func (f *strandFlow) saidBySender(clause *ast.CommClause, op code.Op) bool {
 }
 
 // leftBetween gives a way out between two of several receives.
-func (f *strandFlow) leftBetween(op code.Op, many bool) ast.Node {
-	if !many && !op.Loop {
+func (f *strandFlow) leftBetween(op code.Op) ast.Node {
+	if !f.several && !op.Loop {
 		return nil
 	}
 	end := token.NoPos
