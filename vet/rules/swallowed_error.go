@@ -24,7 +24,9 @@ func (c *check) ignored(cur inspector.Cursor, init ast.Stmt, cond ast.Expr, bran
 	ret := c.nilReturn(body)
 	if ret == nil {
 		if ret = c.bareNil(cur, body); ret == nil {
-			return
+			if ret = c.leftForNil(cur, body); ret == nil {
+				return
+			}
 		}
 	}
 	fn, r := c.errFunc(cur)
@@ -100,6 +102,28 @@ func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
 				return nil
 			}
 		}
+	}
+	return ret
+}
+
+// leftForNil gives the return with nil for the error behind a loop over a sequence with errors that a branch leaves. It may give a part of the
+// result, as if that were the whole.
+func (c *check) leftForNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
+	leave, ok := body[len(body)-1].(*ast.BranchStmt)
+	if !ok || leave.Tok != token.BREAK || leave.Label != nil {
+		return nil
+	}
+	loop := cur.Parent().Parent()
+	if s, ok := loop.Node().(*ast.RangeStmt); !ok || s.Value == nil {
+		return nil
+	}
+	next, ok := loop.NextSibling()
+	if !ok {
+		return nil
+	}
+	ret, ok := next.Node().(*ast.ReturnStmt)
+	if !ok || len(ret.Results) == 0 || !isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
+		return nil
 	}
 	return ret
 }
@@ -245,20 +269,8 @@ func (c *check) givesErr(cur inspector.Cursor, init ast.Stmt, err *types.Var) *a
 	if err == nil || !code.IsError(err.Type()) {
 		return nil
 	}
-	stmt := init
-	if stmt == nil {
-		prev, ok := cur.PrevSibling()
-		if !ok {
-			return nil
-		}
-		stmt, _ = prev.Node().(ast.Stmt)
-	}
-	as, ok := stmt.(*ast.AssignStmt)
-	if !ok || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != err {
-		return nil
-	}
-	call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
-	if !ok {
+	call := c.errCall(cur, init, err)
+	if call == nil {
 		return nil
 	}
 	if code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") || code.IsCall(c.Info, call, code.Braid, "Group.Wait", "Group.Close") {
@@ -273,6 +285,28 @@ func (c *check) givesErr(cur inspector.Cursor, init ast.Stmt, err *types.Var) *a
 			return nil
 		}
 	}
+	return call
+}
+
+// errCall gives the call that err is the last result of, or that gives the sequence that it is the second value of.
+func (c *check) errCall(cur inspector.Cursor, init ast.Stmt, err *types.Var) *ast.CallExpr {
+	stmt := init
+	if stmt == nil {
+		prev, ok := cur.PrevSibling()
+		if !ok {
+			if loop, ok := cur.Parent().Parent().Node().(*ast.RangeStmt); ok && code.Var(c.Info, loop.Value) == err {
+				call, _ := ast.Unparen(loop.X).(*ast.CallExpr)
+				return call
+			}
+			return nil
+		}
+		stmt, _ = prev.Node().(ast.Stmt)
+	}
+	as, ok := stmt.(*ast.AssignStmt)
+	if !ok || len(as.Rhs) != 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != err {
+		return nil
+	}
+	call, _ := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
 	return call
 }
 

@@ -2,6 +2,7 @@ package swallowed_logged
 
 import (
 	"context"
+	"iter"
 	"log"
 )
 
@@ -56,4 +57,15 @@ func goesOn(ctx context.Context) error {
 		log.Println(err)
 	}
 	return do(ctx)
+}
+
+func sumLogged(ctx context.Context, all func(context.Context) iter.Seq2[int, error]) (total int, err error) {
+	for n, err := range all(ctx) {
+		if err != nil {
+			log.Print(err)
+			break
+		}
+		total += n
+	}
+	return total, nil // want `the error of all, a cancellation of ctx among them, comes out as success`
 }
