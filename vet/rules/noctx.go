@@ -6,6 +6,7 @@ package rules
 import (
 	"go/ast"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -196,14 +197,15 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 	return command && started && !waited
 }
 
-// sent tells whether a request goes to some call that gives something back: one that is only filled in asks nobody.
+// sent tells whether a request goes to some call that gives something back, and is not named for what it fills in: a request that is only filled in
+// asks nobody.
 func (c *check) sent(req *types.Var) bool {
 	return slices.ContainsFunc(c.Uses[req], func(use inspector.Cursor) bool {
 		switch c.UseOf(use) {
 		case code.Argument:
 			if call, ok := use.Parent().Node().(*ast.CallExpr); ok {
 				t, isTuple := c.Info.TypeOf(call).(*types.Tuple)
-				return !isTuple || t.Len() > 0
+				return !(isTuple && t.Len() == 0 || code.IsError(c.Info.TypeOf(call)) && fillsIn.MatchString(code.CalleeName(call)))
 			}
 		case code.Read, code.Method:
 			return false
@@ -211,6 +213,8 @@ func (c *check) sent(req *types.Var) bool {
 		return true
 	})
 }
+
+var fillsIn = regexp.MustCompile(`(?i)^(fill|set|add|sign|apply|inject|decorate|authoriz|authenticat)`)
 
 // assignedTo gives the local variable that takes the first result of the call, or nil.
 func (c *check) assignedTo(cur inspector.Cursor) *types.Var {

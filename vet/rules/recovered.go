@@ -91,7 +91,7 @@ func (c *check) afterRecover(at ast.Node, deferred inspector.Cursor, fate fate, 
 	task := taskOf(c, fn)
 	switch {
 	case code.ErrResult(c.Info, typ) >= 0:
-		if !c.setsResult(typ, deferred) {
+		if !c.setsResult(typ, deferred) && !(fate == silent && c.guardsClose(deferred, fn)) {
 			c.report(at, "success", "after "+what+" the function returns nil: set its error result to what was recovered")
 		}
 	case typ.Results != nil && len(typ.Results.List) > 0:
@@ -130,6 +130,28 @@ func (c *check) guardsSend(at ast.Node, fn inspector.Cursor) bool {
 		}
 	}
 	return sends && !other
+}
+
+// guardsClose tells whether all that a function does behind a deferred recover is to close a channel: it is there for one that somebody has closed.
+func (c *check) guardsClose(deferred, fn inspector.Cursor) bool {
+	_, body := code.FuncParts(fn.Node())
+	from := deferred.Node().End()
+	for up := range deferred.Enclosing((*ast.DeferStmt)(nil)) {
+		from = up.Node().End()
+		break
+	}
+	closes, other := false, false
+	code.Shallow(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && call.Pos() >= from {
+			if c.Builtin(call) == "close" {
+				closes = true
+			} else {
+				other = true
+			}
+		}
+		return !other
+	})
+	return closes && !other
 }
 
 func isBlank(e ast.Expr) bool {

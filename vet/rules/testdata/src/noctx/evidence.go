@@ -112,3 +112,29 @@ func (w *writer) connect(ctx context.Context, name string) (err error) {
 	}()
 	return nil
 }
+
+func (token) FillHeader(r *http.Request, name string) error { r.Header.Set(name, "x"); return nil }
+
+func (token) Ask(r *http.Request) error { return nil }
+
+func filled(ctx context.Context, t token) (string, error) {
+	req, err := http.NewRequest("GET", "http://localhost", nil)
+	if err != nil {
+		return "", err
+	}
+	if err := t.FillHeader(req, "a"); err != nil {
+		return "", err
+	}
+	return req.Header.Get("a"), nil
+}
+
+func asked(ctx context.Context, t token) error {
+	req, err := http.NewRequest("GET", "http://localhost", nil) // want `NewRequest does not know ctx`
+	if err != nil {
+		return err
+	}
+	if err := t.FillHeader(req, "a"); err != nil {
+		return err
+	}
+	return t.Ask(req)
+}

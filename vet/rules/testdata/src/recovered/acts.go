@@ -49,3 +49,29 @@ func tell(ch chan<- int, n int, mu *sync.RWMutex) {
 		f()
 	}()
 }
+
+type gate struct {
+	open chan struct{}
+	body interface{ Close() error }
+}
+
+// Somebody may have closed it.
+func (g *gate) Close() error {
+	if g.body != nil {
+		return g.body.Close()
+	}
+	defer func() {
+		if recover() != nil && g.body != nil {
+			g.body.Close()
+		}
+	}()
+	close(g.open)
+	return nil
+}
+
+// Here more than that may panic.
+func (g *gate) CloseBody() error {
+	defer func() { recover() }() // want `after this recover the function returns nil`
+	close(g.open)
+	return g.body.Close()
+}
