@@ -87,7 +87,7 @@ func derive(n error, was, now []error, rest bool) error {
 			}
 		}
 		if !rest {
-			d.dropped = 0
+			d.dropped, d.cut = 0, nil
 		}
 		return &d
 	}

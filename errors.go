@@ -62,6 +62,7 @@ type GroupError struct {
 	primary *TaskError // the failure that cancelled the group
 	in      *groupInfo
 	dropped int
+	cut     error // the cancellation from outside that came before the failures could do it
 }
 
 // Path gives the names of the groups and tasks down to the one that failed,
@@ -115,6 +116,17 @@ func (e *GroupError) Unwrap() []error { return e.errs }
 // Dropped tells how many failures were counted but not kept, which happens
 // only in a [Supervised] group that had more than its [Keep] limit.
 func (e *GroupError) Dropped() int { return e.dropped }
+
+// Cut gives the cancellation from outside that cut the group short beside the
+// failures, or that they came after. It is nil if there was none before a failure
+// cancelled the group, or all was done by then. It is the error that [Run] would
+// have returned had nothing failed. It is no failure, and errors.Is and errors.As
+// do not see it: who asks them for context.Canceled asks what the tasks failed
+// with. In what [Split] gives, the rest has it.
+//
+// Where the others go on after a failure, as in a [Supervised] [Map], look at it
+// before taking the results without a failure for good.
+func (e *GroupError) Cut() error { return e.cut }
 
 // A PanicError is a panic of a task, raised again on the goroutine of [Run]
 // after the join, or handed back as an error where [PanicsAsErrors] is set.

@@ -56,6 +56,25 @@ func ExampleGroupError_Primary() {
 	// writer: disk full
 }
 
+// A supervised group of which a part was not done at all.
+func ExampleGroupError_Cut() {
+	ctx, cancel := context.WithCancel(context.Background())
+	err := braid.Each(ctx, []string{"", "users.csv", "orders.csv"}, func(ctx context.Context, file string) error {
+		if file == "" {
+			return errors.New("no name")
+		}
+		cancel() // somebody gives up meanwhile
+		return braid.Sleep(ctx, time.Minute)
+	}, braid.Supervised, braid.Limit(1), braid.Name("import"))
+	if eg, ok := errors.AsType[*braid.GroupError](err); ok && eg.Cut() != nil {
+		fmt.Println(len(eg.Errors()), "failed, and others were not done:", eg.Cut())
+	}
+	fmt.Println(err)
+	// Output:
+	// 1 failed, and others were not done: context canceled
+	// import (1 error, cut short by context canceled): ExampleGroupError_Cut.func1[0]: no name
+}
+
 // Failures that were counted and not kept.
 func ExampleGroupError_Dropped() {
 	err := braid.Each(context.Background(), make([]int, 100), func(ctx context.Context, _ int) error {

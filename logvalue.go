@@ -15,9 +15,9 @@ const (
 )
 
 // LogValue gives path, where the group was opened, the failures under the
-// keys "1", "2", ... of the group "errors", and how many were dropped. A value
-// has at most 32 errors, nested ones included; "more" counts those left out of
-// a level.
+// keys "1", "2", ... of the group "errors", how many were dropped, and what cut
+// the group short. A value has at most 32 errors, nested ones included; "more"
+// counts those left out of a level.
 func (e *GroupError) LogValue() slog.Value { return logged(e) }
 
 // LogValue gives path, where the task was spawned, after_cancel if set, and
@@ -57,6 +57,9 @@ func (l *logger) value(err error, levels int) slog.Value {
 		attrs = append(attrs, slog.Attr{Key: "errors", Value: l.list(e.errs, levels)})
 		if e.dropped > 0 {
 			attrs = append(attrs, slog.Int("dropped", e.dropped))
+		}
+		if e.cut != nil {
+			attrs = append(attrs, slog.String("cut", textOf(e.cut)))
 		}
 		return slog.GroupValue(attrs...)
 	case *TaskError:

@@ -14,7 +14,9 @@ import "context"
 //
 // With [Supervised] a failure does not stop the others, and the results are
 // returned beside the error, a failed item's being whatever fn returned with its
-// error, or the zero value if it panicked.
+// error, or the zero value if it panicked. If ctx dies meanwhile the items that it
+// cut short, or of which nothing was begun, are no failures: [GroupError.Cut] tells
+// of them, and if nothing has failed besides the error is that of a cancellation.
 //
 // Functions that take very little time are called one after the other on a few
 // goroutines, as a hand-written loop over chunks would; one that takes long, or

@@ -260,7 +260,8 @@ func (o noiseOption) applyToGroup(c *groupConfig) {
 type groupFlag uint32
 
 const (
-	// Supervised groups record a task's failure and let its siblings go on.
+	// Supervised groups record a task's failure and let its siblings go on. If the
+	// group is cut short from outside as well, [GroupError.Cut] tells.
 	// The failures come out at the join; [Keep] bounds them and [OnFailure]
 	// sees each. A failure of the body still cancels.
 	Supervised = groupFlag(seenSupervised)

@@ -49,9 +49,19 @@ func Example_patternsMapSupervised() {
 		return len(word), nil
 	}
 	lengths, err := braid.Map(context.Background(), []string{"one", "", "three"}, parse, braid.Supervised)
+	ge, ok := errors.AsType[*braid.GroupError](err)
+	if !ok && err != nil {
+		fmt.Println("cancelled:", err)
+		return
+	}
 	fmt.Println(lengths)
-	for _, failure := range err.(*braid.GroupError).Errors() {
-		fmt.Println("item", failure.(*braid.TaskError).Item(), errors.Unwrap(failure))
+	if ok {
+		for _, failure := range ge.Errors() {
+			fmt.Println("item", failure.(*braid.TaskError).Item(), errors.Unwrap(failure))
+		}
+		if ge.Cut() != nil { // not all that is left is good: some items were not done
+			fmt.Println("cut short by", ge.Cut())
+		}
 	}
 	// Output:
 	// [3 0 5]

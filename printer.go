@@ -144,11 +144,15 @@ func (p *printer) entry(err error) []error {
 			err = e.Err
 			continue
 		case *GroupError:
-			if len(e.errs) == 1 && e.dropped == 0 {
+			if len(e.errs) == 1 && e.dropped == 0 && e.cut == nil {
 				err = e.errs[0]
 				continue
 			}
-			p.branch(e.Path(), counted(len(e.errs), e.dropped))
+			about := counted(len(e.errs), e.dropped)
+			if e.cut != nil {
+				about += ", cut short by " + onOneLine(textOf(e.cut))
+			}
+			p.branch(e.Path(), about)
 			return e.errs
 		case *TimeoutError:
 			if says(e.Err) && p.left > 0 {

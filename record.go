@@ -3,6 +3,7 @@ package braid
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -156,17 +157,36 @@ func (g *Group) observerFailed(v any, te *TaskError) {
 	g.cancel(&Cancellation{kind: byFailure, reason: reason, at: time.Now()})
 }
 
-// primary gives the failure that cancelled the group, which need not be the
-// first where one failure alone does not, and if there is none the first.
-func (g *Group) primary(m *groupMore) *TaskError {
-	if g.std.Load() != nil {
-		if c, ok := context.Cause(g.ctx()).(*Cancellation); ok && c.kind == byFailure {
-			if te, ok := c.reason.(*TaskError); ok && te.recorded && te.in == m.info {
-				return te
-			}
+// decisive gives the failure that cancelled the group, if one did.
+func (g *Group) decisive(m *groupMore) *TaskError {
+	if g.std.Load() == nil {
+		return nil
+	}
+	if c, ok := context.Cause(g.ctx()).(*Cancellation); ok && c.kind == byFailure {
+		if te, ok := c.reason.(*TaskError); ok && te.recorded && te.in == m.info {
+			return te
 		}
 	}
-	return m.primary
+	return nil
+}
+
+// failed gives the error of a group with failures. The primary is the one that
+// cancelled the group, which need not be the first where one failure alone does
+// not, and if there is none the first.
+func (g *Group) failed(m *groupMore, errs []error, cut bool) *GroupError {
+	e := &GroupError{errs: errs, primary: g.decisive(m), in: m.info, dropped: m.dropped}
+	if e.primary == nil {
+		e.primary = m.primary
+		if (cut || slices.ContainsFunc(errs, afterCancel)) && g.parent.Err() != nil {
+			e.cut = outside(g.parent)
+		}
+	}
+	return e
+}
+
+func afterCancel(err error) bool {
+	te, ok := err.(*TaskError)
+	return ok && te.AfterCancel
 }
 
 // outcome gives what the group returns, raises or exits with.
@@ -177,7 +197,7 @@ func (g *Group) outcome(m *groupMore, cut bool) (err error, raise *PanicError, e
 			errs = append(errs, m.bodyFail)
 		}
 		if len(errs) > 0 {
-			err = &GroupError{errs: errs, primary: g.primary(m), in: m.info, dropped: m.dropped}
+			err = g.failed(m, errs, cut)
 		}
 		if m.panicked != nil {
 			raise = m.panicked

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -305,6 +307,71 @@ func TestRule3_10_ASupervisedGroupKeepsAFewFailuresCountsTheRestAndShowsAll(t *t
 	})
 }
 
+func TestRule3_5_WhatCutAGroupShortBesideItsFailuresIsTold(t *testing.T) {
+	live(t, func(t *testing.T, root context.Context, _ time.Time) {
+		ctx, cancel := context.WithTimeout(root, 1500*time.Millisecond)
+		defer cancel()
+		lengths, err := braid.Map(ctx, []string{"one", "", "three", "four"}, func(ctx context.Context, s string) (int, error) {
+			if s == "" {
+				return 0, errOne
+			}
+			if err := braid.Sleep(ctx, time.Second); err != nil {
+				return 0, err
+			}
+			return len(s), nil
+		}, braid.Supervised, braid.Limit(1))
+		ge, ok := err.(*braid.GroupError)
+		if !ok || len(ge.Errors()) != 1 || !errors.Is(ge.Cut(), context.DeadlineExceeded) || !slices.Equal(lengths, []int{3, 0, 0, 0}) {
+			t.Fatalf("got %v, %v", lengths, err)
+		}
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			t.Error("a cancellation beats a real error")
+		}
+		for _, format := range []string{"%v", "%+v"} {
+			if text := fmt.Sprintf(format, err); !strings.Contains(text, "cut short by context deadline exceeded") {
+				t.Errorf("it is not said: %s", text)
+			}
+		}
+		ctx, cancel = context.WithCancel(root)
+		err = braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error { <-ctx.Done(); return errTwo }) // of its cleanup
+			time.Sleep(time.Second)
+			cancel()
+			return nil
+		})
+		if ge, ok := err.(*braid.GroupError); !ok || ge.Cut() != context.Canceled {
+			t.Errorf("a cleanup that failed: %v", err)
+		}
+	})
+}
+
+func TestRule3_5_AGroupThatItsOwnFailureEndedWasNotCutShort(t *testing.T) {
+	live(t, func(t *testing.T, root context.Context, _ time.Time) {
+		ctx, cancel := context.WithCancel(root)
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(untilDead)
+			g.Go(func(context.Context) error { return errOne })
+			time.Sleep(time.Second)
+			cancel() // it is over already
+			return nil
+		})
+		if ge, ok := err.(*braid.GroupError); !ok || ge.Cut() != nil {
+			t.Errorf("got %v", err)
+		}
+		ctx, cancel = context.WithCancel(root)
+		err = braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { return errOne })
+			g.Go(func(ctx context.Context) error { <-ctx.Done(); return nil }) // it made it
+			time.Sleep(time.Second)
+			cancel()
+			return nil
+		}, braid.Supervised)
+		if ge, ok := err.(*braid.GroupError); !ok || ge.Cut() != nil || err.Error() == "" {
+			t.Errorf("all had ended by themselves: %v", err)
+		}
+	})
+}
+
 func TestRule3_11_AGroupInWhichAllSucceededReturnsNilAlthoughItsContextDied(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -340,6 +407,24 @@ func TestRule3_11_ATaskCutShortOrSkippedByThatDeathIsTold(t *testing.T) {
 		})
 		if err != context.Canceled {
 			t.Errorf("skipped: got %v", err)
+		}
+	})
+}
+
+func TestRule3_5_OfAnErrorThatIsSplitTheRestTellsWhatCutTheGroupShort(t *testing.T) {
+	live(t, func(t *testing.T, root context.Context, _ time.Time) {
+		ctx, cancel := context.WithCancel(root)
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { return errOne })
+			g.Go(func(context.Context) error { return errTwo })
+			g.Go(untilDead)
+			time.Sleep(time.Second)
+			cancel()
+			return nil
+		}, braid.Supervised)
+		matched, rest := braid.Split(err, braid.Is(errOne))
+		if matched.(*braid.GroupError).Cut() != nil || rest.(*braid.GroupError).Cut() != context.Canceled {
+			t.Errorf("got %v and %v", matched, rest)
 		}
 	})
 }

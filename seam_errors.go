@@ -121,7 +121,7 @@ func readTaskError(err error) (f seam.Failure, ok bool) {
 }
 
 func newGroupError(g seam.FailedGroup) error {
-	e := &GroupError{errs: g.Errs, dropped: g.Dropped, in: infoOf(g.Place)}
+	e := &GroupError{errs: g.Errs, dropped: g.Dropped, cut: g.Cut, in: infoOf(g.Place)}
 	if g.Primary >= 0 {
 		e.primary, _ = g.Errs[g.Primary].(*TaskError)
 	}
@@ -133,7 +133,7 @@ func readGroupError(err error) (g seam.FailedGroup, ok bool) {
 	if !ok || e == nil {
 		return g, false
 	}
-	g = seam.FailedGroup{Errs: e.Errors(), Primary: -1, Dropped: e.dropped, Place: e.in}
+	g = seam.FailedGroup{Errs: e.Errors(), Primary: -1, Dropped: e.dropped, Cut: e.cut, Place: e.in}
 	for i, err := range e.errs {
 		if te, ok := err.(*TaskError); ok && te == e.primary && te != nil {
 			g.Primary = i

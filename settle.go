@@ -19,7 +19,8 @@ type Outcome[T any] struct {
 // panics if ctx or a function is nil. It is asyncio.gather with
 // return_exceptions.
 //
-// For many items and one function, [Map] with [Supervised] does the same.
+// For many items and one function there is [Map] with [Supervised]: its error has
+// the failures, and tells by [GroupError.Cut] if some items were not done at all.
 func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) ([]Outcome[T], error) {
 	checkFunctions("Settle", hasNil(fns))
 	tasks := make([]Task[T], len(fns))

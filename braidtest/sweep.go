@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/internal/seam"
 )
 
@@ -31,8 +32,8 @@ import (
 // Each run has a bubble of testing/synctest, as in [Run], and after each these
 // are checked: fn has returned within [Within] of virtual time after the
 // cancellation; nothing is left, as [Check] has it; the error is nil, or matches
-// context.Canceled or the cause, or is one to [Accept]; and the [Invariant]
-// holds. An error that does not tell that it was a cancellation hides that from
+// context.Canceled or the cause, or has a group in it that says so
+// ([braid.GroupError.Cut]), or is one to [Accept]; and the [Invariant] holds. An error that does not tell that it was a cancellation hides that from
 // the caller, who may retry or alarm somebody; if it is a real one, as of a
 // cleanup that failed, that is for Accept to say. Whether nil is right, which
 // depends on whether anything was cut short, only the Invariant can know. A run
@@ -100,7 +101,7 @@ func (s *sweep) cancelAt(point int, of string) (came bool, points int) {
 	}
 	tr.expects = func(err error) string {
 		where := tr.happened()
-		if s.fine(err) || where != "" && (errors.Is(err, context.Canceled) || errors.Is(err, cause)) {
+		if s.fine(err) || where != "" && (errors.Is(err, context.Canceled) || errors.Is(err, cause) || tellsOfCut(err)) {
 			return ""
 		}
 		if where == "" {
@@ -119,6 +120,15 @@ func (s *sweep) cancelAt(point int, of string) (came bool, points int) {
 	}
 	s.t.Fatal(s.failedAt(headline, tr, "point "+strconv.Itoa(point)))
 	return false, 0
+}
+
+// tellsOfCut reports whether a group in err says that it was cut short, beside what
+// has failed.
+func tellsOfCut(err error) bool {
+	return braid.Subgroup(err, func(node error) bool {
+		ge, ok := node.(*braid.GroupError)
+		return ok && ge.Cut() != nil
+	}) != nil
 }
 
 // fine reports whether fn may always return the error.

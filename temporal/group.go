@@ -301,8 +301,7 @@ func (g *Group) outcome() error {
 	}
 	var err error
 	if len(errs) > 0 {
-		primary := slices.Index(errs, error(g.decisive()))
-		err = seam.NewGroupError(seam.FailedGroup{Errs: errs, Primary: primary, Dropped: g.dropped, Place: g.place})
+		err = g.failed(errs)
 	}
 	switch {
 	case g.panicked != nil:

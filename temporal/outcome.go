@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/internal/seam"
@@ -193,13 +194,29 @@ func (g *Group) observe(te *braid.TaskError) {
 	returned = true
 }
 
-// decisive gives the failure that cancelled the group, which need not be the first where
-// one alone does not, and if there is none the first.
+// decisive gives the failure that cancelled the group, if one did.
 func (g *Group) decisive() *braid.TaskError {
 	if c, ok := g.cause.(*braid.Cancellation); ok && seam.Recorded(c.Reason(), g.place) {
 		return c.Reason().(*braid.TaskError)
 	}
-	return g.primary
+	return nil
+}
+
+// failed gives the error of a group with failures. The primary is the one that cancelled
+// the group, which need not be the first where one alone does not, and if there is none
+// the first.
+func (g *Group) failed(errs []error) error {
+	f := seam.FailedGroup{Errs: errs, Dropped: g.dropped, Place: g.place}
+	te := g.decisive()
+	if te == nil {
+		te = g.primary
+		after := func(err error) bool { te, ok := err.(*braid.TaskError); return ok && te.AfterCancel }
+		if (g.cut || slices.ContainsFunc(errs, after)) && g.parent.Err() != nil {
+			f.Cut = Cause(g.parent)
+		}
+	}
+	f.Primary = slices.Index(errs, error(te))
+	return seam.NewGroupError(f)
 }
 
 // judge splits what a task or body returned into what is mere cancellation and

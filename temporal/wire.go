@@ -67,6 +67,7 @@ const (
 	hasValue    // the first node below is what was panicked with
 	hasSiblings // the next one are the siblings
 	isBranch    // it has an Unwrap() []error
+	hasCut      // the first node below is what cut the group short
 )
 
 const (

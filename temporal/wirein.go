@@ -27,11 +27,15 @@ func (n node) make(kids []error) error {
 			Body: n.Flags.has(ofBody), Permanent: n.Flags.has(isPermanent), Attempt: n.Flags.has(isAttempt),
 		})
 	case kindGroup:
+		var cut error
+		if n.Flags.has(hasCut) && len(kids) > 0 {
+			cut, kids = kids[0], kids[1:]
+		}
 		if n.Primary < 0 || n.Primary > len(kids) {
 			n.Primary = 0
 		}
 		return seam.NewGroupError(seam.FailedGroup{
-			Errs: kids, Primary: n.Primary - 1, Dropped: max(n.Dropped, 0), Place: seam.NewPlace(nil, "", n.Path, 0, n.At.site()),
+			Errs: kids, Primary: n.Primary - 1, Dropped: max(n.Dropped, 0), Cut: cut, Place: seam.NewPlace(nil, "", n.Path, 0, n.At.site()),
 		})
 	case kindTimeout:
 		return seam.NewTimeoutError(seam.Timeout{Name: n.Name, After: time.Duration(n.Nanos), Err: kid(0), Site: n.At.site()})

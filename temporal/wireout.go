@@ -23,7 +23,9 @@ func nodeOf(err error, b bounds) (n node, kids []error) {
 	}
 	if g, ok := seam.ReadGroupError(err); ok {
 		path, site := seam.PlaceOf(g.Place)
-		return node{Kind: kindGroup, Path: path, At: whereOf(site), Primary: g.Primary + 1, Dropped: g.Dropped}, g.Errs
+		n = node{Kind: kindGroup, Path: path, At: whereOf(site), Primary: g.Primary + 1, Dropped: g.Dropped}
+		n.Flags.set(hasCut, g.Cut != nil)
+		return n, append(present(g.Cut), g.Errs...)
 	}
 	if t, ok := seam.ReadTimeoutError(err); ok {
 		return node{Kind: kindTimeout, Name: t.Name, Nanos: int64(t.After), At: whereOf(t.Site)}, present(t.Err)

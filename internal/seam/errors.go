@@ -33,6 +33,7 @@ type FailedGroup struct {
 	Errs    []error
 	Primary int // index in Errs, or -1
 	Dropped int
+	Cut     error
 	Place   any
 }
 
