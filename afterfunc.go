@@ -5,20 +5,22 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"sync"
 )
 
 // This file runs functions on cancel, and waits for them.
 
 // AfterFunc calls f on a goroutine of its own when ctx is cancelled, as
 // [context.AfterFunc] does, but stays structured: stop waits for f if it has
-// begun, and a group below whose context ctx is does not end before f does. If
-// the task or group that ctx belongs to simply ends, f is not called.
+// begun, and a group below whose context ctx is does not end before f does, which
+// may hand it tasks meanwhile. If the task or group that ctx belongs to simply
+// ends, or has ended, f is not called.
 //
 // Stop reports whether it kept f from being called. It may be called more than
 // once and after the group has ended, but not by f, for which it would wait. A
 // panic in f is one of the group; outside any group, and after its end, it is
-// raised by stop. Under a dead ctx f is called at once. AfterFunc panics if ctx
-// or f is nil.
+// raised by stop. Under a ctx that has been cancelled f is called at once.
+// AfterFunc panics if ctx or f is nil.
 func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	switch {
 	case ctx == nil:
@@ -30,56 +32,54 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	if t != nil {
 		g = t.g
 	}
-	h := &handler{g: g, pc: funcPC(f), done: make(chan struct{})}
-	if t == nil {
+	h := &handler{ctx: ctx, g: g, pc: funcPC(f), done: make(chan struct{})}
+	switch {
+	case t == nil:
 		h.body = g
+	case t.flags.Load()&hasContext == 0:
+		h.task = t
 	}
-	if g != nil && !h.hold() {
+	h.ready.Lock()
+	h.unhook = context.AfterFunc(ctx, func() { h.run(f) })
+	if g != nil && !h.enlist() {
 		h.g = nil // it has ended
 	}
-	h.unhook = context.AfterFunc(ctx, func() { h.run(ctx, f) })
-	if h.g != nil {
-		h.enlist()
-	}
+	h.ready.Unlock()
 	return h.stop
 }
 
 type handler struct {
-	g      *Group // that stops the handler when it ends, or nil
-	body   *Group // whose body's context the handler is for, or nil
+	ctx    context.Context
+	ready  sync.Mutex // held until the handler is in its lists, or is not going to be
+	g      *Group     // that stops the handler when it ends, or nil
+	body   *Group     // whose body's context the handler is for, or nil
+	task   *task      // at whose end the handler is dropped, since its context is the group's, or nil
 	pc     uintptr
 	unhook func() bool
 	done   chan struct{} // closed when f has returned or will not be called
 	kept   bool          // stop kept f from being called; read after done
-	over   bool          // f has returned; guarded by g.mu
 	raise  *PanicError   // what stop has to raise; read after done
 }
 
-// hold keeps the group from ending until enlist. It is false if it has ended.
-func (h *handler) hold() bool {
-	h.g.mu.Lock()
-	defer h.g.mu.Unlock()
-	if h.g.closed {
-		return false
-	}
-	h.g.pending++
-	return true
-}
-
-// enlist makes the group stop the handler, and wait for it, when it ends. What
-// is over already is not kept.
-func (h *handler) enlist() {
+// enlist makes the group stop the handler, and wait for it, when it ends. It is
+// false if the group has ended.
+func (h *handler) enlist() bool {
 	g := h.g
 	g.mu.Lock()
-	if !h.over {
-		m := g.ext()
-		if m.handlers == nil {
-			m.handlers = map[*handler]struct{}{}
-		}
-		m.handlers[h] = struct{}{}
+	defer g.mu.Unlock()
+	if g.concluded {
+		return false
 	}
-	g.mu.Unlock()
-	g.letGo()
+	m := g.ext()
+	if m.handlers == nil {
+		m.handlers = map[*handler]struct{}{}
+	}
+	m.handlers[h] = struct{}{}
+	if t := h.task; t != nil {
+		t.ext().handlers = append(t.more.handlers, h)
+		t.flags.Or(hasHandlers)
+	}
+	return true
 }
 
 // delist lets go of a handler that is over, long before the group ends.
@@ -89,16 +89,29 @@ func (h *handler) delist() {
 	}
 	h.g.mu.Lock()
 	defer h.g.mu.Unlock()
-	h.over = true
 	if h.g.more != nil {
 		delete(h.g.more.handlers, h)
 	}
+	if t := h.task; t != nil {
+		t.more.handlers = slices.DeleteFunc(t.more.handlers, func(x *handler) bool { return x == h })
+	}
 }
 
-func (h *handler) run(ctx context.Context, f func()) {
+// hold keeps the group of a handler that has begun from being closed, so that f
+// may hand tasks to it. If it is closed already its end waits all the same.
+func (h *handler) hold() bool {
+	return h.g != nil && h.g.stayOpen()
+}
+
+func (h *handler) run(f func()) {
+	h.ready.Lock()
+	h.ready.Unlock() //lint:ignore SA2001 until AfterFunc is done
 	defer close(h.done)
+	if h.hold() {
+		defer h.g.letGo()
+	}
 	defer h.delist()
-	switch context.Cause(ctx) {
+	switch context.Cause(h.ctx) {
 	case errScopeEnded:
 		return
 	case errServedEnded: // an end for the body, a cancellation for what served it
@@ -134,16 +147,48 @@ func (h *handler) panicked(v any) {
 
 // stop may be called by several, and after the group has ended.
 func (h *handler) stop() bool {
-	if h.unhook() {
-		h.kept = true
-		h.delist()
-		close(h.done)
-	}
+	h.drop()
 	<-h.done
 	if h.raise != nil {
 		panic(h.raise)
 	}
 	return h.kept
+}
+
+// dropHandlers drops those of a task that is about to end, but for those that have
+// begun, which the group's end waits for.
+func (t *task) dropHandlers() {
+	t.g.mu.Lock()
+	handlers := slices.Clone(t.more.handlers)
+	t.g.mu.Unlock()
+	for _, h := range handlers {
+		h.drop()
+	}
+}
+
+// drop keeps f from being called, if it has not been.
+func (h *handler) drop() {
+	if h.unhook() {
+		h.kept = true
+		h.delist()
+		close(h.done)
+	}
+}
+
+// awaitCalled waits for the handlers that the death of the group calls, so that it is
+// not closed before them: they may hand it tasks. g.mu is held, but not meanwhile.
+func (g *Group) awaitCalled() {
+	handlers := slices.Collect(maps.Keys(g.more.handlers))
+	g.mu.Unlock()
+	defer g.mu.Lock()
+	if g.ctx().Err() == nil {
+		return
+	}
+	for _, h := range handlers {
+		if h.ctx.Err() != nil {
+			<-h.done
+		}
+	}
 }
 
 // stopHandlers waits for the handlers that have begun and drops the others.

@@ -3,6 +3,7 @@ package braid
 import (
 	"context"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -18,21 +19,23 @@ import (
 // a failure that comes later nor a cancellation from outside. It may be called
 // from the body, a task or elsewhere, more than once, and after the end.
 func (g *Group) Cancel() {
+	g.checkMade()
 	if g.ended() {
 		return
 	}
 	g.passes(seam.Cancel)
-	g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: callerPC()})
+	g.cancel(&Cancellation{by: g.path(), at: time.Now(), pc: byUser(callerPC())})
 }
 
 // CancelCause is [Group.Cancel] with a reason, which [Cancellation.Reason]
 // gives to who asks for the cause. The first cause wins.
 func (g *Group) CancelCause(reason error) {
+	g.checkMade()
 	if g.ended() {
 		return
 	}
 	g.passes(seam.Cancel)
-	g.cancel(&Cancellation{by: g.path(), reason: reason, at: time.Now(), pc: callerPC()})
+	g.cancel(&Cancellation{by: g.path(), reason: reason, at: time.Now(), pc: byUser(callerPC())})
 }
 
 func (g *Group) cancel(cause *Cancellation) {
@@ -95,6 +98,15 @@ func (g *Group) notice() {
 	for _, h := range below {
 		h.notice()
 	}
+}
+
+// byUser gives a place that a method was called from, or 0 if it was handed to
+// [AfterFunc] or its like and the place is ours.
+func byUser(pc uintptr) uintptr {
+	if f := runtime.FuncForPC(pc); f != nil && strings.HasPrefix(callbackFrame, f.Name()+"(") {
+		return 0
+	}
+	return pc
 }
 
 // callerPC gives the place from which the exported function that asks was called.

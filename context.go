@@ -53,6 +53,7 @@ const (
 	hasQuiesced                    // the group's context died because body and ordinary tasks had ended
 	hearsItself                    // the group's join waits for the death of its context, and watches for stalls then
 	wasCut                         // a cancellation cut a task of the group, or its body, short
+	hasHandlers                    // AfterFunc was called with the context of the task, which is the group's
 	isCancelled                    // the group's context is dead, and its Err is context.Canceled
 )
 

@@ -65,7 +65,8 @@ func (d *Deadline) Reset(after time.Duration) error {
 	return d.move(time.Now().Add(after))
 }
 
-// ResetAt is [Deadline.Reset] with a point in time.
+// ResetAt is [Deadline.Reset] with a point in time. The zero time is none: it takes
+// the deadline off, as Stop does.
 func (d *Deadline) ResetAt(at time.Time) error { return d.move(at) }
 
 // Stop takes the deadline off; Reset may set a new one. It returns an error as
@@ -156,6 +157,7 @@ func (d *Deadline) unbind() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.bound = false
+	_ = d.usable() // the deadline may have passed with nobody looking
 	if d.timer != nil {
 		d.timer.Stop()
 		for g := d.s.group(); g != nil; g = g.above() {

@@ -16,6 +16,7 @@ func (g *Group) Defer(fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic("braid: Defer called with a nil function")
 	}
+	g.checkMade()
 	g.mu.Lock()
 	closed := g.closed
 	if !closed {

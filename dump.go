@@ -16,7 +16,7 @@ import (
 // tasks or callbacks, for which its join would wait for ever.
 func (g *Group) calledFromWithin(caller string) error {
 	g.mu.Lock()
-	busy := g.first != nil || g.more != nil && len(g.more.handlers) > 0
+	busy := g.first != nil || g.more != nil && len(g.more.handlers) > 0 || g.cfg.callsBack()
 	g.mu.Unlock()
 	if !busy {
 		return nil
@@ -35,6 +35,12 @@ func (g *Group) calledFromWithin(caller string) error {
 		}
 	}
 	return nil
+}
+
+// callsBack reports whether there are callbacks, in which the group may be closed
+// when no task is left.
+func (c *groupConfig) callsBack() bool {
+	return c.onFailure != nil || c.onStall != nil || len(c.observers) > 0
 }
 
 // callBack runs a callback that the group's end waits for, and puts the group's

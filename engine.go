@@ -48,14 +48,19 @@ func (l *launch) any() bool { return l.worker || l.direct != nil || l.quiesce }
 //go:norace
 func (g *Group) add(t *task) error {
 	g.trackAdded(t)
+	told := g.cfg.attended
+	if told && !g.stayOpen() { // else what is told could come after the end
+		return g.refused(t)
+	}
 	t.happens(EventSpawned)
 	g.shows(taskAdded)
 	g.lockUnseen()
+	if told {
+		g.pending-- // from here on the task does it
+	}
 	if g.closed {
 		g.unlockUnseen()
-		t.phase.Store(uint32(Skipped))
-		g.trackEnded(t)
-		return ErrClosed
+		return g.refused(t)
 	}
 	late := g.enqueue(t)
 	l := g.next()
@@ -329,6 +334,19 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 	}
 }
 
+// stayOpen keeps the group from ending until letGo, unless it has.
+//
+//go:norace
+func (g *Group) stayOpen() bool {
+	g.lockUnseen()
+	defer g.unlockUnseen()
+	if g.closed {
+		return false
+	}
+	g.pending++
+	return true
+}
+
 // letGo gives up a hold that kept the group from ending.
 func (g *Group) letGo() {
 	g.mu.Lock()
@@ -344,6 +362,7 @@ func (g *Group) letGo() {
 //go:noinline
 func (g *Group) settleUp(t *task, e *ending) {
 	if m := t.more; m != nil {
+		t.bequeath()
 		e.task, e.waiters, e.done = t, m.waiters, m.done
 		m.waiters = nil
 	}

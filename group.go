@@ -36,21 +36,22 @@ type Group struct {
 	queue       *task // the first queued task
 	queued      int32
 
-	pending  int32 // what the join waits for: tasks, workers, the body
-	fore     int32 // of these, ordinary tasks and the body
-	back     int32 // of these, background tasks
-	starters int32 // workers that were started and have not looked yet
-	procs    int16 // how many starters there may be
-	spares   int16 // how many tasks are free
-	plain    bool  // nobody is told of its tasks, see opened
-	bundles  bool  // it has had one
-	limited  bool  // it has slots of its own
-	closed   bool  // nothing is accepted any more
-	bodyDone bool
-	noticed  bool   // the death of the context has been acted upon; see cancel.go
-	free     *task  // tasks to use again, linked by next
-	work     func() // g.worker, made once
-	batches  *batches
+	pending   int32 // what the join waits for: tasks, workers, the body
+	fore      int32 // of these, ordinary tasks and the body
+	back      int32 // of these, background tasks
+	starters  int32 // workers that were started and have not looked yet
+	procs     int16 // how many starters there may be
+	spares    int16 // how many tasks are free
+	plain     bool  // nobody is told of its tasks, see opened
+	bundles   bool  // it has had one
+	limited   bool  // it has slots of its own
+	closed    bool  // nothing is accepted any more,
+	concluded bool  // nor are groups, handlers and cleanup
+	bodyDone  bool
+	noticed   bool   // the death of the context has been acted upon; see cancel.go
+	free      *task  // tasks to use again, linked by next
+	work      func() // g.worker, made once
+	batches   *batches
 
 	*slots
 	*particulars
@@ -234,11 +235,15 @@ func (g *Group) join() (m *groupMore) {
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
+	if g.more != nil && len(g.more.handlers) > 0 {
+		g.awaitCalled()
+	}
 	g.pending--
 	quiesce := g.fore == 0 && g.back > 0
 	if g.pending == 0 {
 		g.closed = true
 		m = g.more
+		g.concluded = m == nil
 		g.mu.Unlock()
 		g.sees(taskEnded)
 		return m
@@ -265,6 +270,7 @@ func (g *Group) join() (m *groupMore) {
 		g.await(starter)
 	}
 	m = g.more
+	g.concluded = m == nil
 	g.mu.Unlock()
 	g.sees(taskEnded)
 	return m
@@ -337,19 +343,17 @@ func (g *Group) await(starter bool) {
 // returns, raises or exits with. The group lets go of all it kept.
 func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool) {
 	g.free, g.batches = nil, nil // nobody takes from there any more
-	if g.flags.Load()&hasChildren != 0 {
-		if err := g.closeChildren(); err != nil {
-			g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
-		}
-		m = g.kept()
-	}
 	if m != nil {
-		g.stopHandlers()
-		g.runDefers()
+		for !g.woundUp() {
+			if err := g.closeChildren(); err != nil {
+				g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+			}
+			g.stopHandlers()
+			g.runDefers()
+		}
 		if m.stall != nil {
 			m.stall.Stop()
 		}
-		m = g.kept()
 	}
 	if cut := g.flags.Load()&wasCut != 0; m != nil || cut {
 		err, raise, exit = g.outcome(m, cut)
@@ -374,10 +378,14 @@ func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool)
 	return err, raise, exit
 }
 
-func (g *Group) kept() *groupMore {
+// woundUp reports whether nothing is left that has to run before the end. From then
+// on nothing more of it is accepted.
+func (g *Group) woundUp() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.more
+	m := g.more
+	g.concluded = len(m.children) == 0 && len(m.handlers) == 0 && len(m.defers) == 0
+	return g.concluded
 }
 
 // reportLost tells of failures that cannot be returned, because a Goexit, or a

@@ -15,6 +15,10 @@ func (g *Group) judge(err error, ctx context.Context) (rest error, known *TaskEr
 	if err == context.Canceled && g.flags.Load()&wasNoticed != 0 { // most often, and quicker than asking ctx
 		return nil, nil, true
 	}
+	return g.judgeIn(err, ctx)
+}
+
+func (g *Group) judgeIn(err error, ctx context.Context) (rest error, known *TaskError, dead bool) {
 	if te := g.recorded(err); te != nil {
 		return nil, te, false
 	}

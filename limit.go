@@ -35,6 +35,7 @@ func (g *Group) SetLimit(n int) {
 	if n < 1 {
 		panic("braid: SetLimit must be at least 1")
 	}
+	g.checkMade()
 	g.lockAll()
 	if g.limit == 0 {
 		g.recall()
@@ -60,7 +61,7 @@ func (g *Group) SetLimit(n int) {
 // runs alone; the limit was lowered since it was accepted.
 //
 //go:norace
-func (g *Group) fits(weight int) bool { return g.used == 0 || g.used+weight <= g.limit }
+func (g *Group) fits(weight int) bool { return g.used == 0 || weight <= g.limit-g.used }
 
 // release gives slots back, and first to those that have lent theirs.
 //
@@ -222,8 +223,10 @@ func (g *Group) upper() *task {
 // cause, and fn will not be called; with [Always] only the death of ctx counts.
 // A task of the same group that calls it with its own context lends its slot
 // meanwhile. A task that a [Rate] refuses has failed, and that failure is what
-// is returned: to return it in turn adds nothing, as with [Task.Wait]. GoWait
-// panics if ctx or fn is nil or the group has ended.
+// is returned: to return it in turn adds nothing, as with [Task.Wait]. It waits
+// with the task's context, in the slot that the task has by then, so that the
+// death of ctx does not end that wait. GoWait panics if ctx or fn is nil or the
+// group has ended.
 func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	switch {
 	case ctx == nil:
@@ -239,6 +242,7 @@ func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, 
 // goWait adds t and waits for its start.
 func (g *Group) goWait(ctx context.Context, t *task) error {
 	if ctx.Err() != nil {
+		g.mustBeOpen("GoWait")
 		return context.Cause(ctx)
 	}
 	w := &waitedFor{goFunc: t.run.(goFunc), started: make(chan struct{})}
@@ -262,15 +266,16 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	case <-dying:
 		g.notice() // lets the task through, to be skipped
 	}
-	if t.withdraw() {
+	cause := context.Cause(ctx)
+	if cause == nil {
+		cause = context.Cause(g.ctx())
+	}
+	if t.withdraw(cause) {
 		if g.dead() { // that is why, whichever of the two was seen first
 			g.cutShort()
 		}
 		t.g.retire(t, 0)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return context.Cause(g.ctx())
+		return cause
 	}
 	<-w.started
 	return w.notStarted(ctx, t)
@@ -317,7 +322,7 @@ func (w *waitedFor) over() bool {
 }
 
 // withdraw takes the task back if it is still queued.
-func (t *task) withdraw() bool {
+func (t *task) withdraw(cause error) bool {
 	t.g.lockAll()
 	queued := State(t.phase.Load()) == Queued
 	if queued {
@@ -325,6 +330,11 @@ func (t *task) withdraw() bool {
 	}
 	t.g.mu.Unlock()
 	if queued {
+		if t.heard() {
+			te := &TaskError{Err: cause, AfterCancel: true}
+			t.stamp(te)
+			t.keep(te, Skipped)
+		}
 		t.end(Skipped)
 	}
 	return queued

@@ -44,10 +44,21 @@ func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {
 	g := newGroup(ctx, "Open", callerPC(), opts)
 	g.own().owner = &owner{settled: make(chan struct{})}
 	g.opened("Open")
-	if !(g.upTask != nil && g.upTask.adopt(g) || g.upGroup != nil && g.upGroup.adopt(g)) {
+	if !g.adopted() {
 		g.owner.cleanup = runtime.AddCleanup(g, reportUnclosed, unclosed{g.cfg.name, g.pc, g.sight})
 	}
 	return g, g.handedOut()
+}
+
+// adopted reports whether somebody above will close g.
+func (g *Group) adopted() bool {
+	switch {
+	case g.upTask != nil:
+		return g.upTask.adopt(g) || g.upTask.g.adopt(g)
+	case g.upGroup != nil:
+		return g.upGroup.adopt(g)
+	}
+	return false
 }
 
 type unclosed struct {
@@ -88,6 +99,7 @@ func (g *Group) Close() error {
 func (g *Group) Wait() error { return g.leave("Wait", nil) }
 
 func (g *Group) leave(caller string, cancel func()) error {
+	g.checkMade()
 	o := g.owner
 	if o == nil {
 		panic("braid: " + caller + " is for groups made with Open; Run and Call join theirs")
@@ -128,6 +140,7 @@ func (g *Group) settle() {
 		switch {
 		case g.upTask != nil:
 			g.upTask.disown(g)
+			g.upTask.g.disown(g)
 		case g.upGroup != nil:
 			g.upGroup.disown(g)
 		}
@@ -137,8 +150,8 @@ func (g *Group) settle() {
 }
 
 // A task, or a group on behalf of its body, answers for the groups that were
-// opened in it. For those that were opened with the context of a body that has
-// returned, the group does.
+// opened in it. For those that were opened with the context of a body or a task
+// that has returned, the group does.
 
 // adopt reports whether t will close child.
 func (t *task) adopt(child *Group) bool {
@@ -165,17 +178,26 @@ func (t *task) closeChildren() error {
 	if t.flags.Load()&hasChildren == 0 {
 		return nil
 	}
-	t.g.mu.Lock()
-	children := t.more.children
-	t.more.children = nil
-	t.g.mu.Unlock()
-	return closeAll(children)
+	return closeAll(t.g, func() *[]*Group { return &t.more.children })
+}
+
+// bequeath leaves to the group what was opened in an ended task after its look for
+// that; t.g.mu is held.
+//
+//go:norace
+func (t *task) bequeath() {
+	if len(t.more.children) > 0 {
+		m := t.g.ext()
+		m.children = append(m.children, t.more.children...)
+		t.more.children = nil
+		t.g.flags.Or(hasChildren)
+	}
 }
 
 func (g *Group) adopt(child *Group) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed {
+	if g.concluded {
 		return false
 	}
 	m := g.ext()
@@ -196,31 +218,42 @@ func (g *Group) closeChildren() error {
 	if g.flags.Load()&hasChildren == 0 {
 		return nil
 	}
-	g.mu.Lock()
-	children := g.more.children
-	g.more.children = nil
-	g.mu.Unlock()
-	return closeAll(children)
+	return closeAll(g, func() *[]*Group { return &g.more.children })
 }
 
 func without(groups []*Group, g *Group) []*Group {
 	return slices.DeleteFunc(groups, func(x *Group) bool { return x == g })
 }
 
-// closeAll closes what was left open, the last first, and says so.
-func closeAll(groups []*Group) (err error) {
-	for _, g := range slices.Backward(groups) {
-		o := g.owner
-		g.cancel(&Cancellation{by: g.path(), reason: ErrNotClosed, at: time.Now()})
-		g.settle()
-		left := fmt.Errorf("%w: opened at %v", ErrNotClosed, siteOf(g.pc))
-		err = join(err, left, o.err)
-		if o.raise != nil {
-			err = join(err, o.raise)
+// closeAll closes what was left open in g or one of its tasks, the last first, and
+// says so, until nothing new has come meanwhile.
+func closeAll(g *Group, children func() *[]*Group) (err error) {
+	for {
+		g.mu.Lock()
+		open := *children()
+		*children() = nil
+		g.mu.Unlock()
+		if len(open) == 0 {
+			return err
 		}
-		if o.exit {
-			err = join(err, ErrGoexit)
+		for _, child := range slices.Backward(open) {
+			err = join(err, child.closeLeftOpen())
 		}
+	}
+}
+
+// closeLeftOpen closes a group that its owner has not closed, and gives that as an
+// error, with what has failed in it.
+func (g *Group) closeLeftOpen() error {
+	o := g.owner
+	g.cancel(&Cancellation{by: g.path(), reason: ErrNotClosed, at: time.Now()})
+	g.settle()
+	err := join(fmt.Errorf("%w: opened at %v", ErrNotClosed, siteOf(g.pc)), o.err)
+	if o.raise != nil {
+		err = join(err, o.raise)
+	}
+	if o.exit {
+		err = join(err, ErrGoexit)
 	}
 	return err
 }

@@ -257,13 +257,15 @@ func (o noiseOption) applyToGroup(c *groupConfig) {
 	c.noise = o
 }
 
+const notOred = "options are given one after the other, and not or-ed: Supervised, PanicsAsErrors"
+
 type groupFlag uint32
 
 const (
-	// Supervised groups record a task's failure and let its siblings go on. If the
-	// group is cut short from outside as well, [GroupError.Cut] tells.
+	// Supervised groups record a task's failure and let its siblings go on.
 	// The failures come out at the join; [Keep] bounds them and [OnFailure]
-	// sees each. A failure of the body still cancels.
+	// sees each. A failure of the body still cancels. If the group is cut
+	// short from outside as well, [GroupError.Cut] tells.
 	Supervised = groupFlag(seenSupervised)
 	// PanicsAsErrors makes a panic a failure like others, a [*PanicError] in
 	// the group's error, instead of raising it again after the join.
@@ -290,6 +292,8 @@ func (f groupFlag) applyToGroup(c *groupConfig) {
 	case CrashOnStall:
 		once(&c.seen, seenCrashOnStall, "CrashOnStall")
 		c.crashOnStall = true
+	default:
+		panic("braid: " + notOred)
 	}
 }
 
@@ -321,6 +325,8 @@ func (f taskFlag) applyToTask(c *taskConfig) {
 	case OwnGoroutine:
 		once(&c.seen, seenOwn, "OwnGoroutine")
 		c.own = true
+	default:
+		panic("braid: " + notOred)
 	}
 }
 

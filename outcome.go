@@ -41,6 +41,7 @@ func exec(_ [2]*task, t *task) {
 	var err error
 	if may && g.cfg.rate != nil {
 		err = t.paced()
+		t.pacedBy(err)
 		may = err != nil || t.mayStart() // not every limiter looks at the context
 	}
 	if may {
@@ -62,6 +63,17 @@ func exec(_ [2]*task, t *task) {
 	settled = true
 }
 
+// pacedBy has the task's time begin when a Rate has let it go.
+func (t *task) pacedBy(err error) {
+	switch {
+	case t.g.plain:
+	case err != nil:
+		t.began.Store(0)
+	default:
+		t.began.Store(clock())
+	}
+}
+
 // mayStart reports whether t is to be called. A task marked Always is, dead
 // or not.
 func (t *task) mayStart() bool {
@@ -81,7 +93,16 @@ func (t *task) returned(err error) {
 		t.succeeds()
 		return
 	}
-	rest, known, dead := t.g.judge(err, t.ctx())
+	var (
+		rest  error
+		known *TaskError
+		dead  bool
+	)
+	if t.opts == deferConfig { // its function had a context that the death of the group does not reach
+		rest, known, dead = t.g.judgeIn(err, context.WithoutCancel(t.ctx()))
+	} else {
+		rest, known, dead = t.g.judge(err, t.ctx())
+	}
 	switch {
 	case known != nil && rest == nil:
 		t.keep(known, Failed)
@@ -98,6 +119,15 @@ func (t *task) succeeds() {
 		t.note(nil, Succeeded)
 	}
 	t.end(Succeeded)
+}
+
+// end marks the task as over. Its context dies, unless that is the group's: then
+// what was to be called at the death is dropped.
+func (t *task) end(final State) {
+	if t.flags.Load()&hasHandlers != 0 {
+		t.dropHandlers()
+	}
+	t.scope.end(final)
 }
 
 // fails settles a task that failed with te.

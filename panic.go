@@ -7,7 +7,7 @@ import "runtime"
 // newPanicError keeps a panic that is already one of ours, from a group below,
 // as it is: its value, stack and path are those of where it began.
 func newPanicError(v any, path string, stack []byte) *PanicError {
-	if pe, ok := v.(*PanicError); ok {
+	if pe, ok := v.(*PanicError); ok && pe != nil {
 		return pe
 	}
 	return &PanicError{Value: v, Stack: stack, Path: path}

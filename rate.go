@@ -47,7 +47,7 @@ func (o rateOption) ApplyToStream(c *option.Stream) {
 // paced waits until the task may go. If it may not, what the task was handed is
 // taken care of as for a task that is skipped.
 func (t *task) paced() (err error) {
-	if t.background() {
+	if t.background() || t.opts == deferConfig {
 		return nil
 	}
 	asked := false

@@ -89,7 +89,11 @@ func (g *Group) recordExit(te *TaskError) {
 	g.mu.Lock()
 	m := g.ext()
 	m.exited = true
-	if te.Err != ErrGoexit { // groups that were left open have failed as well
+	switch {
+	case te.Err == ErrGoexit:
+	case g.cfg.supervised && len(m.failures) >= g.cfg.keep:
+		m.dropped++
+	default: // groups that were left open have failed as well
 		m.failures = append(m.failures, te)
 	}
 	g.mu.Unlock()

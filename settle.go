@@ -1,6 +1,10 @@
 package braid
 
-import "context"
+import (
+	"context"
+	"math"
+	"slices"
+)
 
 // This file runs functions that are independent of each other's success.
 
@@ -14,7 +18,8 @@ type Outcome[T any] struct {
 // Settle calls all functions at once, or as many at a time as [Limit] says, and
 // waits for all of them, whatever becomes of the others; it cancels none. The
 // outcomes are in the order of the functions. The error is nil unless ctx died
-// and cut some of them short. A panic of a function is an outcome like others,
+// and cut some of them short, or something failed that is none of theirs, such as
+// a function handed to [AfterFunc]. A panic of a function is an outcome like others,
 // but for [CrashOnPanic]; a Goexit goes on in the caller once all have ended. It
 // panics if ctx or a function is nil. It is asyncio.gather with
 // return_exceptions.
@@ -35,9 +40,9 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 			_ = g.add(&t.task) // the body's own group is open
 		}
 		return nil
-	}, with(opts, preset{panics: true}))
+	}, with(opts, preset{panics: true, keep: math.MaxInt}))
 	if started {
-		err = nil // the outcomes have every failure, and tell what was cut short
+		err = besideItems(err) // the outcomes have every other failure, and tell what was cut short
 	}
 	outcomes := make([]Outcome[T], len(fns))
 	for i := range outcomes {
@@ -56,6 +61,24 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 		}
 	}
 	return outcomes, err
+}
+
+// besideItems gives the failures of a group that are of none of its items: of a
+// handler, or of what was left open.
+func besideItems(err error) error {
+	ge, ok := err.(*GroupError)
+	if !ok {
+		return nil
+	}
+	rest := slices.DeleteFunc(slices.Clone(ge.errs), func(err error) bool {
+		te, ok := err.(*TaskError)
+		return ok && te.item > 0
+	})
+	if len(rest) == 0 {
+		return nil
+	}
+	first, _ := rest[0].(*TaskError)
+	return &GroupError{errs: rest, primary: first, in: ge.in, dropped: ge.dropped, cut: ge.cut}
 }
 
 // preset makes a group supervised for what a function of this package is,

@@ -129,11 +129,30 @@ func (g *Group) misused(call string, err error) {
 	panic(err.Error() + " (" + where + "), but " + call + " was called on it; TryGo and TryFork give ErrClosed instead")
 }
 
-// checkWeight refuses at the call what the group could never run.
-func (g *Group) checkWeight(cfg *taskConfig) {
-	if g.cfg == nil {
+// mustBeOpen refuses a group that has ended, also to who comes with a dead context,
+// which may be dead for that.
+func (g *Group) mustBeOpen(call string) {
+	g.mu.Lock()
+	closed := g.closed
+	g.mu.Unlock()
+	if closed {
+		g.misused(call, ErrClosed)
+	}
+}
+
+// checkMade refuses a group that nobody has made.
+func (g *Group) checkMade() {
+	switch {
+	case g == nil:
+		panic("braid: a nil Group cannot be used; Run, Call and Open make groups")
+	case g.cfg == nil:
 		panic("braid: a zero Group cannot be used; Run, Call and Open make groups")
 	}
+}
+
+// checkWeight refuses at the call what the group could never run.
+func (g *Group) checkWeight(cfg *taskConfig) {
+	g.checkMade()
 	if cfg != nil && cfg.weight != 0 {
 		g.checkLimit(cfg)
 	}

@@ -34,6 +34,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 		panic("braid: Start called with a nil function")
 	}
 	if ctx.Err() != nil {
+		g.mustBeOpen("Start")
 		return zero, context.Cause(ctx)
 	}
 	s := &starting[T]{fn: fn, ready: make(chan struct{})}

@@ -64,6 +64,7 @@ type taskMore struct {
 	back     bool          // the slot was given back although the wait has not noticed its end yet
 	owed     bool          // it was not, since it was not free
 	children []*Group      // made by Open in the task
+	handlers []*handler    // of AfterFunc with the task's context, if that is the group's
 	below    kin           // the groups that hear of the task's own death
 	cut      *Cancellation // that ended the task alone, for those who look, as of a group
 	fail     *TaskError    // why it did not succeed, if somebody may ask

@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -53,7 +52,9 @@ func Reserve(ctx context.Context, d time.Duration, fn func(ctx context.Context) 
 	}
 	left := Forever
 	if at, ok := ctx.Deadline(); ok {
-		left = time.Until(at) - d
+		if left = time.Until(at); left > 0 {
+			left -= d
+		}
 	}
 	_, err := bounded(ctx, left, fn, funcPC(fn), false, opts)
 	return err
@@ -104,8 +105,16 @@ func Sleep(ctx context.Context, d time.Duration) error {
 // had a part in it.
 func TimedOut(err error) (*TimeoutError, bool) {
 	var te *TimeoutError
-	ok := errors.As(err, &te)
-	return te, ok
+	partition(err, func(node error) verdict {
+		if te == nil {
+			te, _ = asNode[*TimeoutError](node)
+		}
+		if te != nil {
+			return keep
+		}
+		return descend
+	})
+	return te, te != nil
 }
 
 func checkScope(caller string, ctx context.Context, nilFunc bool) {
@@ -153,11 +162,14 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 		return false, err
 	}
 	s.noteDeadline()
+	if err == nil {
+		return asked && s.expired(), nil
+	}
 	if cause := context.Cause(s); cause != nil && cause != s.diesOf() {
 		return false, err
 	}
 	if outer, claimed := s.claimedOutside(); claimed {
-		if rest := s.real(err); rest != nil || err == nil {
+		if rest := s.real(err); rest != nil {
 			return false, rest
 		}
 		if outer != nil {
@@ -168,9 +180,6 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	te := s.timedOut(d)
 	if s.move != nil {
 		te.After = time.Since(started)
-	}
-	if err == nil {
-		return true, nil
 	}
 	if rest := s.real(err); rest != nil {
 		return true, &lateError{rest, te}

@@ -224,6 +224,9 @@ func AsCompleted[T any](ctx context.Context, tasks ...*Task[T]) iter.Seq[*Task[T
 			if !t.task.addWaiter(w) {
 				w.done <- &t.task
 			} else if err := t.task.ring(w.by); err != nil {
+				for t := range left {
+					t.dropWaiter(w)
+				}
 				panic(err)
 			}
 		}
