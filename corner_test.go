@@ -103,14 +103,30 @@ func TestRule6_3_TwoWhoStopAHandlerWaitDurably(t *testing.T) {
 }
 
 func TestRule1_5_AHandlerIsLetGoOfWhenItsTaskHasEnded(t *testing.T) {
+	t.Run("Fork", func(t *testing.T) {
+		handlerIsLetGoOf(t, func(ctx context.Context, g *braid.Group, f func(context.Context)) error {
+			_, err := braid.Fork(g, func(ctx context.Context) (int, error) { f(ctx); return 0, nil }).Wait(ctx)
+			return err
+		})
+	})
+	t.Run("Go", func(t *testing.T) {
+		handlerIsLetGoOf(t, func(ctx context.Context, g *braid.Group, f func(context.Context)) error {
+			done := make(chan struct{})
+			g.Go(func(ctx context.Context) error { defer close(done); f(ctx); return nil })
+			<-done
+			return nil
+		})
+	})
+}
+
+func handlerIsLetGoOf(t *testing.T, run func(ctx context.Context, g *braid.Group, f func(context.Context)) error) {
 	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
 		var kept weak.Pointer[[1 << 16]byte]
-		_, err := braid.Fork(g, func(ctx context.Context) (int, error) {
+		err := run(ctx, g, func(ctx context.Context) {
 			data := new([1 << 16]byte)
 			kept = weak.Make(data)
 			braid.AfterFunc(ctx, func() { data[0]++ })
-			return 0, nil
-		}).Wait(ctx)
+		})
 		for range 1000 {
 			runtime.GC()
 			if kept.Value() == nil {

@@ -1,0 +1,315 @@
+package braid_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/braid-go/braid"
+)
+
+// This file is about what happens while a group ends: cleanup, handlers and groups
+// that were left open, and callbacks that close their own group.
+
+// refusing lets nobody go, paced each after d.
+type refusing struct{}
+
+func (refusing) Wait(context.Context) error { return errOne }
+
+type paced time.Duration
+
+func (p paced) Wait(ctx context.Context) error { return braid.Sleep(ctx, time.Duration(p)) }
+
+func TestRule9_5_NoRateHoldsCleanupUp(t *testing.T) {
+	for name, rate := range map[string]braid.Limiter{"refusing": refusing{}, "slow": paced(time.Hour)} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				ran := false
+				err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+					return g.Defer(func(context.Context) error { ran = true; return nil })
+				}, braid.Rate(rate), braid.Grace(time.Second))
+				if err != nil || !ran || time.Since(start) != 0 {
+					t.Errorf("it ran: %v, after %v, %v", ran, time.Since(start), err)
+				}
+			})
+		})
+	}
+}
+
+func TestRule9_5_AFailureOfCleanupIsJudgedByTheContextThatItWasGiven(t *testing.T) {
+	for _, returned := range []error{context.Canceled, context.DeadlineExceeded} {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				_ = g.Defer(func(ctx context.Context) error {
+					if ctx.Err() != nil {
+						t.Error("it is dead")
+					}
+					return returned // of a call of its own
+				})
+				<-ctx.Done()
+				return nil
+			})
+			if ge, ok := err.(*braid.GroupError); !ok || !errors.Is(ge.Errors()[0], returned) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	err := braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+		_ = g.Defer(func(context.Context) error { return errOne })
+		g.Cancel()
+		return nil
+	}, braid.CancelNoise(func(err error) bool { return err == errOne }))
+	if !errors.Is(err, errOne) {
+		t.Errorf("what is noise in dead tasks is none in cleanup: %v", err)
+	}
+}
+
+func TestRule1_3_AHandlerOfATaskThatHasReturnedIsNotCalled(t *testing.T) {
+	for _, end := range []string{"quiesce", "cancel"} {
+		for _, handle := range []bool{false, true} {
+			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+				f := func(ctx context.Context) error {
+					stop := braid.AfterFunc(ctx, func() { t.Errorf("called at %s, handle %v", end, handle) })
+					braid.AfterFunc(ctx, func() { t.Error("called although it was stopped") })
+					_ = stop
+					return nil
+				}
+				_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+					if end == "quiesce" {
+						g.Go(untilDead, braid.Background)
+					}
+					if handle {
+						braid.Fork(g, func(ctx context.Context) (int, error) { return 0, f(ctx) })
+					} else {
+						g.Go(f)
+					}
+					time.Sleep(time.Second)
+					if end == "cancel" {
+						g.Cancel()
+					}
+					return nil
+				})
+			})
+		}
+	}
+}
+
+func TestRule1_7_AGroupOpenedWhileOthersAreClosedIsClosedToo(t *testing.T) {
+	for _, body := range []bool{false, true} {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			var running atomic.Int32
+			err := braid.Run(ctx, func(inBody context.Context, g *braid.Group) error {
+				g.Go(func(ctx context.Context) error {
+					if body {
+						synctest.Wait()
+						ctx = inBody
+					}
+					h, _ := braid.Open(ctx)
+					h.Go(func(in context.Context) error {
+						<-in.Done() // h is closed, since its owner has ended
+						k, _ := braid.Open(ctx)
+						k.Go(func(ctx context.Context) error {
+							running.Add(1)
+							defer running.Add(-1)
+							<-ctx.Done()
+							time.Sleep(time.Second)
+							return nil
+						}, braid.Always)
+						return nil
+					})
+					return nil
+				})
+				return nil
+			})
+			if n := running.Load(); n != 0 || !errors.Is(err, braid.ErrNotClosed) {
+				t.Errorf("in the body %v: %d still run, %v", body, n, err)
+			}
+		})
+	}
+}
+
+func TestRule1_7_AGroupOpenedWithTheContextOfATaskThatHasReturnedIsTheGroups(t *testing.T) {
+	for _, handle := range []bool{false, true} {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			running := 0
+			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				var kept context.Context
+				keep := func(ctx context.Context) error {
+					ctx.Done()
+					kept = ctx
+					return nil
+				}
+				if handle {
+					braid.Fork(g, func(ctx context.Context) (int, error) { return 0, keep(ctx) })
+				} else {
+					g.Go(keep)
+				}
+				g.Go(func(context.Context) error {
+					time.Sleep(time.Second)
+					h, _ := braid.Open(kept)
+					h.Go(func(ctx context.Context) error {
+						running++
+						<-ctx.Done()
+						time.Sleep(time.Second)
+						running--
+						return nil
+					}, braid.Always)
+					return nil
+				})
+				return nil
+			})
+			if running != 0 || !errors.Is(err, braid.ErrNotClosed) {
+				t.Errorf("handle %v: %d still run, %v", handle, running, err)
+			}
+		})
+	}
+}
+
+// A group may be opened with the context of a task at any instant of that task's end.
+func TestRule1_7_AGroupOpenedAsATaskEndsIsJoined(t *testing.T) {
+	for range 300 {
+		var running atomic.Int32
+		_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			kept := make(chan context.Context, 1)
+			braid.Fork(g, func(ctx context.Context) (int, error) { kept <- ctx; return 0, nil })
+			g.Go(func(context.Context) error {
+				h, _ := braid.Open(<-kept)
+				_ = h.TryGo(func(ctx context.Context) error {
+					running.Add(1)
+					defer running.Add(-1)
+					<-ctx.Done()
+					time.Sleep(time.Millisecond)
+					return nil
+				}, braid.Always)
+				return nil
+			})
+			return nil
+		})
+		if n := running.Load(); n != 0 {
+			t.Fatalf("%d tasks still run", n)
+		}
+	}
+}
+
+func TestAfterFunc_HandlersThatAreCalledWhileTheGroupEndsAreJoined(t *testing.T) {
+	for name, body := range map[string]func(ctx context.Context, g *braid.Group, last func()) error{
+		"of a handler": func(ctx context.Context, g *braid.Group, last func()) error {
+			braid.AfterFunc(ctx, func() {
+				time.Sleep(time.Second)
+				braid.AfterFunc(ctx, last)
+			})
+			g.Cancel()
+			return nil
+		},
+		"of cleanup": func(_ context.Context, g *braid.Group, last func()) error {
+			return g.Defer(func(ctx context.Context) error {
+				braid.AfterFunc(ctx, last)
+				<-ctx.Done()
+				return nil
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+				ended := false
+				_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					return body(ctx, g, func() {
+						time.Sleep(time.Second)
+						ended = true
+					})
+				}, braid.Grace(time.Second))
+				if !ended {
+					t.Error("Run returned before it had ended")
+				}
+				time.Sleep(time.Hour)
+			})
+		})
+	}
+}
+
+func TestAfterFunc_AHandlerMayHandATaskToItsGroup(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		ran := false
+		e := howEnded(func() error {
+			return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				braid.AfterFunc(ctx, func() {
+					time.Sleep(time.Second)
+					g.Go(func(context.Context) error { ran = true; return nil }, braid.Always)
+				})
+				g.Cancel()
+				return nil
+			})
+		})
+		if e.panicked != nil || !ran {
+			t.Errorf("it ran: %v, %+v", ran, e)
+		}
+	})
+}
+
+func TestAfterFunc_APanicInAHandlerIsNotLostBySettle(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		outcomes, err := braid.Settle(ctx, braid.Funcs(func(ctx context.Context) (int, error) {
+			braid.AfterFunc(ctx, func() { panic(errOne) })
+			<-ctx.Done()
+			return 1, nil
+		}, func(context.Context) (int, error) { return 0, errTwo }))
+		if !errors.Is(err, errOne) || errors.Is(err, errTwo) || outcomes[0].State != braid.Succeeded {
+			t.Errorf("got %v, %v", outcomes, err)
+		}
+	})
+}
+
+// A deadlock in a bubble is a panic of synctest.Test.
+func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldWhicheverItIs(t *testing.T) {
+	told := func(t *testing.T, err error) {
+		if !errors.Is(err, braid.ErrDeadlock) {
+			t.Errorf("Close gave %v", err)
+		}
+	}
+	t.Run("OnFailure at the end", func(t *testing.T) {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			var g *braid.Group
+			g, ctx = braid.Open(ctx, braid.OnFailure(func(*braid.TaskError) { told(t, g.Close()) }))
+			braid.Open(ctx)
+			_ = g.Close()
+		})
+	})
+	t.Run("OnStall when the tasks have ended", func(t *testing.T) {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			var g *braid.Group
+			release := make(chan struct{})
+			g, _ = braid.Open(ctx, braid.Grace(time.Second), braid.OnStall(func(braid.Stall) {
+				close(release)
+				synctest.Wait()
+				told(t, g.Close())
+			}))
+			g.Go(func(context.Context) error { <-release; return nil })
+			synctest.Wait()
+			_ = g.Close()
+		})
+	})
+	for _, kind := range []braid.EventKind{braid.EventCancelled, braid.EventStarted, braid.EventEnded, braid.EventJoined} {
+		t.Run("an observer of "+kind.String(), func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+				var g *braid.Group
+				var once sync.Once
+				g, _ = braid.Open(ctx, braid.Observe(func(e braid.Event) {
+					if e.Kind == kind {
+						once.Do(func() { told(t, g.Close()) })
+					}
+				}))
+				g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
+				time.Sleep(500 * time.Millisecond)
+				_ = g.Close()
+			})
+		})
+	}
+}
