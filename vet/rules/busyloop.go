@@ -43,7 +43,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 	}
 }
 `,
-	Exempt: "Package runtime and its kin; loops that compare and swap; a `default` with work in it, or a loop with anything else in it that may take time.",
+	Exempt: "Package runtime and its kin; loops that compare and swap; a `default` with work in it, or a loop with anything else in it that may take time; a loop that only takes locks, and looks at nothing under them.",
 	Shapes: []Shape{
 		{Name: "done", Severity: Error, What: "the clause for ctx.Done() of an endless loop does not leave it"},
 		{Name: "default", Severity: Warning, What: "a select with an empty default in a loop that does nothing else"},
@@ -180,7 +180,7 @@ func (c *check) onlyLooks(loop *ast.ForStmt) bool {
 	if looks {
 		return true
 	}
-	return loop.Cond != nil && c.flag(loop.Cond) || len(loop.Body.List) > 0 && loop.Cond == nil && c.underMutex(loop)
+	return loop.Cond != nil && c.flag(loop.Cond) || len(loop.Body.List) > 0 && loop.Cond == nil && c.underMutex(loop) && asks(loop.Body)
 }
 
 // looking tells whether a call only looks at something.
@@ -230,6 +230,17 @@ func (c *check) underMutex(loop *ast.ForStmt) (locks bool) {
 		return true
 	})
 	return locks
+}
+
+// asks tells whether a loop's body depends on anything: one that only takes locks and gives them back waits for nothing but these, and they block.
+func asks(body *ast.BlockStmt) bool {
+	return code.Has(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.IfStmt, *ast.SwitchStmt:
+			return true
+		}
+		return false
+	})
 }
 
 // quiet tells whether a default's body does nothing that takes time, and does not leave the loop.

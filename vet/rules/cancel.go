@@ -1,5 +1,6 @@
 // Cancel functions that are not called: the context and what was registered with
-// its parents stay until those end. cancel_rounds.go has those that are deferred in a loop.
+// its parents stay until those end. cancel_rounds.go has those that are deferred in a loop,
+// cancel_meant.go those that nobody need call.
 
 package rules
 
@@ -7,7 +8,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,7 +55,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
 		"a loop over what is there that gives the context to a goroutine, which goes on after the round; " +
-		"a dropped function of a context whose parent the function has made too, and cancels; a dropped function of a context without a limit of time, of `context.Background()`, which nothing knows; one behind a comment that says why it is not cancelled.",
+		"a dropped function of a context whose parent the function has made too, and cancels; a dropped function of a context without a limit of time, of `context.Background()`, which nothing knows; one with a comment that says why it is not called, above the statement, on its line or right below.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
 		{Name: "never", Severity: Error, What: "a local variable holds the function and nothing calls it or hands it on"},
@@ -97,7 +97,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		}
 		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
 			fresh := c.ofNone(call) // nothing but its time ends it, and nothing else knows it
-			if c.endsWithParent(cur, call) || c.commentAbove(id, uncancelled) || fresh && strings.HasPrefix(fn.Name(), "WithCancel") {
+			if c.endsWithParent(cur, call) || c.saysDropped(cur.Parent().Node()) || fresh && strings.HasPrefix(fn.Name(), "WithCancel") {
 				continue
 			}
 			until := "its parent ends"
@@ -124,42 +124,6 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		}
 	}
 })
-
-// ofNone tells whether a call derives a context of one that cannot end.
-func (c *check) ofNone(call *ast.CallExpr) bool {
-	if len(call.Args) == 0 {
-		return false
-	}
-	parent, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
-	return ok && code.IsCall(c.Info, parent, "context", "Background", "TODO", "WithoutCancel")
-}
-
-// uncancelled matches comments that say why a context is not cancelled.
-var uncancelled = regexp.MustCompile(`(?i)(n't|not|never|no need).*cancel`)
-
-// endsWithParent tells whether a context is made of one that the function has made itself and whose cancel
-// function it keeps: that ends both.
-func (c *check) endsWithParent(cur inspector.Cursor, call *ast.CallExpr) bool {
-	fn, ok := code.FuncAround(cur)
-	if !ok || len(call.Args) == 0 {
-		return false
-	}
-	parent := code.Var(c.Info, call.Args[0])
-	if !code.IsLocal(parent) {
-		return false
-	}
-	_, body := code.FuncParts(fn.Node())
-	kept := false
-	code.Shallow(body, func(n ast.Node) bool {
-		if as, ok := n.(*ast.AssignStmt); ok && as.Pos() < call.Pos() && len(as.Lhs) == 2 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == parent {
-			if v := code.Var(c.Info, as.Lhs[1]); v != nil && (!code.IsLocal(v) || v.Kind() == types.ResultVar || len(c.released(v, false)) > 0) {
-				kept = true
-			}
-		}
-		return !kept
-	})
-	return kept
-}
 
 // cancelVar looks at what becomes of a cancel function in a local variable.
 func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name string) {

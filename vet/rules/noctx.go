@@ -151,6 +151,9 @@ func (c *check) givenLater(cur inspector.Cursor, call *ast.CallExpr, fn *types.F
 	if !request && !command {
 		return false
 	}
+	if command && startedOnly(cur) {
+		return true
+	}
 	v := c.assignedTo(cur)
 	if v == nil {
 		return false

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -132,6 +133,21 @@ func (c *check) dialsNear(call *ast.CallExpr, fn *types.Func) bool {
 }
 
 var near = regexp.MustCompile(`^"(udp|unix|ip)`)
+
+// startedOnly tells whether a command is started where it is made, so that nobody has it in his hands to wait for it, or is run there by a goroutine
+// that does nothing else.
+func startedOnly(cur inspector.Cursor) bool {
+	sel, ok := cur.Parent().Node().(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	call, ok := cur.Parent().Parent().Node().(*ast.CallExpr)
+	if !ok || call.Fun != ast.Expr(sel) {
+		return false
+	}
+	kind, _ := cur.Parent().Parent().ParentEdge()
+	return sel.Sel.Name == "Start" || kind == edge.GoStmt_Call
+}
 
 // hasTerminal tells whether a command is given the input of the program: somebody sits before it, and ends it.
 func (c *check) hasTerminal(cmd *types.Var) bool {

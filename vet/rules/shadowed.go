@@ -39,7 +39,7 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 	return get(ctx)
 }
 `,
-	Exempt: "A derived context that anything but a log is given, or that has more values and a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; `context.WithoutCancel`.",
+	Exempt: "A derived context that anything but a log is given, or that has more values and a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; a context that is put together in the loop for what comes behind it; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "unused", Severity: Error, What: "a derived context is used by nobody, or one with another end by nobody but a log, and its parent is used afterwards"},
 		{Name: "grows", Severity: Warning, What: "a loop assigns to a context what it derives from it"},
@@ -124,6 +124,9 @@ func (c *check) grows(cur inspector.Cursor, at ast.Node, v *types.Var) {
 	if !ok || loop.Node().Pos() <= v.Pos() && v.Pos() < loop.Node().End() {
 		return
 	}
+	if outer, ok := code.LoopAround(loop); (!ok || code.Within(c.declOf(v), outer.Node())) && c.builtUp(cur, loop, v) {
+		return
+	}
 	fn, _ := code.FuncAround(cur)
 	f := code.FlowOf(c.cfgs, fn.Node())
 	if f == nil {
@@ -143,4 +146,33 @@ func (c *check) grows(cur inspector.Cursor, at ast.Node, v *types.Var) {
 	if again {
 		c.report(at, "grows", v.Name()+" grows by one link each round of the loop: derive into a variable of the round")
 	}
+}
+
+// builtUp tells whether a loop puts together a context that is for what comes behind it: there it is used, and in the loop by nobody but what derives
+// the next one; or values were put into it, and it is returned.
+func (c *check) builtUp(cur, loop inspector.Cursor, v *types.Var) bool {
+	fn, _ := code.FuncAround(cur)
+	after, within, returned := false, false, false
+	for _, use := range c.Uses[v] {
+		in, _ := code.FuncAround(use)
+		switch {
+		case c.UseOf(use) == code.Assigned:
+		case use.Node().Pos() > loop.Node().End():
+			after = after || code.Within(use.Node(), fn.Node())
+			returned = returned || in == fn && c.UseOf(use) == code.Returned
+		case code.Within(use.Node(), loop.Node()):
+			within = within || in != fn || !c.setsSame(use, v)
+		}
+	}
+	call, _ := ast.Unparen(cur.Node().(*ast.AssignStmt).Rhs[0]).(*ast.CallExpr)
+	return after && !within || returned && code.IsCall(c.Info, call, "context", "WithValue")
+}
+
+// setsSame tells whether a mention of a context is in what the same variable is given.
+func (c *check) setsSame(use inspector.Cursor, v *types.Var) bool {
+	for up := range use.Enclosing((*ast.AssignStmt)(nil), (*ast.BlockStmt)(nil)) {
+		as, ok := up.Node().(*ast.AssignStmt)
+		return ok && code.Var(c.Info, as.Lhs[0]) == v
+	}
+	return false
 }

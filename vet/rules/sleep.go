@@ -51,7 +51,7 @@ func poll(ctx context.Context, ready func() bool) error {
 }
 `,
 	Exempt: "A place where the context's name means another, of `context.Background()`; `main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, in a loop that looks at the context, or in one that takes at most 1 s in all, and of at most 1 ms anywhere; " +
-		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; where the function has asked whether the context can end; functions that shut down, close and the like, by their names; a goroutine that ends the program, or that nobody waits for and that has nothing to do with the context, outside of loops; a context that the function has made itself, unless the loop or goroutine around uses it; a loop that frees what it calls by `context.WithoutCancel`, or ends the context itself when it is over.",
+		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; where the function has asked whether the context can end; functions that shut down, close and the like, by their names; a pause right before the program ends, by `os.Exit` or a `Fatal`; a goroutine that ends the program, or that nobody waits for and that has nothing to do with the context, outside of loops; a context that the function has made itself, unless the loop or goroutine around uses it; a loop that frees what it calls by `context.WithoutCancel`, or ends the context itself when it is over.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
@@ -98,7 +98,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.endsLater(cur, r.Ctx) || c.isEnding(cur) {
+	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.endsLater(cur, r.Ctx) || c.isEnding(cur) || c.programEnds(cur) {
 		return
 	}
 	if loop, ok := code.LoopAround(cur); ok && c.goesOn(loop.Node(), r.Ctx) {

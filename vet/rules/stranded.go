@@ -1,6 +1,6 @@
 // A send that nobody may receive: its goroutine is left waiting for ever. This file has the rule and what it asks of a channel;
 // stranded_early.go has receivers that leave, stranded_count.go those that receive too little, stranded_workers.go those that
-// are all gone.
+// are all gone; stranded_last.go and stranded_joined.go have those that leave only when nothing is sent any more.
 
 package rules
 
@@ -51,7 +51,7 @@ func ask(ctx context.Context, query func() string) (string, error) {
 	Exempt: "Channels that are handed to code out of sight, returned or kept in a field; channels whose capacity is no constant; " +
 		"sends in a `select` with another way out (of the `Done` of a context only if that context ends with the receivers); " +
 		"a receiver that leaves when it has counted as many as there are senders; a receiver that drains the channel, also in `defer` or in a goroutine of its own; " +
-		"a receiver that leaves because of what the same goroutine has said on another channel; `main`, with which the program ends.",
+		"a receiver that leaves because of what the same goroutine has said on another channel, or only at an error that it has received and behind which the one sender sends nothing; one that ends with a context which is cancelled only when the senders have been waited for, or have sent all; `main`, with which the program ends.",
 	Shapes: []Shape{
 		{Name: "early", Severity: Error, What: "the receiver may return before it has received all that is sent"},
 		{Name: "first", Severity: Error, What: "more is sent than is received: the first answer is taken, the others wait"},

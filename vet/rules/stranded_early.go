@@ -261,6 +261,10 @@ func (f *strandFlow) leftBetween(op code.Op) ast.Node {
 				switch l.Reason {
 				case code.OnClosed, code.OnOther:
 					continue
+				case code.OnError:
+					if f.atLast(recv, l.Cur) {
+						continue
+					}
 				case code.OnCondition:
 					if !counted || f.countedDown(op, l.Cur, loop) {
 						continue

@@ -12,34 +12,12 @@ import (
 
 // workers: goroutines receive in loops, and may all leave while somebody sends.
 func (f *strandFlow) workers() {
-	onError, onCtx := true, true
-	var at ast.Node
-	for _, op := range f.recvs {
-		if _, ok := code.LoopOf(op); !ok {
-			return
-		}
-		failed, ended := false, false
-		for _, l := range f.Leaves(op) {
-			switch l.Reason {
-			case code.OnError:
-				failed, at = true, l.Cur.Node()
-			case code.OnContext:
-				ended = true
-				if at == nil {
-					at = l.Cur.Node()
-				}
-			case code.OnOther:
-				return // somebody tells the workers to end, and may tell the producer
-			}
-		}
-		onError = onError && failed
-		onCtx = onCtx && (failed || ended)
-	}
-	if !onError && !onCtx {
-		return
-	}
 	for _, op := range f.sends {
 		if !op.Many && !op.Loop {
+			continue
+		}
+		onError, onCtx, at := f.gone(op)
+		if !onError && !onCtx {
 			continue
 		}
 		way, ctxs := f.Ways(op.Select, op.Clause)
@@ -50,6 +28,33 @@ func (f *strandFlow) workers() {
 			f.tell(op, "workers", fmt.Sprintf("all who receive from %s may have ended at an error (line %d), and nothing cancels this context then: the send blocks until it ends by itself; use the context of a group that the workers are tasks of", f.v.Name(), f.line(at)))
 		}
 	}
+}
+
+// gone tells whether all who receive may have left before a send: at an error, or at one or because a context has ended; at is such a way out.
+func (f *strandFlow) gone(send code.Op) (onError, onCtx bool, at ast.Node) {
+	onError, onCtx = true, true
+	for _, op := range f.recvs {
+		if _, ok := code.LoopOf(op); !ok {
+			return false, false, nil
+		}
+		failed, ended := false, false
+		for _, l := range f.Leaves(op) {
+			switch {
+			case l.Reason == code.OnOther:
+				return false, false, nil // somebody tells the workers to end, and may tell the producer
+			case l.Reason == code.OnError && !f.atLast(op, l.Cur):
+				failed, at = true, l.Cur.Node()
+			case l.Reason == code.OnContext && !f.endsAfter(op, l.Cur, send):
+				ended = true
+				if at == nil {
+					at = l.Cur.Node()
+				}
+			}
+		}
+		onError = onError && failed
+		onCtx = onCtx && (failed || ended)
+	}
+	return onError, onCtx, at
 }
 
 // foreign tells whether none of the contexts is made in a function around the channel: they are parameters,

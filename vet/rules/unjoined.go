@@ -1,5 +1,6 @@
 // A group that is never waited for, or left early by a return between its start
-// and its Wait. unjoined_owned.go has which groups are in sight.
+// and its Wait. unjoined_owned.go has which groups are in sight, unjoined_told.go of which it
+// is known in another way when they have ended.
 
 package rules
 
@@ -53,7 +54,7 @@ func load(ctx context.Context, urls []string, check func() error) error {
 
 func fetch(ctx context.Context, url string) error { return ctx.Err() }
 `,
-	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
+	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
 		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},
@@ -132,7 +133,7 @@ func (c *check) neverJoined(u *groupUses) {
 	if !code.IsLocal(u.v) {
 		what = "is never waited for in this package: nobody knows when what it counts has ended"
 	}
-	if c.forTests(u) || c.lastHeard(u) {
+	if c.forTests(u) || c.lastHeard(u) || !code.IsLocal(u.v) && c.endsTold(u) {
 		return
 	}
 	c.report(at.Node(), "never", fmt.Sprintf("%s %s", u.v.Name(), what))

@@ -1,0 +1,77 @@
+// Cancel functions that nobody need call, and comments that say so. Part of the rule cancel.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// ofNone tells whether a call derives a context of one that cannot end.
+func (c *check) ofNone(call *ast.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	parent, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
+	return ok && code.IsCall(c.Info, parent, "context", "Background", "TODO", "WithoutCancel")
+}
+
+// uncancelled matches comments that say why a context is not cancelled.
+var uncancelled = regexp.MustCompile(`(?i)(n't|not|never|no need).*cancel`)
+
+// dropped matches comments that say that a cancel function is not called.
+var dropped = regexp.MustCompile(`(?i)(ignor|drop|discard)\w* (the |its |that |this )?(returned )?cancel(\b|func)` +
+	`|\bcancel(\(\)|lation)?( ?func(tion)?)?( (is|are|was|need|can|may|must|should|does|will))?( be)?( (intentional|deliberate|purpose|purposeful|safe)ly)?` +
+	`( (not|never)\b|n't| (ignored|dropped|discarded|unneeded|unnecessary|unused|omitted|left out|thrown away))`)
+
+// toDo matches comments that say that something is yet to be mended.
+var toDo = regexp.MustCompile(`\b(TODO|FIXME|XXX|BUG)\b`)
+
+// saysDropped tells whether a comment says why a cancel function is dropped: above the statement, on its line or right below it, where it has to be about
+// the function, since it may belong to what comes next.
+func (c *check) saysDropped(stmt ast.Node) bool {
+	first, last := c.Fset.Position(stmt.Pos()).Line, c.Fset.Position(stmt.End()).Line
+	return slices.ContainsFunc(c.FileOf(stmt.Pos()).Comments, func(g *ast.CommentGroup) bool {
+		from, to := c.Fset.Position(g.Pos()).Line, c.Fset.Position(g.End()).Line
+		if to < first-1 || from > last+1 {
+			return false
+		}
+		words, says := "", false // with the directives, which may have a reason too
+		for _, line := range g.List {
+			words += strings.TrimPrefix(line.Text, "//")
+			says = says || from <= last && uncancelled.MatchString(line.Text)
+		}
+		return (says || dropped.MatchString(words)) && !toDo.MatchString(words)
+	})
+}
+
+// endsWithParent tells whether a context is made of one that the function has made itself and whose cancel
+// function it keeps: that ends both.
+func (c *check) endsWithParent(cur inspector.Cursor, call *ast.CallExpr) bool {
+	fn, ok := code.FuncAround(cur)
+	if !ok || len(call.Args) == 0 {
+		return false
+	}
+	parent := code.Var(c.Info, call.Args[0])
+	if !code.IsLocal(parent) {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	kept := false
+	code.Shallow(body, func(n ast.Node) bool {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Pos() < call.Pos() && len(as.Lhs) == 2 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == parent {
+			if v := code.Var(c.Info, as.Lhs[1]); v != nil && (!code.IsLocal(v) || v.Kind() == types.ResultVar || len(c.released(v, false)) > 0) {
+				kept = true
+			}
+		}
+		return !kept
+	})
+	return kept
+}
