@@ -15,7 +15,9 @@ func TestAPoolEndsWithItsClose(t *testing.T) {
 	braidtest.Check(t)
 	p := startPool(4)
 	p.jobs <- func() {}
-	p.Close()
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 type pool struct {
@@ -41,7 +43,7 @@ func startPool(workers int) *pool {
 	return p
 }
 
-func (p *pool) Close() { p.g.Close() }
+func (p *pool) Close() error { return p.g.Close() }
 
 func Example_testingLeak() {
 	lines := make(chan string)
