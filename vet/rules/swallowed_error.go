@@ -98,12 +98,20 @@ func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
 			if slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return c.UseOf(use) == code.Argument }) {
 				return nil // by its address
 			}
-			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) }); len(steps) > 0 {
+			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) || countsOn(c, step, v) }); len(steps) > 0 {
 				return nil
 			}
 		}
 	}
 	return ret
+}
+
+// countsOn tells whether a step counts a variable up or down.
+func countsOn(c *check, step ast.Node, v *types.Var) bool {
+	return code.Has(step, func(n ast.Node) bool {
+		s, ok := n.(*ast.IncDecStmt)
+		return ok && code.Var(c.Info, s.X) == v
+	})
 }
 
 // leftForNil gives the return with nil for the error behind a loop over a sequence with errors that a branch leaves. It may give a part of the
