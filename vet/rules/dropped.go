@@ -45,7 +45,7 @@ func fetchAll(urls []string) error {
 func fetch(url string) error { return errors.New(url) }
 `,
 	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
-		"in a function that uses the error of another join of the same group; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
+		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},

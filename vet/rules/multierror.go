@@ -40,7 +40,7 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
 		{Name: "os", Severity: Error, What: "os.IsNotExist and its like, which look into no join"},

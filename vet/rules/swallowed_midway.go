@@ -255,3 +255,47 @@ func (c *check) isLastWord(call inspector.Cursor) bool {
 	}
 	return false
 }
+
+// bareNil gives the return at the end of a branch if it is a bare one, and no result has
+// been given a value on any way to it.
+func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
+	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) > 0 {
+		return nil
+	}
+	fn, ok := code.FuncAround(cur)
+	if !ok {
+		return nil
+	}
+	typ, _ := code.FuncParts(fn.Node())
+	if typ.Results == nil {
+		return nil
+	}
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	for _, f := range typ.Results.List {
+		for _, name := range f.Names {
+			v, ok := c.Info.Defs[name].(*types.Var)
+			if !ok {
+				continue
+			}
+			if slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+				in, _ := code.FuncAround(use)
+				return c.UseOf(use) == code.Argument || in != fn && c.UseOf(use) == code.Assigned
+			}) {
+				return nil // by its address, or in a literal
+			}
+			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) || countsOn(c, step, v) }); len(steps) > 0 {
+				return nil
+			}
+		}
+	}
+	return ret
+}
+
+// countsOn tells whether a step counts a variable up or down.
+func countsOn(c *check, step ast.Node, v *types.Var) bool {
+	return code.Has(step, func(n ast.Node) bool {
+		s, ok := n.(*ast.IncDecStmt)
+		return ok && code.Var(c.Info, s.X) == v
+	})
+}

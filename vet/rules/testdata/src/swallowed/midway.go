@@ -85,6 +85,19 @@ func bareCause(ctx context.Context, in <-chan int) (err error) {
 	}
 }
 
+func bareInLiteral(ctx context.Context, in <-chan int, each func(func() error)) (err error) {
+	each(func() error {
+		err = errors.New("each")
+		return err
+	})
+	select {
+	case <-in:
+		return nil
+	case <-ctx.Done():
+		return
+	}
+}
+
 // The condition of a loop asks for the context, and for what is left to do.
 
 func pages(ctx context.Context, fetch func(string) (string, error)) error {
