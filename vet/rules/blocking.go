@@ -64,7 +64,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 		{Name: "receive", Severity: Warning, What: "a bare receive from such a channel"},
 		{Name: "unseen", Severity: Note, Off: true, What: "other sends to a channel that is a parameter, and receives from it, whose other end may well stay"},
 		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or asks whether it is closed"},
-		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it"},
+		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it; and a loop over a channel that another object gives"},
 		{Name: "select", Severity: Note, Off: true, What: "a select without Done and without default"},
 		{Name: "wait", Severity: Note, Off: true, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Note, Off: true, What: "Cond.Wait that the end of the context does not wake"},
@@ -83,8 +83,8 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 				c.wait(cur, n, n.X, "receive", "this receive")
 			}
 		case *ast.RangeStmt:
-			if _, ok := under(c.Info.TypeOf(n.X)).(*types.Chan); ok && !c.LooksAtCtx(n.Body) {
-				c.wait(cur, n.X, n.X, "range", "this loop over a channel")
+			if _, ok := under(c.Info.TypeOf(n.X)).(*types.Chan); ok {
+				c.ranges(cur, n)
 			}
 		case *ast.SelectStmt:
 			c.selects(cur, n)
@@ -98,6 +98,28 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 		}
 	}
 }, Stranded.Analyzer)
+
+// ranges looks at a loop over a channel. What is given by a method of something that was made without the context is closed when that likes, and to look at the
+// context in each round helps as long as rounds come.
+func (c *check) ranges(cur inspector.Cursor, n *ast.RangeStmt) {
+	call, ok := unparen[*ast.CallExpr](n.X)
+	if !ok {
+		if !c.LooksAtCtx(n.Body) {
+			c.wait(cur, n.X, n.X, "range", "this loop over a channel")
+		}
+		return
+	}
+	sel, ok := unparen[*ast.SelectorExpr](call.Fun)
+	if !ok || len(call.Args) > 0 || c.DoneOf(call) != nil || c.saysOver(call) || isTimer(c.Info, call) {
+		return
+	}
+	v := code.Var(c.Info, sel.X)
+	r := c.reach(cur)
+	if v == nil || r == nil || r.Request || !c.Given(r.Ctx) || v.Kind() != types.ParamVar && !v.IsField() {
+		return
+	}
+	c.report(n.X, "closed", "this loop over the channel of "+v.Name()+" ignores "+r.Name()+" while nothing comes: select on its Done beside it")
+}
 
 func under(t types.Type) types.Type {
 	if t == nil {

@@ -45,11 +45,12 @@ func fetchAll(urls []string) error {
 func fetch(url string) error { return errors.New(url) }
 `,
 	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
-		"in a function that uses the error of another join of the same group; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
+		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
-		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an empty `if` asks"},
+		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an `if` asks which does nothing, or nothing but give it another"},
+		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, before anybody has looked"},
 		{Name: "deferred", Severity: Error, What: "the join is deferred, so its error goes nowhere"},
 		{Name: "goroutine", Severity: Error, What: "the join is the call of a go statement"},
 	},
@@ -79,6 +80,8 @@ func fetch(url string) error { return errors.New(url) }
 				shape, message = "blank", "the group's error is assigned to _: the failures of all its tasks come out of this call alone"
 			} else if v := code.Var(c.Info, lhs[i]); ok && c.unread(cur.Parent(), v) {
 				shape, message = "unread", "nobody reads "+v.Name()+" after this: the failures of all tasks come out of this call alone"
+			} else if by := c.lostTo(cur.Parent(), v); ok && by != nil {
+				shape, message = "overwritten", "on one way "+v.Name()+" becomes what "+code.CalleeName(by)+" returns before anybody has looked: join the two"
 			}
 		}
 		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) && !c.saysWhyBeside(call) {
@@ -146,53 +149,6 @@ func (c *check) answersElsewhere(join *ast.CallExpr) bool {
 		}
 	}
 	return false
-}
-
-// unread tells whether no way from an assignment leads to anything that reads the variable.
-func (c *check) unread(as inspector.Cursor, v *types.Var) bool {
-	fn, ok := code.FuncAround(as)
-	if !ok || !code.IsLocal(v) {
-		return false
-	}
-	for _, use := range c.Uses[v] {
-		if in, _ := code.FuncAround(use); in != fn { // captured
-			return false
-		}
-		if kind, _ := use.ParentEdge(); kind == edge.UnaryExpr_X {
-			return false
-		}
-	}
-	reached, read := false, false
-	code.FlowOf(c.cfgs, fn.Node()).After(as.Node(), func(step ast.Node) bool {
-		reached = true
-		if ret, ok := step.(*ast.ReturnStmt); ok && len(ret.Results) == 0 && v.Kind() == types.ResultVar {
-			read = true
-		}
-		for _, use := range c.Uses[v] {
-			if code.Within(use.Node(), step) && c.UseOf(use) != code.Assigned && !c.asksInVain(use) {
-				read = true
-			}
-		}
-		return !read && !sets(c, step, v)
-	})
-	return reached && !read
-}
-
-// asksInVain tells whether a mention is in the condition of an if that does nothing, and has no comment that says why.
-func (c *check) asksInVain(use inspector.Cursor) bool {
-	for at := use; ; at = at.Parent() {
-		switch kind, _ := at.ParentEdge(); kind {
-		case edge.BinaryExpr_X, edge.BinaryExpr_Y, edge.ParenExpr_X:
-		case edge.IfStmt_Cond:
-			s := at.Parent().Node().(*ast.IfStmt)
-			if len(s.Body.List) > 0 || s.Else != nil {
-				return false
-			}
-			return !slices.ContainsFunc(c.FileOf(s.Pos()).Comments, func(g *ast.CommentGroup) bool { return code.Within(g, s.Body) })
-		default:
-			return false
-		}
-	}
 }
 
 var (

@@ -40,13 +40,15 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
+		{Name: "os", Severity: Error, What: "os.IsNotExist and its like, which look into no join"},
 		{Name: "type", Severity: Error, What: "a type switch or assertion"},
 		{Name: "unwrap", Severity: Error, What: "errors.Unwrap, which gives nil"},
 		{Name: "as", Severity: Warning, What: "errors.As where several may match: it finds one"},
 		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled) decides for all of them, and the rest is dropped"},
+		{Name: "sentinel", Severity: Warning, What: "the same for another error, where calls are joined in sight and nil is returned"},
 	},
 }, func(c *check) {
 	m := &multi{check: c, flows: map[ast.Node]*code.Flow{}, funcs: map[*types.Func]*several{}}
@@ -242,7 +244,13 @@ func unwrapsMany(t types.Type) bool {
 
 func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 	fn := code.Callee(m.Info, call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "errors" || len(call.Args) == 0 {
+	if fn == nil || fn.Pkg() == nil || len(call.Args) == 0 {
+		return
+	}
+	if fn.Pkg().Path() == "os" {
+		m.osAsks(cur, call, fn)
+	}
+	if fn.Pkg().Path() != "errors" {
 		return
 	}
 	switch fn.Name() {
@@ -255,6 +263,9 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 			m.report(call, "as", "errors.As finds one of the errors of "+j.what+", and several may match: braid.Catch with braid.On gives all of them")
 		}
 	case "Is":
+		if len(call.Args) == 2 && !isCancellation(m.Info, call.Args[1]) {
+			m.allForOne(cur, call)
+		}
 		if len(call.Args) == 2 && isCancellation(m.Info, call.Args[1]) && m.drops(cur, call.Args[0]) {
 			if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && !m.saysWhyAround(cur) {
 				m.report(call, "canceled", "errors.Is is true of the error of "+j.what+" if any one of them is a cancellation: what failed besides is dropped; take the cancellations out with braid.Split")

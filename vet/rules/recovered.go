@@ -44,7 +44,7 @@ func work(g *errgroup.Group, f func() error) {
 	})
 }
 `,
-	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log, or dropped behind a comment that says why; `_ = recover()` in a function that does nothing but send to a channel, which may be closed; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
+	Exempt: "A recovered value that is raised again, sent, stored or handed to anything but a log, a panic that is counted where a condition asks for the count, or dropped behind a comment that says why; `_ = recover()` in a function that does nothing but send to a channel, which may be closed; functions that end the program or the goroutine; a function outside of tasks that takes no context and gives no error.",
 	Shapes: []Shape{
 		{Name: "success", Severity: Warning, What: "a function with an error result recovers, at most logs, and returns nil"},
 		{Name: "silent", Severity: Warning, What: "a task or a function with a context drops what it has recovered without a word"},
@@ -244,7 +244,7 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 			switch name := code.CalleeName(n); {
 			case strings.HasPrefix(name, "Panic") || strings.HasPrefix(name, "Fatal"):
 				return handled
-			case c.logs(n):
+			case c.logs(n), c.onlyCounted(n):
 				says = true
 			case fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "fmt" || fn.Pkg().Path() == "runtime" && fn.Name() != "Goexit" || fn.Pkg().Path() == "runtime/debug"):
 			case c.Info.Types[n.Fun].IsType(), c.Builtin(n) == "make", c.Builtin(n) == "string", ending.MatchString(code.CalleeName(n)),

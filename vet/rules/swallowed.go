@@ -55,14 +55,15 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 }
 `,
 	Exempt: "A loop without end that is left in no other way than by its context, or by what tells it to stop or to go one round only: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil, or that has no error to give and says nil where it logs a failure too; " +
-		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a function whose documentation says that it returns nil when the context has ended; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end.",
+		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a function whose documentation says that it returns nil when the context has ended; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end, or whose condition asks an object, a time or a switch beside the context; a cancellation in a function of whose error no caller does more than log it.",
 	Shapes: []Shape{
 		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
 		{Name: "deferred", Severity: Warning, What: "a deferred function sets the error to nil, whatever it was"},
-		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success"},
+		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success, or what skips the rest of a walk over files"},
 		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason, or because it is told to by a signal or a switch"},
 		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
+		{Name: "midway", Severity: Warning, What: "in a loop over things that are at hand nil is returned for an error that is a cancellation, and behind the loop too"},
 		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
 		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it, or nothing is"},
 	},
@@ -78,6 +79,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 			} else {
 				c.ignored(cur, n.Init, n.Cond, n, n.Body.List)
 				c.onlyLogged(cur, n)
+				c.midway(cur, n)
 			}
 		case *ast.SwitchStmt:
 			ctx := c.ErrOf(n.Tag)
@@ -195,7 +197,14 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	if v == nil || v.IsField() || c.derivedHere(v, fn) || code.IsLocal(v) && !c.Given(v) || c.boolResult(fn) {
 		return
 	}
-	if ret := c.nilReturn(body); ret != nil {
+	if c.cutWalk(cur, fn, v, body) {
+		return
+	}
+	ret := c.nilReturn(body)
+	if ret == nil {
+		ret = c.bareNil(cur, body)
+	}
+	if ret != nil {
 		if c.keeps(body[:len(body)-1]) {
 			return
 		}
@@ -224,31 +233,6 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 		}
 		c.report(br, shape, "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
 	}
-}
-
-// whileLives looks at `for ctx.Err() == nil`, behind which nil is returned.
-func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
-	if n.Cond == nil || !isNil(n.Cond, token.EQL) {
-		return
-	}
-	ctx := c.ErrOf(ast.Unparen(n.Cond).(*ast.BinaryExpr).X)
-	if ctx == nil {
-		return
-	}
-	fn, r := c.errFunc(cur)
-	v := code.Var(c.Info, ctx)
-	if r == nil || v == nil || v.IsField() || c.derivedHere(v, fn) || c.boolResult(fn) || c.saysWhy(n) || c.promised(cur) {
-		return
-	}
-	ret := c.behind(cur)
-	if ret == nil || c.nilReturn([]ast.Stmt{ret}) == nil {
-		return
-	}
-	shape := "break"
-	if c.service(cur, fn, ret) {
-		shape = "service"
-	}
-	c.report(ret, shape, "the loop is left when "+v.Name()+" has ended, and nil says that all was done: return context.Cause("+v.Name()+")")
 }
 
 // boolResult tells whether the function gives a bool back, which may say that it was cut short.

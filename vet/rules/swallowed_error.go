@@ -73,39 +73,6 @@ func (c *check) failsAtEnd(call *ast.CallExpr) bool {
 	return fails && only
 }
 
-// bareNil gives the return at the end of a branch if it is a bare one, and no result has
-// been given a value on any way to it.
-func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
-	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
-	if !ok || len(ret.Results) > 0 {
-		return nil
-	}
-	fn, ok := code.FuncAround(cur)
-	if !ok {
-		return nil
-	}
-	typ, _ := code.FuncParts(fn.Node())
-	if typ.Results == nil {
-		return nil
-	}
-	flow := code.FlowOf(c.cfgs, fn.Node())
-	for _, f := range typ.Results.List {
-		for _, name := range f.Names {
-			v, ok := c.Info.Defs[name].(*types.Var)
-			if !ok {
-				continue
-			}
-			if slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return c.UseOf(use) == code.Argument }) {
-				return nil // by its address
-			}
-			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) }); len(steps) > 0 {
-				return nil
-			}
-		}
-	}
-	return ret
-}
-
 // leftForNil gives the return with nil for the error behind a loop over a sequence with errors that a branch leaves. It may give a part of the
 // result, as if that were the whole.
 func (c *check) leftForNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {

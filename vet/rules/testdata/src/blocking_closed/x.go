@@ -59,3 +59,49 @@ func without(in <-chan int) {
 		use(v)
 	}
 }
+
+// A channel that another object gives.
+
+type subscription interface {
+	C() <-chan int
+	Done() <-chan struct{}
+}
+
+func consume(ctx context.Context, sub subscription) error {
+	for v := range sub.C() { // want `this loop over the channel of sub ignores ctx while nothing comes`
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		use(v)
+	}
+	return nil
+}
+
+type topics interface {
+	Subscribe(context.Context) subscription
+}
+
+func consumeOwn(ctx context.Context, t topics) error {
+	sub := t.Subscribe(ctx)
+	for v := range sub.C() {
+		use(v)
+	}
+	return nil
+}
+
+func consumeDone(ctx context.Context, sub subscription) {
+	for range sub.Done() {
+		use(1)
+	}
+}
+
+func consumeBoth(ctx context.Context, sub subscription) {
+	for {
+		select {
+		case v := <-sub.C():
+			use(v)
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -276,16 +276,6 @@ func joined(save func() error) error {
 	return err
 }
 
-func oneWay(save func() error, really bool) error {
-	var g errgroup.Group
-	g.Go(fails)
-	err := g.Wait()
-	if really {
-		err = save()
-	}
-	return err
-}
-
 func bareResult() (err error) {
 	var g errgroup.Group
 	g.Go(fails)
