@@ -75,7 +75,7 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 				}
 				switch e := ast.Unparen(m.Rhs[0]).(type) {
 				case *ast.CallExpr:
-					if shape, what = c.reads(e); shape == "" && gives(c.Info, e) && c.takesSlot(t) && !c.pauses(n.Body) {
+					if shape, what = c.reads(e); shape == "" && gives(c.Info, e) && c.takesSlot(t) && !c.waitsIn(loop) {
 						shape, what = "messages", "value that is read"
 					}
 				case *ast.UnaryExpr:

@@ -74,21 +74,24 @@ func (c *check) mentions(e ast.Node, v *types.Var) bool {
 	})
 }
 
-// waitsIn tells whether something in a round of a loop waits for what was started, or pauses.
-func (c *check) waitsIn(loop inspector.Cursor) bool {
+// waitsIn tells whether something in a round of a loop, but on the way out, waits for what was started, or for anything else, or pauses.
+func (c *check) waitsIn(loop inspector.Cursor) (waits bool) {
 	body := bodyOfLoop(loop)
-	return c.pauses(body) || code.Has(body, func(n ast.Node) bool {
+	code.Shallow(body, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			return false
 		case *ast.CallExpr:
-			return code.CalleeName(n) == "Wait"
+			waits = waits || code.CalleeName(n) == "Wait"
 		case *ast.UnaryExpr:
-			return n.Op == token.ARROW && c.DoneOf(n) == nil
+			waits = waits || n.Op == token.ARROW && c.DoneOf(n) == nil
 		case *ast.RangeStmt:
 			_, ok := under(c.Info.TypeOf(n.X)).(*types.Chan)
-			return ok
+			waits = waits || ok
 		}
-		return false
+		return true
 	})
+	return waits || c.pauses(body)
 }
 
 // pauses tells whether a round of a loop waits for time to pass.
@@ -99,7 +102,7 @@ func (c *check) pauses(body ast.Node) bool {
 			return code.CalleeName(n) == "Sleep"
 		case *ast.UnaryExpr:
 			ch, ok := under(c.Info.TypeOf(n.X)).(*types.Chan)
-			return n.Op == token.ARROW && ok && code.IsNamed(ch.Elem(), "time", "Time")
+			return ok && n.Op == token.ARROW && code.IsNamed(ch.Elem(), "time", "Time")
 		}
 		return false
 	})

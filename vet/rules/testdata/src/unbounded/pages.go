@@ -249,3 +249,18 @@ func all(ctx context.Context, keys []string, slots chan struct{}) {
 		}()
 	}
 }
+
+// What a channel gives is parsed: it comes from the program itself.
+func parses(in <-chan string, parse func(string) (string, error), slots chan struct{}) error {
+	for {
+		key, err := parse(<-in)
+		if err != nil {
+			return err
+		}
+		go func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			_ = work(key)
+		}()
+	}
+}
