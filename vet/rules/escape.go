@@ -44,14 +44,14 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 }
 `,
 	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
-		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a group or context that is assigned anew in between.",
+		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a body that is closed or drained; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
 		{Name: "returned", Severity: Error, What: "it is returned from its block"},
 		{Name: "sent", Severity: Error, What: "it is sent over a channel"},
 		{Name: "task", Severity: Warning, What: "the handle of a block's task is stored, returned, or sent to outside of it"},
-		{Name: "after", Severity: Error, What: "a group's context is used after its Wait"},
+		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or the body of a response that was requested with it"},
 		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
 	},

@@ -76,6 +76,7 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 	if ctx == nil || told {
 		return
 	}
+	c.bodyAfter(flow, call, g, ctx)
 	flow.After(call, func(step ast.Node) bool {
 		if told || sets(c.check, step, ctx) {
 			return false
@@ -178,7 +179,9 @@ func (c *escaper) handsTo(call *ast.CallExpr, g *types.Var) bool {
 
 // needsLive tells whether a mention of a context is of use only if it is alive: an argument of a
 // call that is no logging, or its Done.
-func (c *escaper) needsLive(use inspector.Cursor) bool {
+func (c *escaper) needsLive(use inspector.Cursor) bool { return c.needsLiveAt(use, 0) }
+
+func (c *escaper) needsLiveAt(use inspector.Cursor, depth int) bool {
 	kind, i := use.ParentEdge()
 	parent := use.Parent()
 	switch kind {
@@ -187,7 +190,13 @@ func (c *escaper) needsLive(use inspector.Cursor) bool {
 	case edge.CallExpr_Args:
 		call := parent.Node().(*ast.CallExpr)
 		if fn := code.Callee(c.Info, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
-			return fn.Name() == "WithTimeout" || fn.Name() == "WithCancel" || fn.Name() == "WithDeadline"
+			switch fn.Name() {
+			case "WithValue":
+				return i == 0 && c.valueNeedsLive(parent, depth)
+			case "WithTimeout", "WithCancel", "WithDeadline", "WithTimeoutCause", "WithCancelCause", "WithDeadlineCause":
+				return true
+			}
+			return false
 		}
 		return !mayLog(c.check, call) && !c.onlyAsks(call, i)
 	}

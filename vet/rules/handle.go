@@ -19,6 +19,7 @@ var Handle = register(&Rule{
 	Title: "a handle of braid's is ignored",
 	Why: "`braid.Fork` makes a task whose result is had through its handle, and `braid.Open` a group that has to be closed. " +
 		"Without the handle nobody gets the result, and nobody can close the group: it is cancelled with an error when the task around it ends, or never. " +
+		"`Task.Value` is for the time after the group has ended: it does not wait, and panics while the task runs. " +
 		"The function that `AfterFunc` returns waits for what has begun, and what `Group.Defer` and `TryGo` return says that the group had ended.",
 	Wrong: `
 func warm(ctx context.Context, load func(context.Context) (int, error)) error {
@@ -38,10 +39,11 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 	})
 }
 `,
-	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it.",
+	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it; `Value` behind a wait for whatever it is.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Warning, What: "the handle of Fork or TryFork is ignored: Group.Go is for tasks without a result"},
 		{Name: "unread", Severity: Warning, What: "handles are collected, and nobody reads them"},
+		{Name: "early", Severity: Error, What: "Value is called where nothing has waited for the task: it panics"},
 		{Name: "group", Severity: Error, What: "the group of Open is ignored: it cannot be closed"},
 		{Name: "closed", Severity: Warning, What: "the error of TryGo or TryFork is ignored: the task may never run"},
 	},
@@ -50,6 +52,7 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 		call := cur.Node().(*ast.CallExpr)
 		switch {
 		case code.IsCall(c.Info, call, code.Braid, "Fork", "Group.Fork"):
+			c.earlyValue(cur)
 			if ignored(cur, 0) {
 				c.report(call, "task", "the handle of this task is ignored, and its result with it: use Group.Go for a task without a result")
 			}

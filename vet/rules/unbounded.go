@@ -1,5 +1,5 @@
-// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go has
-// what comes from outside, unbounded_limit.go what holds it back.
+// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go and
+// unbounded_pages.go have what comes from outside, unbounded_limit.go and unbounded_checked.go what holds it back.
 
 package rules
 
@@ -43,7 +43,7 @@ func serve(r *bufio.Reader, handle func(string)) error {
 	}
 }
 `,
-	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; " +
+	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum (what the goroutine itself acquires does not count); lists whose length was compared with a number before, and what was asked whether it is valid; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; " +
 		"a goroutine for each message with a comment right above it, as protocols may go in step; " +
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
@@ -53,14 +53,15 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
-		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`"},
+		{Name: "pages", Severity: Warning, What: "for each element of the pages of a listing, each of which says where the next begins"},
+		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`; or as many as there are of these, or as such a number says"},
 		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter of an exported function"},
 	},
 	Detachable: false,
 }, func(c *check) {
 	for _, t := range c.Tasks {
 		if code.IsCall(c.Info, t.Call, code.Braid, "Map", "Each") && len(t.Call.Args) > 2 {
-			if c.external(t.Call.Args[1]) && !mentionsLimit(t.Call) && !hasVarOption(c, t.Call) && !t.Call.Ellipsis.IsValid() {
+			if c.external(t.Call.Args[1]) && !c.checked(t.Call.Args[1], t.At) && !mentionsLimit(t.Call) && !hasVarOption(c, t.Call) && !t.Call.Ellipsis.IsValid() {
 				c.report(t.Call.Args[1], "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
 			}
 			continue
@@ -76,7 +77,11 @@ func serve(r *bufio.Reader, handle func(string)) error {
 			if code.LeavesAfter(t.At, loop) || c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) || c.hasSlot(loop, t) {
 				break
 			}
-			c.report(t.At.Node(), shape, fmt.Sprintf("a goroutine for each %s, as many at once as come in: limit them", what))
+			message := "a goroutine for each %s, as many at once as come in: limit them"
+			if c.takesSlot(t) {
+				message = "a goroutine for each %s takes its slot itself, and there are as many at once as come in: take the slot before it starts"
+			}
+			c.report(t.At.Node(), shape, fmt.Sprintf(message, what))
 			break
 		}
 	}

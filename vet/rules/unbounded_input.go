@@ -24,15 +24,25 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 				return "channel", "value of a channel"
 			}
 		case *types.Slice, *types.Map:
-			if c.external(n.X) {
+			if c.external(n.X) && !c.checked(n.X, loop) {
 				return "decoded", "element of what comes from outside"
+			}
+			if c.ofPage(n.X, loop) && !c.checked(n.X, loop) {
+				return "pages", "element of each page"
 			}
 			decl, _ := code.DeclAround(loop)
 			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
 				return "slice", "element of " + v.Name()
 			}
+		case *types.Basic:
+			if c.manyOutside(loop) {
+				return "decoded", "round of a loop as long as what comes from outside"
+			}
 		}
 	case *ast.ForStmt:
+		if n.Cond != nil && c.manyOutside(loop) {
+			return "decoded", "round of a loop as long as what comes from outside"
+		}
 		if call, ok := n.Cond.(*ast.CallExpr); ok && len(call.Args) == 0 {
 			switch code.CalleeName(call) {
 			case "Next", "NextRow":
@@ -65,7 +75,9 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 				}
 				switch e := ast.Unparen(m.Rhs[0]).(type) {
 				case *ast.CallExpr:
-					shape, what = c.reads(e)
+					if shape, what = c.reads(e); shape == "" && gives(c.Info, e) && c.takesSlot(t) && !c.waitsIn(loop) {
+						shape, what = "messages", "value that is read"
+					}
 				case *ast.UnaryExpr:
 					if ch, ok := c.Info.TypeOf(e.X).Underlying().(*types.Chan); ok && e.Op == token.ARROW && carries(ch.Elem()) {
 						shape, what = "channel", "value of a channel"
@@ -76,6 +88,12 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 		})
 	}
 	return shape, what
+}
+
+// manyOutside tells whether a loop has as many rounds as somebody outside wants: as a list from there is long, or a number says.
+func (c *check) manyOutside(loop inspector.Cursor) bool {
+	e := c.counted(loop.Node())
+	return e != nil && c.external(e) && !c.checked(e, loop)
 }
 
 // external tells whether a list is a part of a request, or decoded by a function that is given one.
@@ -139,11 +157,7 @@ func ofForm(info *types.Info, e ast.Expr) (found bool) {
 // reads says what a call gets from outside.
 func (c *check) reads(call *ast.CallExpr) (shape, what string) {
 	fn := code.Callee(c.Info, call)
-	if fn == nil || fn.Signature().Recv() == nil {
-		return "", ""
-	}
-	res := fn.Signature().Results()
-	if res.Len() < 2 || !code.IsError(res.At(res.Len()-1).Type()) {
+	if fn == nil || fn.Signature().Recv() == nil || !gives(c.Info, call) {
 		return "", ""
 	}
 	switch name := fn.Name(); {
@@ -156,6 +170,12 @@ func (c *check) reads(call *ast.CallExpr) (shape, what string) {
 		return "messages", "message"
 	}
 	return "", ""
+}
+
+// gives tells whether a call gives something and an error.
+func gives(info *types.Info, call *ast.CallExpr) bool {
+	res, ok := info.TypeOf(call).(*types.Tuple)
+	return ok && res.Len() > 1 && code.IsError(res.At(res.Len()-1).Type())
 }
 
 // handedOn tells whether a variable that a round sets is used by the task.

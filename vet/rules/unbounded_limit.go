@@ -66,13 +66,7 @@ func (c *check) limited(loop inspector.Cursor, t *code.Task) bool {
 	if t.Owner != nil && c.groupLimited(t) {
 		return true
 	}
-	var body *ast.BlockStmt
-	switch n := loop.Node().(type) {
-	case *ast.ForStmt:
-		body = n.Body
-	case *ast.RangeStmt:
-		body = n.Body
-	}
+	body := bodyOfLoop(loop)
 	found, recvs := false, 0
 	code.Shallow(body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -132,6 +126,12 @@ func (c *check) groupLimited(t *code.Task) bool {
 	}
 	for _, use := range c.Uses[v] {
 		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && (sel.Sel.Name == "SetLimit" || sel.Sel.Name == "WithMaxGoroutines") {
+			call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
+			if ok && len(call.Args) == 1 {
+				if n, known := code.IntValue(c.Info, call.Args[0]); known && n < 0 {
+					continue // that is none
+				}
+			}
 			return true
 		}
 	}

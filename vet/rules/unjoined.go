@@ -54,7 +54,7 @@ func load(ctx context.Context, urls []string, check func() error) error {
 
 func fetch(ctx context.Context, url string) error { return ctx.Err() }
 `,
-	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight, stored or returned; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; globals, and fields that the package exports.",
+	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight or returned, or stored where somebody may wait for them; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; global WaitGroups, and globals and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
 		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},

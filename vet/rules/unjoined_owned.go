@@ -26,7 +26,7 @@ func (c *check) owned(v *types.Var) bool {
 	if v.Kind() == types.ParamVar || v.Kind() == types.ResultVar || v.Kind() == types.RecvVar {
 		return false
 	}
-	if v.Embedded() || !code.IsLocal(v) && (v.Exported() || !v.IsField()) {
+	if v.Embedded() || !code.IsLocal(v) && (v.Exported() || !v.IsField() && code.IsNamed(v.Type(), "sync", "WaitGroup")) {
 		return false
 	}
 	if _, isPointer := v.Type().(*types.Pointer); isPointer || code.IsNamed(v.Type(), code.Braid, "Group") {
@@ -35,7 +35,7 @@ func (c *check) owned(v *types.Var) bool {
 			return false
 		}
 		for _, e := range c.Origins(v) {
-			if !makesGroup(c, e) {
+			if !makesGroup(c, e) && !c.putAway(e, v) {
 				return false
 			}
 		}
@@ -45,7 +45,11 @@ func (c *check) owned(v *types.Var) bool {
 	}
 	for _, use := range c.Uses[v] {
 		switch c.UseOf(use) {
-		case code.Stored, code.Returned, code.MethodVal:
+		case code.Stored:
+			if !c.onlyStarts(c.storedIn(use)) {
+				return false
+			}
+		case code.Returned, code.MethodVal:
 			return false
 		case code.Argument:
 			if !c.onlyDone(use) {
@@ -54,6 +58,71 @@ func (c *check) owned(v *types.Var) bool {
 		}
 	}
 	return true
+}
+
+// storedIn gives the unexported field of the package that a group is put into, or nil.
+func (c *check) storedIn(use inspector.Cursor) *types.Var {
+	for kind, _ := use.ParentEdge(); kind == edge.ParenExpr_X || kind == edge.UnaryExpr_X; kind, _ = use.ParentEdge() {
+		use = use.Parent()
+	}
+	var f *types.Var
+	switch kind, i := use.ParentEdge(); kind {
+	case edge.KeyValueExpr_Value:
+		f = code.Var(c.Info, use.Parent().Node().(*ast.KeyValueExpr).Key)
+	case edge.AssignStmt_Rhs:
+		if as := use.Parent().Node().(*ast.AssignStmt); len(as.Lhs) == len(as.Rhs) {
+			f = code.Var(c.Info, as.Lhs[i])
+		}
+	}
+	if f == nil || !f.IsField() || f.Exported() || f.Embedded() || f.Pkg() != c.Pkg {
+		return nil
+	}
+	return f.Origin()
+}
+
+// onlyStarts tells whether all that the package does with the group in a field is to start something: who waits for it has it from elsewhere.
+func (c *check) onlyStarts(f *types.Var) bool {
+	if f == nil || !isWaitable(f.Type()) {
+		return false
+	}
+	for _, use := range c.Uses[f] {
+		kind, _ := use.ParentEdge()
+		if kind == edge.KeyValueExpr_Key {
+			continue
+		}
+		if kind != edge.SelectorExpr_Sel {
+			return false
+		}
+		sel := use.Parent()
+		switch kind, _ := sel.ParentEdge(); kind {
+		case edge.AssignStmt_Lhs, edge.BinaryExpr_X, edge.BinaryExpr_Y:
+			continue
+		case edge.SelectorExpr_X:
+			kind, _ := sel.Parent().ParentEdge()
+			if name := sel.Parent().Node().(*ast.SelectorExpr).Sel.Name; kind == edge.CallExpr_Fun && (name == "Go" || name == "TryGo" || name == "Add" || name == "Done" || name == "SetLimit") {
+				continue
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// putAway tells whether what a field is given is a group that the function made for it, started nothing in, and waits for nowhere.
+func (c *check) putAway(e ast.Expr, f *types.Var) bool {
+	g := code.Var(c.Info, e)
+	if _, ok := ast.Unparen(e).(*ast.Ident); !ok || !f.IsField() || !code.IsLocal(g) {
+		return false
+	}
+	for _, use := range c.Uses[g] {
+		if c.UseOf(use) == code.Assigned || c.UseOf(use) == code.Stored && c.storedIn(use) == f {
+			continue
+		}
+		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); !ok || sel.Sel.Name != "SetLimit" {
+			return false
+		}
+	}
+	return c.owned(g)
 }
 
 func makesGroup(c *check, e ast.Expr) bool {

@@ -51,7 +51,7 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; from Go 1.23 on timers, " +
+	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired; from Go 1.23 on timers, " +
 		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
@@ -60,7 +60,7 @@ func beat(ctx context.Context, send func()) {
 		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
 		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns, before Go 1.23"},
 		{Name: "collected", Severity: Note, Off: true, What: "all of these from Go 1.23 on, where the garbage collector takes them"},
-		{Name: "fires", Severity: Note, What: "a timer of time.AfterFunc, of the function's own, that is only set anew: it fires after the function has returned"},
+		{Name: "fires", Severity: Note, What: "a timer of time.AfterFunc, of the function's own, that is only set anew, or not stopped on a way out through an error although it does something to what the function was given: it fires after the function has returned"},
 		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
 		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},
@@ -82,38 +82,6 @@ func beat(ctx context.Context, send func()) {
 		}
 	}
 })
-
-// firesLate looks for timers of a function's own that are set anew and never stopped.
-func (c *check) firesLate(cur inspector.Cursor) {
-	as, ok := cur.Parent().Node().(*ast.AssignStmt)
-	if !ok || len(as.Lhs) != 1 || c.inMain(cur) {
-		return
-	}
-	fn, ok := code.FuncAround(cur)
-	v := code.Var(c.Info, as.Lhs[0])
-	if !ok || !code.IsLocal(v) {
-		return
-	}
-	if in, _ := c.DeclaredIn(v); in != fn || !c.returnsAfter(fn, cur.Node()) {
-		return
-	}
-	resets := 0
-	for _, use := range c.Uses[v] {
-		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
-		if in, _ := code.FuncAround(use); !ok || in != fn || sel.Sel.Name != "Reset" || c.UseOf(use) != code.Method {
-			return
-		}
-		if call, ok := use.Parent().Parent().Node().(*ast.CallExpr); ok {
-			if n, known := duration(c.Info, call.Args[0]); known && n <= 0 {
-				return // now
-			}
-		}
-		resets++
-	}
-	if resets > 0 {
-		c.report(cur.Node(), "fires", v.Name()+" is never stopped: it fires after this function has returned; defer its Stop here")
-	}
-}
 
 func (c *check) unstopped(cur inspector.Cursor, shape string) {
 	fn, ok := code.FuncAround(cur)

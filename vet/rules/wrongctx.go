@@ -37,11 +37,11 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a request made before, where the response is kept; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
 		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field"},
-		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's"},
+		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, or sends a request that was made with one"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
 	},
 }, func(c *check) {
@@ -68,7 +68,16 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 			groups[g] = ctx
 		}
 	}
+	elsewhere := map[*ast.FuncLit]bool{}
 	for _, t := range c.Tasks {
+		if t.Lit == nil && t.Kind == code.ErrGroup {
+			if lit := c.litElsewhere(t, groups); lit != nil && !elsewhere[lit] {
+				elsewhere[lit] = true
+				own := groups[code.Var(c.Info, t.Owner)]
+				c.otherCtx(&code.Task{Kind: t.Kind, Lit: lit}, own, "group", "this task's group cancels another context, "+own.Name()+": ")
+			}
+			continue
+		}
 		if t.Lit == nil || t.Kind == code.Timer || c.Uncut(t) {
 			continue
 		}
@@ -79,7 +88,10 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 		if t.Kind == code.ErrGroup && t.Owner != nil {
 			if own := groups[code.Var(c.Info, t.Owner)]; own != nil {
-				c.otherCtx(t, own, "group", "this task's group cancels another context, "+own.Name()+": ")
+				why := "this task's group cancels another context, " + own.Name() + ": "
+				c.otherCtx(t, own, "group", why)
+				c.parentAgain(t, own, why)
+				c.sentBefore(t, own, why)
 			}
 		}
 	}
@@ -184,20 +196,6 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		}
 		seen[v] = true
 		c.report(cur.Node(), shape, why+v.Name()+" does not end with it")
-	}
-	if shape != "group" {
-		return
-	}
-	for cur := range lit.Preorder((*ast.CallExpr)(nil)) { // what the group's context is made of, asked for again
-		call := cur.Node().(*ast.CallExpr)
-		kind, _ := cur.ParentEdge()
-		if kind != edge.CallExpr_Args || c.TaskAround(cur) != t || !c.madeOf(own, c.requestOf(call)) {
-			continue
-		}
-		if to := cur.Parent().Node().(*ast.CallExpr); !c.observes(to) && !c.logs(to) && (code.Callee(c.Info, to) == nil || code.Callee(c.Info, to).Pkg() == nil || code.Callee(c.Info, to).Pkg().Path() != "context") {
-			c.report(call, shape, why+types.ExprString(call)+" does not end with it")
-			return
-		}
 	}
 }
 

@@ -26,6 +26,9 @@ func (g *Group) Cancel()                                                 {}
 
 func Fork[T any](g *Group, fn func(context.Context) (T, error), opts ...Option) *Task[T] { return nil }
 func (t *Task[T]) Wait(ctx context.Context) (v T, err error)                             { return }
+func (t *Task[T]) Value() (v T)                                                          { return }
+func (t *Task[T]) Result() (v T, err error)                                              { return }
+func (t *Task[T]) Done() <-chan struct{}                                                 { return nil }
 
 func Sleep(ctx context.Context, d time.Duration) error { return nil }
 func Timeout(ctx context.Context, d time.Duration, fn func(context.Context) error, opts ...Option) error {

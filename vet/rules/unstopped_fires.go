@@ -1,0 +1,137 @@
+// Timers of time.AfterFunc that fire when their function has returned. Part of the rule unstopped.
+
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+	"slices"
+
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// firesLate looks for timers of a function's own that are set anew and never stopped.
+func (c *check) firesLate(cur inspector.Cursor) {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if !ok || len(as.Lhs) != 1 || c.inMain(cur) {
+		return
+	}
+	fn, ok := code.FuncAround(cur)
+	v := code.Var(c.Info, as.Lhs[0])
+	if !ok || !code.IsLocal(v) {
+		return
+	}
+	if in, _ := c.DeclaredIn(v); in != fn || !c.returnsAfter(fn, cur.Node()) {
+		return
+	}
+	resets := 0
+	var stops []inspector.Cursor
+	for _, use := range c.Uses[v] {
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if in, _ := code.FuncAround(use); !ok || in != fn || c.UseOf(use) != code.Method || code.Deferred(use) {
+			return
+		}
+		if sel.Sel.Name == "Stop" {
+			stops = append(stops, use)
+			continue
+		}
+		if sel.Sel.Name != "Reset" {
+			return
+		}
+		if call, ok := use.Parent().Parent().Node().(*ast.CallExpr); ok {
+			if n, known := duration(c.Info, call.Args[0]); known && n <= 0 {
+				return // now
+			}
+		}
+		resets++
+	}
+	switch {
+	case len(stops) > 0:
+		c.firesOnError(cur, fn, v, stops)
+	case resets > 0:
+		c.report(cur.Node(), "fires", v.Name()+" is never stopped: it fires after this function has returned; defer its Stop here")
+	}
+}
+
+// firesOnError looks for a return with an error that is reached without a Stop, of a timer that does something to what the function was given.
+func (c *check) firesOnError(cur, fn inspector.Cursor, v *types.Var, stops []inspector.Cursor) {
+	lit, ok := ast.Unparen(cur.Node().(*ast.CallExpr).Args[1]).(*ast.FuncLit)
+	if !ok {
+		return
+	}
+	hit := c.disturbed(lit)
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	if len(hit) == 0 || flow == nil {
+		return
+	}
+	told := false
+	flow.After(cur.Node(), func(step ast.Node) bool {
+		if told || sets(c, step, v) || code.Has(step, func(n ast.Node) bool {
+			for _, use := range stops {
+				if code.Within(use.Node(), n) {
+					return true
+				}
+			}
+			call, ok := n.(*ast.CallExpr) // what has been at work, and failed, may be at its end
+			return ok && !setsGoing.MatchString(code.CalleeName(call)) && slices.ContainsFunc(hit, func(v *types.Var) bool { return c.isAbout(call, v) }) && !c.logs(call)
+		}) {
+			return false
+		}
+		if ret, ok := step.(*ast.ReturnStmt); ok && c.failsWith(ret) {
+			told = true
+		}
+		return !told
+	})
+	if told {
+		c.report(cur.Node(), "fires", v.Name()+" is not stopped where this function returns an error: it fires after that; defer its Stop here")
+	}
+}
+
+// setsGoing matches names of what only sets something going.
+var setsGoing = regexp.MustCompile(`(?i)^(new|open|dial|connect|start|begin|init|setup|launch|spawn|prepare)`)
+
+// onceMore matches names of what may be done once more, or later, without doing harm, or says that the time is up.
+var onceMore = regexp.MustCompile(`(?i)^(clos|stop|cancel|shutdown|set|reset|interrupt|done|releas|unlock|signal|broadcast|inc|add|observ|record|stor|notif|emit|send|report|mark|expire|wake)`)
+
+// failsWith tells whether a return gives an error that is not nil as such.
+func (c *check) failsWith(ret *ast.ReturnStmt) bool {
+	if len(ret.Results) == 0 {
+		return false
+	}
+	last := ret.Results[len(ret.Results)-1]
+	return code.IsError(c.Info.TypeOf(last)) && !isNilIdent(c.Info, last)
+}
+
+// disturbed gives the parameters and receivers whose methods the function of a timer calls, if it does no more than that and to log: what it sets, sends, closes or
+// cancels may say to the function that it has fired. To be closed, stopped or given a deadline once more disturbs nobody.
+func (c *check) disturbed(lit *ast.FuncLit) (list []*types.Var) {
+	fine := true
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.GoStmt, *ast.IfStmt, *ast.SelectStmt, *ast.FuncLit:
+			fine = false
+		case *ast.CallExpr:
+			sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+			if c.logs(n) {
+				return true
+			}
+			var root *types.Var
+			if ok {
+				root = rootOf(c.Info, sel.X)
+			}
+			if root == nil || !code.IsLocal(root) || root.Kind() != types.ParamVar && root.Kind() != types.RecvVar || onceMore.MatchString(code.CalleeName(n)) {
+				fine = false
+				return false
+			}
+			list = append(list, root)
+		}
+		return fine
+	})
+	if !fine {
+		return nil
+	}
+	return list
+}

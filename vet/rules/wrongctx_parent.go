@@ -1,0 +1,228 @@
+// What the context of an errgroup is made of, in other forms than a variable that a task's literal mentions: a request's or a field's, one that a function
+// captured which was made elsewhere, or that of a request that was made before. Part of the rule wrongctx.
+
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/braid-go/braid/vet/internal/code"
+)
+
+// parentAgain reports the first call in a task that is given again what the group's context is made of: a request's context or one in a field.
+func (c *check) parentAgain(t *code.Task, own *types.Var, why string) {
+	lit, ok := c.Root.FindNode(t.Lit)
+	if !ok {
+		return
+	}
+	for cur := range lit.Preorder((*ast.CallExpr)(nil), (*ast.SelectorExpr)(nil)) {
+		kind, _ := cur.ParentEdge()
+		if kind != edge.CallExpr_Args || c.TaskAround(cur) != t {
+			continue
+		}
+		to := cur.Parent().Node().(*ast.CallExpr)
+		switch e := cur.Node().(type) {
+		case *ast.CallExpr:
+			if !c.madeOf(own, c.requestOf(e)) {
+				continue
+			}
+		case *ast.SelectorExpr:
+			if !c.ofParentField(own, e, cur) || opens(code.Callee(c.Info, to)) || opening.MatchString(code.CalleeName(to)) || c.KeepsCtx(code.Callee(c.Info, to)) || c.endingNow(cur, to) {
+				continue
+			}
+		}
+		if fn := code.Callee(c.Info, to); !c.observes(to) && !c.logs(to) && (fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "context") {
+			e := cur.Node().(ast.Expr)
+			c.report(e, "group", why+types.ExprString(e)+" does not end with it")
+			return
+		}
+	}
+}
+
+// ofParentField tells whether the context of a group is made of the one in a field, of the same object, that the function does not set.
+func (c *check) ofParentField(group *types.Var, sel *ast.SelectorExpr, at inspector.Cursor) bool {
+	field, root := code.Var(c.Info, sel), rootOf(c.Info, sel)
+	if field == nil || !field.IsField() || !code.IsContext(field.Type()) || root == nil || len(c.Origins(root)) > 1 {
+		return false
+	}
+	if _, decl := code.DeclAround(at); slices.ContainsFunc(c.Uses[field], func(use inspector.Cursor) bool {
+		return code.Within(use.Node(), decl.Node()) && (c.UseOf(use) == code.Assigned || c.UseOf(use.Parent()) == code.Assigned)
+	}) {
+		return false
+	}
+	made := c.Origins(group)
+	if len(made) != 1 {
+		return false
+	}
+	call, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+	return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && types.ExprString(call.Args[0]) == types.ExprString(sel) && rootOf(c.Info, call.Args[0]) == root
+}
+
+// litElsewhere gives the literal that a task of an errgroup runs, if it was put into a variable for such tasks alone, or is what a function gives that was:
+// g.Go(task), g.Go(task(x)).
+func (c *check) litElsewhere(t *code.Task, groups map[*types.Var]*types.Var) *ast.FuncLit {
+	fn, made := ast.Unparen(t.Fn), false
+	if call, ok := fn.(*ast.CallExpr); ok {
+		fn, made = ast.Unparen(call.Fun), true
+	}
+	id, ok := fn.(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	v := code.Var(c.Info, id)
+	alone, all := c.Made(v)
+	if !code.IsLocal(v) || !all || len(alone) != 1 {
+		return nil
+	}
+	lit, ok := ast.Unparen(alone[0]).(*ast.FuncLit)
+	if !ok || anyCtxParam(c.Info, lit.Type) != nil {
+		return nil
+	}
+	for _, use := range c.Uses[v] {
+		if made {
+			use = use.Parent()
+		}
+		if !slices.ContainsFunc(c.Tasks, func(t *code.Task) bool {
+			return t.Kind == code.ErrGroup && t.Owner != nil && groups[code.Var(c.Info, t.Owner)] != nil && ast.Unparen(t.Fn) == use.Node()
+		}) {
+			return nil
+		}
+	}
+	if made {
+		return c.onlyResult(lit)
+	}
+	return lit
+}
+
+// onlyResult gives the literal that a literal returns, if that is all it returns anywhere.
+func (c *check) onlyResult(lit *ast.FuncLit) (inner *ast.FuncLit) {
+	returns := 0
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok {
+			returns++
+			if len(ret.Results) == 1 {
+				inner, _ = ast.Unparen(ret.Results[0]).(*ast.FuncLit)
+			}
+		}
+		return true
+	})
+	if returns != 1 {
+		return nil
+	}
+	return inner
+}
+
+// sentBefore reports the requests that a task sends and that were made before, with the context that the group's is made of. Where the response is kept for the
+// time after the group that is meant.
+func (c *check) sentBefore(t *code.Task, own *types.Var, why string) {
+	lit, ok := c.Root.FindNode(t.Lit)
+	if !ok {
+		return
+	}
+	for cur := range lit.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if name := code.CalleeName(call); name != "Do" && name != "RoundTrip" || len(call.Args) != 1 || c.TaskAround(cur) != t {
+			continue
+		}
+		req := code.Var(c.Info, call.Args[0])
+		if !code.IsLocal(req) || !code.IsNamed(req.Type(), "net/http", "Request") || code.Within(c.declOf(req), t.Lit) || c.keepsResponse(cur, t) {
+			continue
+		}
+		if v, made := c.requestedWith(req); v != nil && c.parentOf(v, own) && c.Cancellable(v) && (v != own || made < c.groupMade(own)) {
+			c.report(call.Args[0], "group", why+"this request was made with "+v.Name()+" before; give it the group's by WithContext")
+			return
+		}
+	}
+}
+
+// groupMade says where the group of a context is made.
+func (c *check) groupMade(own *types.Var) token.Pos {
+	for _, e := range c.Origins(own) {
+		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") {
+			return call.Pos()
+		}
+	}
+	return token.NoPos
+}
+
+// requestedWith gives the context that all requests were made with which a variable may hold, or nil, and where the last of them is made.
+func (c *check) requestedWith(req *types.Var) (ctx *types.Var, last token.Pos) {
+	made := c.Origins(req)
+	if len(made) != 1 {
+		return nil, 0
+	}
+	if call, ok := ast.Unparen(made[0]).(*ast.CallExpr); ok {
+		if code.IsCall(c.Info, call, "net/http", "NewRequestWithContext") {
+			return code.Var(c.Info, call.Args[0]), call.Pos()
+		}
+		return nil, 0
+	}
+	list := code.Var(c.Info, made[0])
+	if !code.IsLocal(list) || code.IsNamed(list.Type(), "net/http", "Request") {
+		return nil, 0
+	}
+	for _, use := range c.Uses[list] { // a list of requests
+		e := c.putIn(use)
+		if e == nil {
+			continue
+		}
+		each := code.Var(c.Info, e)
+		if each == nil || each == list || !code.IsNamed(each.Type(), "net/http", "Request") {
+			return nil, 0
+		}
+		v, pos := c.requestedWith(each)
+		if v == nil || ctx != nil && v != ctx {
+			return nil, 0
+		}
+		ctx, last = v, max(last, pos)
+	}
+	return ctx, last
+}
+
+// putIn gives what a mention of a list puts into it, by its index or by append.
+func (c *check) putIn(use inspector.Cursor) ast.Expr {
+	up := use.Parent()
+	switch kind, i := use.ParentEdge(); {
+	case kind == edge.IndexExpr_X:
+		if kind, _ := up.ParentEdge(); kind == edge.AssignStmt_Lhs {
+			if as := up.Parent().Node().(*ast.AssignStmt); len(as.Lhs) == 1 {
+				return as.Rhs[0]
+			}
+		}
+	case kind == edge.CallExpr_Args && i == 0:
+		if call := up.Node().(*ast.CallExpr); c.Builtin(call) == "append" && len(call.Args) == 2 {
+			return call.Args[1]
+		}
+	}
+	return nil
+}
+
+// keepsResponse tells whether what a call gives, or a part of it, may be used by others than the task.
+func (c *check) keepsResponse(call inspector.Cursor, t *code.Task) bool {
+	v := code.Var(c.Info, lhsOf(call))
+	if kind, _ := call.ParentEdge(); kind != edge.AssignStmt_Rhs {
+		return true
+	}
+	if v == nil || !code.IsLocal(v) {
+		return !isBlank(lhsOf(call))
+	}
+	if !code.Within(c.declOf(v), t.Lit) {
+		return true
+	}
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Body" {
+			use = use.Parent()
+		}
+		switch c.UseOf(use) {
+		case code.Stored, code.Returned, code.MethodVal:
+			return true
+		}
+		return false
+	})
+}
