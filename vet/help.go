@@ -19,7 +19,7 @@ The packages are those of the go command; without any it is the current folder's
 It has the findings of go vet too. Flags:
 
 	-fix            mend what can be mended, and carry groups over to braid
-	-diff           show what -fix would do
+	-diff           show what -fix would do, as a patch for git apply or patch -p1
 	-json           print findings as a JSON array
 	-sarif          print findings as SARIF 2.1.0, for code hosts
 	-fail LEVEL     exit with 1 for findings of at least this severity: note (the

@@ -182,30 +182,6 @@ func standalone(ctx context.Context, name string, args []string, stdout, stderr 
 	return statusClean
 }
 
-// mend runs go fix. Go's own analyzers stay out of it unless -std asks for them:
-// who mends loose ends has not asked for all that is modern.
-func mend(ctx context.Context, name, self, dir string, o *order, stdout, stderr io.Writer) int {
-	words := []string{"fix", "-fixtool=" + self}
-	if o.diff {
-		words = append(words, "-diff")
-	}
-	if (o.std == nil || !*o.std) && !picks(o.rest) {
-		words = append(words, ours(true)...)
-	}
-	code, err := goCommand(ctx, dir, append(words, o.rest...), stdout, stderr)
-	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
-		return statusFailed
-	}
-	switch {
-	case code == 0:
-		return statusClean
-	case o.diff && code == 1:
-		return statusFound
-	}
-	return statusFailed
-}
-
 // goCommand gives the go command's exit status; the error is that it could not
 // run, or was stopped.
 func goCommand(ctx context.Context, dir string, args []string, stdout, stderr io.Writer) (int, error) {

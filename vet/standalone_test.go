@@ -251,6 +251,65 @@ func TestFixLeavesGoFixsOwnAnalyzersOutUnlessStdAsksForThem(t *testing.T) {
 	}
 }
 
+// farApart has two changes in one hunk and one in the next, and no newline at its end.
+var farApart = "package sub\n\nvar A interface{}\n\n\nvar b int\nvar C interface{}\n" + strings.Repeat("\nvar _ int\n", 9) +
+	"\nvar D interface{}\n\n\nvar E interface{}"
+
+func TestWhatDiffPrintsCanBeAppliedAndComesToWhatFixMakes(t *testing.T) {
+	files := map[string]string{"a.go": droppedCode, "sub/far apart.go": farApart}
+	for _, tool := range [][]string{{"git", "apply", "-"}, {"patch", "-p1", "--fuzz=0"}} {
+		if _, err := exec.LookPath(tool[0]); err != nil {
+			t.Log(err)
+			continue
+		}
+		dir := module(t, files)
+		status, diff, _ := run(t, "-C", dir, "-diff", "-std", "./...")
+		if status != 1 || !strings.Contains(diff, "--- a/a.go\n+++ b/a.go\n") || strings.Contains(diff, dir) {
+			t.Fatalf("status %d\n%s", status, diff)
+		}
+		cmd := exec.CommandContext(t.Context(), tool[0], tool[1:]...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(diff)
+		out, err := cmd.CombinedOutput()
+		if err != nil || strings.Contains(string(out), "offset") {
+			t.Fatalf("%v\n%s\n%s", err, out, diff)
+		}
+		fixed := module(t, files)
+		if status, out, errs := run(t, "-C", fixed, "-fix", "-std", "./..."); status != 0 {
+			t.Fatalf("status %d\n%s%s", status, out, errs)
+		}
+		for name, before := range files {
+			got, want := content(t, dir, name), content(t, fixed, name)
+			if got != want || got == before {
+				t.Errorf("%s: %s makes of it\n%s\n-fix makes\n%s", name, tool[0], got, want)
+			}
+		}
+	}
+}
+
+func content(t *testing.T, dir, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheNewSidesLinesAreCountedFromTheOldOnes(t *testing.T) {
+	dir := module(t, map[string]string{"sub/far.go": farApart})
+	_, diff, _ := run(t, "-C", dir, "-diff", "-std", "./...")
+	var heads []string
+	for line := range strings.Lines(diff) {
+		if strings.HasPrefix(line, "@@") {
+			heads = append(heads, strings.TrimSpace(line))
+		}
+	}
+	// Of two empty lines gofmt leaves one.
+	if len(heads) != 2 || heads[0] != "@@ -1,10 +1,9 @@" || heads[1] != "@@ -23,8 +22,7 @@" {
+		t.Errorf("%q\n%s", heads, diff)
+	}
+}
+
 func TestHelpListsEveryRuleAndHasItsPage(t *testing.T) {
 	status, out, _ := run(t, "help")
 	if status != 0 || !strings.Contains(out, "dropped      the error of a group is dropped") {
