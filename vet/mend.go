@@ -28,7 +28,7 @@ func mend(ctx context.Context, name, self, dir string, o *order, stdout, stderr 
 	if o.diff {
 		out = &diff
 	}
-	code, err := goCommand(ctx, dir, append(words, o.rest...), out, stderr)
+	code, err := goCommand(ctx, name, dir, append(words, o.rest...), out, stderr)
 	if err != nil {
 		return failed(err)
 	}
@@ -40,7 +40,7 @@ func mend(ctx context.Context, name, self, dir string, o *order, stdout, stderr 
 	switch {
 	case code == 0:
 		return statusClean
-	case o.diff && code == 1:
+	case o.diff && code == 1 && diff.Len() > 0:
 		return statusFound
 	}
 	return statusFailed

@@ -3,6 +3,7 @@ package vet_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,6 +101,38 @@ func TestCodeThatCannotBeCheckedIsToldFromCodeWithFindings(t *testing.T) {
 	status, out, errs := run(t, "-C", dir)
 	if status != 2 || out != "" || !strings.Contains(errs, "undefined") {
 		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
+	}
+}
+
+func TestDiffTellsCodeThatCannotBeCheckedFromADifference(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n\nfunc f() { undefined() }\n"})
+	if status, out, errs := run(t, "-C", dir, "-diff"); status != 2 || out != "" || !strings.Contains(errs, "undefined") {
+		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestWhatCannotBeWrittenIsNotSuccess(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	for _, form := range []string{"-json=false", "-json", "-sarif", "-diff"} {
+		var errs bytes.Buffer
+		status := vet.Main(t.Context(), "braidvet", []string{"-C", dir, "-fail=never", form, "-assign", "-any"}, full{}, &errs)
+		if status != 2 || errs.String() != "braidvet: no space left\n" {
+			t.Errorf("%s: status %d, want 2\n%s", form, status, errs.String())
+		}
+	}
+}
+
+func TestAFlagThatNobodyKnowsIsToldWithoutTheUsageOfTheGoCommand(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n"})
+	for _, args := range [][]string{{"-nosuch"}, {"-fix", "-nosuch"}, {"-diff", "-nosuch"}} {
+		status, out, errs := run(t, append([]string{"-C", dir}, args...)...)
+		if status != 2 || out != "" || errs != "flag provided but not defined: -nosuch\nRun 'braidvet help' for all flags and rules.\n" {
+			t.Errorf("%q: status %d\n%s%s", args, status, out, errs)
+		}
 	}
 }
 
