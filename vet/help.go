@@ -31,7 +31,7 @@ It has the findings of go vet too. Flags:
 
 and the go command's for builds: -C, -tags, -mod and so on. The status is 0 if
 nothing was found, 1 if something was (with -diff, if there is a difference), 2 if the
-code could not be checked.
+code could not be checked. After -fix and -diff it is told what is left to decide.
 
 A comment //braid:ignore RULE REASON, on the line or the one above or in a
 function's doc comment, silences a rule; //braid:detached REASON is for work that is

@@ -15,15 +15,16 @@ import (
 var hunkHead = regexp.MustCompile(`^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@`)
 
 // patch names files as they lie below dir, and counts the lines of the new side
-// anew: go fix loses those that stay between two changes of one hunk.
-func patch(diff []byte, dir string) []byte {
+// anew: go fix loses those that stay between two changes of one hunk. It gives the number of
+// files too.
+func patch(diff []byte, dir string) (out []byte, files int) {
 	var b bytes.Buffer
 	old, added := 0, 0 // lines that are left of the hunk's old and new side
 	more := 0          // how many lines the file has got longer by
 	for in := bufio.NewReader(bytes.NewReader(diff)); ; {
 		line, err := in.ReadString('\n')
 		if line == "" && err != nil {
-			return b.Bytes()
+			return b.Bytes(), files
 		}
 		switch {
 		case old > 0 || added > 0:
@@ -36,7 +37,7 @@ func patch(diff []byte, dir string) []byte {
 				old, added = old-1, added-1
 			}
 		case strings.HasPrefix(line, "--- "):
-			more = 0
+			files, more = files+1, 0
 			line = "--- a/" + below(strings.TrimSuffix(line[len("--- "):], " (old)\n"), dir)
 		case strings.HasPrefix(line, "+++ "):
 			line = "+++ b/" + below(strings.TrimSuffix(line[len("+++ "):], " (new)\n"), dir)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -276,7 +277,8 @@ func TestGoFixRunsTheSameProgramAsItsToolWithGoFixsOwnAnalyzers(t *testing.T) {
 
 func TestFixLeavesGoFixsOwnAnalyzersOutUnlessStdAsksForThem(t *testing.T) {
 	dir := module(t, map[string]string{"a.go": droppedCode})
-	if status, out, errs := run(t, "-C", dir, "-diff"); status != 0 || out != "" || errs != "" {
+	want := "0 files would change\ngo get github.com/braid-go/braid first: 1 more could be tied\n"
+	if status, out, errs := run(t, "-C", dir, "-diff"); status != 0 || out != "" || errs != want {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
 	if status, out, _ := run(t, "-C", dir, "-diff", "-std"); status != 1 || !strings.Contains(out, "+\tvar x any =") {
@@ -340,6 +342,92 @@ func TestTheNewSidesLinesAreCountedFromTheOldOnes(t *testing.T) {
 	// Of two empty lines gofmt leaves one.
 	if len(heads) != 2 || heads[0] != "@@ -1,10 +1,9 @@" || heads[1] != "@@ -23,8 +22,7 @@" {
 		t.Errorf("%q\n%s", heads, diff)
+	}
+}
+
+// handMade has a group that can be tied, and one that is lent.
+const handMade = `package m
+
+import "m/errgroup"
+
+func work() error { return nil }
+
+func both() error {
+	var g errgroup.Group
+	g.Go(func() error { return work() })
+	g.Go(func() error { return work() })
+	return g.Wait()
+}
+
+func lent(add func(*errgroup.Group)) error {
+	var g errgroup.Group
+	add(&g)
+	g.Go(func() error { return work() })
+	return g.Wait()
+}
+`
+
+// withBraid is what module needs for code that requires a stand-in of braid.
+var withBraid = map[string]string{
+	"go.mod": "module m\n\ngo 1.26\n\nrequire (\n\tgithub.com/braid-go/braid v0.1.0\n\tgolang.org/x/sync v0.24.0\n)\n",
+	"vendor/modules.txt": "# github.com/braid-go/braid v0.1.0\n## explicit; go 1.26\ngithub.com/braid-go/braid\n" +
+		"# golang.org/x/sync v0.24.0\n## explicit; go 1.26\ngolang.org/x/sync/errgroup\n",
+	"vendor/github.com/braid-go/braid/braid.go": `package braid
+
+import "context"
+
+type Group struct{ _ int }
+
+func (*Group) Go(func(context.Context) error, ...any) {}
+
+type Option int
+
+const Supervised, CrashOnPanic = Option(1), Option(2)
+
+func Run(context.Context, func(context.Context, *Group) error, ...Option) error { return nil }
+`,
+}
+
+func with(files map[string]string, name, text string) map[string]string {
+	out := maps.Clone(files)
+	out[name] = text
+	return out
+}
+
+func TestAfterMendingItIsToldWhatIsLeft(t *testing.T) {
+	dir := module(t, with(withBraid, "a.go", handMade))
+	left := "; 1 group or go statement needs a decision: braidvet -tie -C " + dir + " ./... tells which\n"
+	status, out, errs := run(t, "-C", dir, "-diff", "./...")
+	if status != 1 || !strings.Contains(out, "+import \"github.com/braid-go/braid\"\n") || errs != "1 file would change"+left {
+		t.Errorf("-diff: status %d\n%s%s", status, out, errs)
+	}
+	status, out, errs = run(t, "-C", dir, "-fix", "./...")
+	if status != 0 || out != "1 file changed"+left || errs != "" {
+		t.Errorf("-fix: status %d\n%s%s", status, out, errs)
+	}
+	status, out, errs = run(t, "-tie", "-C", dir, "./...")
+	if status != 1 || strings.Count(out, "(tie/") != 1 || errs != "" {
+		t.Errorf("what it names gives status %d\n%s%s", status, out, errs)
+	}
+}
+
+func TestAfterMendingItIsToldWhatARequirementWouldAllow(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": handMade})
+	want := "; 1 group or go statement needs a decision: braidvet -tie -C " + dir + " tells which\n" +
+		"go get github.com/braid-go/braid first: 1 more could be tied\n"
+	if status, out, errs := run(t, "-C", dir, "-fix"); status != 0 || out != "0 files changed"+want || errs != "" {
+		t.Errorf("-fix: status %d\n%s%s", status, out, errs)
+	}
+	if status, out, errs := run(t, "-C", dir, "-diff", "-dropped", "-dropped.tests"); status != 0 || out+errs != "" {
+		t.Errorf("of groups nothing is said where tie is not run: status %d\n%s%s", status, out, errs)
+	}
+}
+
+func TestDiffOfCodeThatCannotBeCheckedAsAWholeIsNotFoundAlone(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode, "sub/b.go": "package sub\n\nfunc f() { undefined() }\n"})
+	status, out, errs := run(t, "-C", dir, "-diff", "-any", "./...")
+	if status != 2 || !strings.Contains(out, "+\tvar x any =") || !strings.Contains(errs, "undefined") {
+		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
 	}
 }
 
