@@ -104,13 +104,13 @@ func bodyID(group uint64) string { return groupID(group) + ".body" }
 
 func gather(c *config) *gathering {
 	// What is folded has to be seen first. Those that are queued are mostly alike.
-	q := seam.Query{Groups: 2 * c.max, Tasks: min(c.max, fewTasks), Queued: min(c.max, fewQueued)}
+	q := seam.Query{Groups: 2 * max(c.max, DefaultMax), Tasks: min(c.max, fewTasks), Queued: min(c.max, fewQueued)}
 	if c.nofold || c.all {
 		q.Tasks, q.Queued = c.max, c.max
 	}
 	v := seam.Look(q)
 	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, byAddr: map[uintptr]*item{}, more: v.More}
-	l.totals.Groups = len(v.Groups) + v.More
+	l.totals = Totals{Groups: len(v.Groups) + v.More, Tasks: v.MoreRunning + v.MoreQueued, Running: v.MoreRunning, Queued: v.MoreQueued}
 	l.totals.Ended.add(countsOf(v.Ended))
 	groups := make([]*item, len(v.Groups))
 	for i := range v.Groups {
