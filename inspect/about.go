@@ -66,6 +66,8 @@ func (l *gathering) why(it *item) (why []string) {
 	switch {
 	case it.Kind == "abandoned":
 		say("It was left behind by Abandon, and nobody waits for it. It has run for %s.", span(l.now.Sub(it.Since)))
+	case it.State == "queued" && it.up == nil:
+		say("It has not started: it waits for a slot.")
 	case it.State == "queued":
 		say("It has not started: it waits for a slot of %s.", it.up.Path)
 	case it.Type == "group":

@@ -22,8 +22,9 @@ type config struct {
 	within *seam.Ref
 	stacks bool
 	nofold bool
-	all    bool   // what is folded is looked for
-	since  uint64 // what ended before has been told of
+	all    bool          // what is folded is looked for
+	since  uint64        // what ended before has been told of
+	told   map[told]bool // and of a tree from elsewhere, these
 }
 
 const (

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid/inspect"
@@ -101,4 +102,53 @@ func TestWhoFollowsATreeFromElsewhereHearsOfChanges(t *testing.T) {
 		}
 	}
 	t.Errorf("it did not hear: %v", lines.Err())
+}
+
+func TestWhoFollowsATreeFromElsewhereHearsOfEachThatEndsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		looks := 0
+		h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) {
+			looks++
+			s := elsewhere()
+			for i, name := range []string{"first", "second", "third"} {
+				if looks > 2*i {
+					s.Recent = append(s.Recent, &inspect.Ended{ID: name, Type: "task", Name: name, End: s.Time})
+				}
+			}
+			if looks > 4 {
+				s.Recent = s.Recent[1:] // it keeps so many
+			}
+			return s, nil
+		})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/events?every=100ms", nil))
+		for _, name := range []string{"first", "second", "third"} {
+			if n := strings.Count(w.Body.String(), `"name":"`+name+`"`); n != 1 {
+				t.Errorf("of the %s it is told %d times in\n%s", name, n, w.Body)
+			}
+		}
+	})
+}
+
+func TestATreeFromElsewhereMayHaveGaps(t *testing.T) {
+	var s *inspect.Snapshot
+	h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return s, nil })
+	for _, url := range []string{"/tree.json", "/tree.txt", "/tree.dot", "/node.json?id=q", "/events"} {
+		if w := asked(h, url); w.Code != 502 || !strings.Contains(w.Body.String(), "there is no tree") {
+			t.Errorf("%s without a tree: status %d, %s", url, w.Code, w.Body)
+		}
+	}
+	s = &inspect.Snapshot{
+		Nodes:  []*inspect.Node{nil, {ID: "q", Type: "task", Name: "q", Path: "q", State: "queued"}},
+		Recent: []*inspect.Ended{nil},
+	}
+	for url, want := range map[string]string{
+		"/tree.json": `"nodes":[{`, "/tree.txt": "q · queued", "/tree.dot": "queued", "/node.json?id=q": "It has not started: it waits for a slot.",
+	} {
+		if w := asked(h, url); w.Code != 200 || !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "null") {
+			t.Errorf("%s: status %d, %s", url, w.Code, w.Body)
+		}
+	}
 }
