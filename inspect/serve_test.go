@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/inspect"
@@ -82,4 +84,57 @@ func TestHostileNamesAreEscapedInTextAndDOT(t *testing.T) {
 		}
 		return nil
 	}, braid.Name(evil))
+}
+
+func TestNoTextIsLongerThanTheSchemaSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		long := braid.Name(strings.Repeat("ä", 2000))
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		_ = braid.Timeout(ctx, time.Hour, func(ctx context.Context) error {
+			return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				for range 10 {
+					g.Go(untilCancelled, long)
+				}
+				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					g.Go(func(ctx context.Context) error { // waits for its slot
+						return braid.Run(ctx, func(_ context.Context, h *braid.Group) error {
+							h.Go(func(context.Context) error { return untilCancelled(ctx) })
+							return nil
+						}, long)
+					}, long)
+					g.Go(untilCancelled, long)
+					synctest.Wait()
+					s := inspect.Take()
+					seen := map[string]bool{}
+					for _, n := range s.Nodes {
+						texts := map[string]string{"path": n.Path}
+						names := map[string]string{"name": n.Name}
+						if n.Deadline != nil {
+							names["deadline"] = n.Deadline.By
+						}
+						if n.Waits != nil {
+							texts["waits"] = n.Waits.Path
+						}
+						seen[n.Type] = true
+						for what, text := range names {
+							if len(text) > 1<<10 {
+								t.Errorf("the %s of a %s has %d bytes", what, n.Type, len(text))
+							}
+						}
+						for what, text := range texts {
+							if len(text) > 4<<10 {
+								t.Errorf("the %s of a %s has %d bytes", what, n.Type, len(text))
+							}
+						}
+					}
+					if len(seen) != 4 {
+						t.Errorf("there are only %v", seen)
+					}
+					cancel()
+					return nil
+				}, long, braid.Limit(1))
+			}, long)
+		}, long)
+	})
 }

@@ -163,7 +163,7 @@ func (l *gathering) group(g *seam.Group) *item {
 		n.Running++
 	}
 	if !g.Deadline.IsZero() {
-		n.Deadline = &Deadline{At: g.Deadline, By: g.DeadlineBy}
+		n.Deadline = &Deadline{At: g.Deadline, By: cut(g.DeadlineBy, maxName)}
 		if g.DeadlineBy == "" && g.DeadlinePC != 0 {
 			n.Deadline.By = siteOf(g.DeadlinePC).site
 		}
@@ -175,7 +175,7 @@ func (l *gathering) group(g *seam.Group) *item {
 	}
 	if p, ok := g.Tracker.(*progress.Progress); ok {
 		s := p.Snapshot()
-		n.Progress = &Progress{Name: s.Name, Done: s.Done, Failed: s.Failed, Skipped: s.Skipped}
+		n.Progress = &Progress{Name: cut(s.Name, maxName), Done: s.Done, Failed: s.Failed, Skipped: s.Skipped}
 		if s.TotalKnown {
 			n.Progress.Total = s.Total
 		}
@@ -187,7 +187,7 @@ func (l *gathering) group(g *seam.Group) *item {
 	l.totals.Queued += g.Queued
 	if g.Body {
 		b := l.add(&Node{
-			ID: bodyID(g.ID), Type: "body", Name: "(body)", Path: join(g.Path, "(body)"), State: "running", Kind: "ordinary",
+			ID: bodyID(g.ID), Type: "body", Name: "(body)", Path: cut(join(g.Path, "(body)"), maxText), State: "running", Kind: "ordinary",
 			Since: g.Opened, Site: at.site, Func: at.fn,
 		}, it, "(body)")
 		b.addr = g.Addr
@@ -341,12 +341,12 @@ func safely(text func() string) (s string) {
 	return text()
 }
 
-// cut limits a text.
+// cut limits a text to so many bytes.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	return strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 }
 
 func join(path, name string) string {
