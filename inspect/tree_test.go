@@ -323,3 +323,12 @@ func TestTotalsCountWhatIsThereHoweverMuchIsShown(t *testing.T) {
 		return nil
 	})
 }
+
+func TestAnOptionThatIsGivenTwiceIsRefusedInThePackagesName(t *testing.T) {
+	defer func() {
+		if v := recover(); v != "inspect: option Max given twice" {
+			t.Errorf("it panics with %v", v)
+		}
+	}()
+	inspect.Take(inspect.Max(1), inspect.Max(2))
+}
