@@ -58,6 +58,9 @@ func TestATreeFromElsewhereIsServedAsThisOnesIs(t *testing.T) {
 	if err := json.Unmarshal(asked(h, "/node.json?id=1.2").Body.Bytes(), &a); err != nil || len(a.Up) != 1 || a.Up[0].ID != "1" || !strings.Contains(strings.Join(a.Why, " "), "It is waiting for activity charge.") {
 		t.Errorf("%+v, %v", a, err)
 	}
+	if body := asked(h, "/node.json?id=1").Body.String(); !strings.Contains(body, "Its body has returned, and it waits for 1 task.\"") {
+		t.Errorf("of an empty queue there is nothing to say: %s", body)
+	}
 	for url, want := range map[string]int{"/": 200, "/tree.dot": 200, "/tree.txt?under=9": 404, "/node.json?id=9": 404, "/tree.txt?max=x": 400} {
 		if w := asked(h, url); w.Code != want {
 			t.Errorf("%s: status %d, want %d", url, w.Code, want)
