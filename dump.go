@@ -118,6 +118,10 @@ func blockedIn(stack string) string {
 	lines := strings.Split(stack, "\n")
 	_, doing, _ := strings.Cut(lines[0], "[")
 	doing, _, _ = strings.Cut(doing, "]")
+	// What a bubble of synctest and labels add says nothing of the task.
+	doing, _, _ = strings.Cut(doing, " labels:{")
+	doing, _, _ = strings.Cut(doing, ", synctest bubble ")
+	doing = strings.Replace(doing, " (durable)", "", 1)
 	for i := 1; i+1 < len(lines); i += 2 {
 		fn := lines[i]
 		if foreign(fn) {

@@ -21,12 +21,41 @@ func look(q seam.Query) *seam.View {
 	now := time.Now()
 	v := &seam.View{Now: now}
 	from := origin(now)
-	groups, more, ended := listed(max(1, (q.Groups+stripes-1)/stripes))
-	v.More, v.Ended = more, ended[:]
+	groups, rest, ended := listed(max(1, (q.Groups+stripes-1)/stripes))
+	v.More = len(rest)
 	for _, g := range groups {
 		v.Groups = append(v.Groups, g.look(q, from))
 	}
+	for _, g := range rest {
+		running, queued, e := g.tally()
+		v.MoreRunning += running
+		v.MoreQueued += queued
+		for state, n := range e {
+			ended[state] += n
+		}
+	}
+	v.Ended = ended[:]
 	return v
+}
+
+// tally counts the tasks of a group that nothing else is asked of.
+//
+//go:norace
+func (g *Group) tally() (running, queued int, ended [Skipped + 1]int64) {
+	g.lockAll()
+	defer g.mu.Unlock()
+	return g.atWork(), int(g.queued), g.sight.ended
+}
+
+// atWork counts the tasks that run, without the body; g.mu is held.
+//
+//go:norace
+func (g *Group) atWork() int {
+	n := int(g.fore + g.back - g.queued)
+	if !g.bodyDone {
+		n--
+	}
+	return n
 }
 
 var lookedFrom struct {
@@ -147,10 +176,7 @@ func (g *Group) samples(q seam.Query, v *seam.Group) (samples []sample, wakes in
 	v.Body = !g.bodyDone && g.owner == nil
 	v.Joining, v.Closed = g.bodyDone, g.closed
 	v.Limit, v.Used, v.Queued = g.limit, g.used, int(g.queued)
-	v.Running = int(g.fore + g.back - g.queued)
-	if !g.bodyDone {
-		v.Running--
-	}
+	v.Running = g.atWork()
 	v.Ended = append(v.Ended, g.sight.ended[:]...)
 	if g.noticed && !g.ended() {
 		v.Dead, v.Cause, v.NoticedAt = true, g.more.diedOf, g.more.noticedAt.Round(0)

@@ -123,28 +123,31 @@ func (s *sight) drop() {
 	raceOn()
 }
 
-// listed gives the groups that are open, or the oldest of them, at most so many
-// of each stripe, how many more there are, and how many tasks have ended in groups
-// that are not there any more.
+// listed gives the groups that are open: the oldest of them, at most so many
+// of each stripe, and the rest; and how many tasks have ended in groups that are not
+// there any more.
 //
 //go:norace
-func listed(most int) (groups []*Group, more int, ended [Skipped + 1]int64) {
+func listed(most int) (groups, rest []*Group, ended [Skipped + 1]int64) {
 	for i := range sights {
 		at := &sights[i]
 		raceOff()
 		at.mu.Lock()
 		n := 0
-		for s := at.first; s != nil && n < most; s = s.next {
+		for s := at.first; s != nil; s = s.next {
 			g := s.group
 			if g == nil {
 				g = s.weak.Value()
 			}
 			n++
-			if g != nil {
+			switch {
+			case g == nil:
+			case n <= most:
 				groups = append(groups, g)
+			default:
+				rest = append(rest, g)
 			}
 		}
-		more += at.n - n
 		for state, n := range at.ended {
 			ended[state] += n
 		}
@@ -152,7 +155,7 @@ func listed(most int) (groups []*Group, more int, ended [Skipped + 1]int64) {
 		raceOn()
 		seen(&at.mu)
 	}
-	return groups, more, ended
+	return groups, rest, ended
 }
 
 // numbered gives a task its number in the group; g.mu is held.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/braidtest"
@@ -78,4 +80,18 @@ func TestCore_ATaskThatPassesAFailureOnHasFailedForWhoLooksToo(t *testing.T) {
 	}) {
 		t.Errorf("it is not among those that have failed: %+v", past)
 	}
+}
+
+func TestAStallInABubbleSaysWhatTheTaskWaitsForAndNoMore(t *testing.T) {
+	braidtest.Run(t, func(t *testing.T) {
+		var blocked string
+		_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { time.Sleep(time.Hour); return nil })
+			g.Go(func(context.Context) error { return errors.New("failed") })
+			return nil
+		}, braid.Grace(time.Second), braid.OnStall(func(s braid.Stall) { blocked = s.Tasks[0].Blocked }))
+		if !strings.HasSuffix(blocked, "): sleep") {
+			t.Errorf("it says %q", blocked)
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing/synctest"
+	"time"
 
 	"github.com/braid-go/braid/internal/seam"
 )
@@ -28,6 +29,7 @@ type pilot struct {
 	chance *chance                               // that takes the choices; nil for none
 	call   func(s seam.Step, n int) func() error // see seam.Steer; n counts calls from 1
 	point  int                                   // at which the context is cancelled, from 1; 0 for none
+	until  time.Time                             // the first point after which is the one too, unless zero
 	fire   func(what string, looked bool)        // does that
 
 	mu          sync.Mutex
@@ -133,6 +135,10 @@ func (p *pilot) steer() {
 //go:norace
 func (p *pilot) isPoint() bool {
 	p.points++
+	if !p.until.IsZero() && time.Now().After(p.until) {
+		p.until = time.Time{}
+		return true
+	}
 	return p.points == p.point
 }
 

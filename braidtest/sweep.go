@@ -17,8 +17,9 @@ import (
 // CancelSweep runs fn again and again and cancels the context that it is given:
 // in the first run at the first point at which that can make a difference, in
 // the second at the second, and so on, until a run ends before its point has
-// come. Before that fn runs once without. So it finds the cleanup that no test
-// has come by.
+// come. Before that fn runs once without, and so has to end by itself, within a day of virtual
+// time and 100,000 points: give a loop that runs until it is cancelled an end in fn. So it
+// finds the cleanup that no test has come by.
 //
 // A point is each look at the context, or at one that braid has made of it for
 // the body of a group, a task or a time limit: Done, Err, Deadline and
@@ -99,7 +100,29 @@ func (s *sweep) cancelAt(point int, of string) (came bool, points int) {
 		tr.bound(where, s.within)
 		tr.cancel(cause)
 	}
+	endless := make(chan string, 1)
+	if point == 0 {
+		tr.point, tr.alone = mostPoints, true
+		tr.fire = func(string, bool) {
+			after := fmt.Sprintf("%d points", mostPoints)
+			if tr.points < mostPoints {
+				after = longest.String() + " of virtual time"
+			}
+			select {
+			case endless <- "fn does not end without a cancellation: this one came after " + after + ".\n" +
+				"CancelSweep is for what ends by itself; fn can give it an end, as by cancelling it after a few rounds":
+				tr.bound("", s.within)
+				tr.cancel(cause)
+			default:
+			}
+		}
+	}
 	tr.expects = func(err error) string {
+		select {
+		case wrong := <-endless:
+			return wrong
+		default:
+		}
 		where := tr.happened()
 		if s.fine(err) || where != "" && (errors.Is(err, context.Canceled) || errors.Is(err, cause) || tellsOfCut(err)) {
 			return ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -508,4 +509,49 @@ func TestExploreBoundsATimeThatIsGiven(t *testing.T) {
 	wantFound(t, runReal("TestSlow", func(t *testing.T) {
 		braidtest.Explore(t, 1, func(context.Context) error { time.Sleep(time.Hour); return nil }, braidtest.Within(time.Minute))
 	}), "TestSlow: in the usual order\nfn has not returned 1m0s later:")
+}
+
+func TestASweepOverALoopThatRunsUntilItIsCancelledSaysSo(t *testing.T) {
+	for name, pause := range map[string]time.Duration{"24h0m0s of virtual time": time.Minute, "100000 points": time.Millisecond} {
+		said := runReal("TestLoop", func(t *testing.T) {
+			braidtest.CancelSweep(t, func(ctx context.Context) error {
+				for {
+					if err := braid.Sleep(ctx, pause); err != nil {
+						return err
+					}
+				}
+			})
+		})
+		if !strings.Contains(said, ": without a cancellation\nfn does not end without a cancellation: this one came after "+name+".\n") {
+			t.Errorf("it says\n%s", said)
+		}
+	}
+}
+
+func TestOfAFunctionThatPanickedItIsNotSaidWhatItReturned(t *testing.T) {
+	said := runReal("TestLoop", func(t *testing.T) {
+		braidtest.CancelSweep(t, func(ctx context.Context) error {
+			if braid.Sleep(ctx, time.Second) != nil {
+				panic("oops")
+			}
+			return nil
+		})
+	})
+	if !strings.Contains(said, "fn panicked: oops") || strings.Contains(said, "fn returned") {
+		t.Errorf("it says\n%s", said)
+	}
+}
+
+func TestASweepOverAFunctionThatCallsGoexitSaysSo(t *testing.T) {
+	said := runReal("TestLoop", func(t *testing.T) {
+		braidtest.CancelSweep(t, func(ctx context.Context) error {
+			if braid.Sleep(ctx, time.Second) != nil {
+				runtime.Goexit()
+			}
+			return nil
+		})
+	})
+	if !strings.Contains(said, "point 1 of ") || !strings.Contains(said, "fn has called runtime.Goexit") {
+		t.Errorf("it says\n%s", said)
+	}
 }

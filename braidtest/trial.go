@@ -40,14 +40,16 @@ type trial struct {
 	*pilot
 	expects func(err error) string // what is wrong with the error of fn, or nothing
 	from    time.Duration          // unless 0: fn has so long, from the start
+	alone   bool                   // it has a day
 
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	k       *check // in the bubble
-	frozen  chan string
-	err     error // of fn
-	wrong   []string
-	problem bool // the test has failed by itself
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	k        *check // in the bubble
+	frozen   chan string
+	err      error // of fn
+	wrong    []string
+	problem  bool // the test has failed by itself
+	panicked bool // fn has, of its own
 
 	mu    sync.Mutex
 	where string      // the context was cancelled, or what failed
@@ -68,12 +70,18 @@ func (s *sweep) run(tr *trial) (wrong []string) {
 			}
 		})
 		tr.base()
+		if tr.alone {
+			tr.until = time.Now().Add(longest)
+		}
 		tr.fly()
 		defer func() {
 			if !tr.ended { // fn has called Goexit, which goes on
 				tr.end()
 				tr.land()
 				tr.wrong = append(tr.wrong, "fn has called runtime.Goexit, as t.FailNow does")
+				if !t.Failed() && !s.t.Failed() {
+					t.SkipNow() // or package testing would end the process for it
+				}
 			}
 		}()
 		if tr.from > 0 {
@@ -111,6 +119,12 @@ func (s *sweep) run(tr *trial) (wrong []string) {
 	return tr.wrong
 }
 
+// What fn may take if nothing is done to it.
+const (
+	longest    = 24 * time.Hour // of virtual time
+	mostPoints = 100_000
+)
+
 // base makes the context that fn is given.
 func (tr *trial) base() {
 	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), pilotKey{}, tr.pilot))
@@ -131,6 +145,7 @@ func (s *sweep) call(tr *trial) (wrong string) {
 		case errors.Is(err, ErrInjected):
 			tr.err = err
 		default:
+			tr.panicked = true
 			wrong = fmt.Sprintf("fn panicked: %v\n%s", v, debug.Stack())
 		}
 	}()
@@ -222,7 +237,7 @@ func (s *sweep) failedAt(headline string, tr *trial, how string) string {
 			b.WriteString(wrong + "\n")
 		}
 	}
-	if tr.ended {
+	if tr.ended && !tr.panicked {
 		said, _, _ := strings.Cut(text(tr.err), "\n\ngoroutine ") // the stack of a panic
 		fmt.Fprintf(&b, "fn returned: %s\n", said)
 	}

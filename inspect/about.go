@@ -66,6 +66,8 @@ func (l *gathering) why(it *item) (why []string) {
 	switch {
 	case it.Kind == "abandoned":
 		say("It was left behind by Abandon, and nobody waits for it. It has run for %s.", span(l.now.Sub(it.Since)))
+	case it.State == "queued" && it.up == nil:
+		say("It has not started: it waits for a slot.")
 	case it.State == "queued":
 		say("It has not started: it waits for a slot of %s.", it.up.Path)
 	case it.Type == "group":
@@ -82,10 +84,10 @@ func (l *gathering) whyGroup(it *item, say func(string, ...any)) {
 		say("All of its tasks have ended; its cleanup functions run.")
 		return
 	case "joining":
-		say("Its body has returned, and it waits for %s and %d in the queue.", plural(it.Running, "task"), it.Queued)
+		say("Its body has returned, and it waits for %s.", tasks(it.Node))
 	default:
 		if it.owned {
-			say("It is open until somebody closes it; %s, %d queued.", plural(it.Running, "task")+" run", it.Queued)
+			say("It is open until somebody closes it, with %s.", tasks(it.Node))
 		} else {
 			say("Its body has not returned.")
 		}
@@ -112,7 +114,7 @@ func (l *gathering) whyTask(it *item, say func(string, ...any)) {
 	}
 	for _, k := range it.kids {
 		if k.Type == "group" {
-			say("It has opened %s, which is %s, with %s and %d queued.", k.Path, k.State, plural(k.Running, "task"), k.Queued)
+			say("It has opened %s, which is %s, with %s.", k.Path, k.State, tasks(k.Node))
 		}
 	}
 }
@@ -150,6 +152,14 @@ func (l *gathering) doing(it *item) string {
 		return "blocked" + where + " (" + b.Doing + ")."
 	}
 	return "running."
+}
+
+// tasks counts those of a group.
+func tasks(n *Node) string {
+	if n.Queued == 0 {
+		return plural(n.Running, "task")
+	}
+	return plural(n.Running, "task") + " and " + grouped(n.Queued) + " in the queue"
 }
 
 func ago(d time.Duration) string { return span(d) + " ago" }

@@ -74,11 +74,18 @@ func (from *source) serveEvents(w http.ResponseWriter, r *http.Request) {
 	f.compare(s)
 	tick := time.NewTimer(every)
 	defer tick.Stop()
-	quiet := time.Now()
+	quiet := time.NewTimer(keepAlive)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-r.Context().Done():
 			return
+		case <-quiet.C:
+			if _, err := w.Write([]byte(": still here\n\n")); err != nil || out.Flush() != nil {
+				return
+			}
+			quiet.Reset(keepAlive)
+			continue
 		case <-tick.C:
 		}
 		began := time.Now()
@@ -87,13 +94,8 @@ func (from *source) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return // who follows asks again, and hears why
 		}
 		if p != nil {
-			quiet = time.Now()
+			quiet.Reset(keepAlive)
 			if !send("patch", p) {
-				return
-			}
-		} else if time.Since(quiet) >= keepAlive {
-			quiet = time.Now()
-			if _, err := w.Write([]byte(": still here\n\n")); err != nil || out.Flush() != nil {
 				return
 			}
 		}

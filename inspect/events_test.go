@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/inspect"
@@ -160,4 +161,19 @@ func TestALookWithinAGroupTellsWhatEndedInTheGroupsThatLiveInIt(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+func TestWhoFollowsHearsEvery15SecondsThatThereIsStillSomebodyHoweverSeldomItLooks(t *testing.T) {
+	for _, every := range []string{"50ms", "10s", "1m"} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+			defer cancel()
+			h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return elsewhere(), nil })
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/events?every="+every, nil))
+			if n := strings.Count(w.Body.String(), "\n\n: "); n != 3 {
+				t.Errorf("every %s: %d signs of life in 50 s", every, n)
+			}
+		})
+	}
 }

@@ -95,7 +95,7 @@ func foldAll(all []*item) []*item {
 }
 
 func moreLike(it *item, n int) *item {
-	return &item{Node: &Node{ID: it.ID + ".more", Up: it.Up, Type: "more", Name: it.alike, Path: it.Path, State: it.State, Like: it.ID, Count: n}, up: it.up}
+	return &item{Node: &Node{ID: it.ID + ".more", Up: it.Up, Type: "more", Name: cut(it.alike, maxName), Path: it.Path, State: it.State, Like: it.ID, Count: n}, up: it.up}
 }
 
 // unseen adds the tasks that the look did not come to.

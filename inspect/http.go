@@ -76,7 +76,13 @@ const most = 100_000
 func query(r *http.Request) (*config, error) {
 	q := r.URL.Query()
 	c := &config{max: DefaultMax, under: q.Get("under")}
-	c.stacks, _ = strconv.ParseBool(q.Get("stacks"))
+	if text := q.Get("stacks"); text != "" {
+		stacks, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, err
+		}
+		c.stacks = stacks
+	}
 	if text := q.Get("fold"); text != "" {
 		fold, err := strconv.ParseBool(text)
 		if err != nil {

@@ -3,7 +3,6 @@ package inspect
 import (
 	"context"
 
-	"github.com/braid-go/braid/internal/option"
 	"github.com/braid-go/braid/internal/seam"
 )
 
@@ -15,6 +14,14 @@ const DefaultMax = 5000
 // An Option is an option of a look.
 type Option interface{ apply(*config) }
 
+// once notes that an option was given, and panics if it was before.
+func once(seen *uint32, bit uint32, option string) {
+	if *seen&bit != 0 {
+		panic("inspect: option " + option + " given twice")
+	}
+	*seen |= bit
+}
+
 type config struct {
 	seen   uint32
 	max    int
@@ -22,8 +29,9 @@ type config struct {
 	within *seam.Ref
 	stacks bool
 	nofold bool
-	all    bool   // what is folded is looked for
-	since  uint64 // what ended before has been told of
+	all    bool          // what is folded is looked for
+	since  uint64        // what ended before has been told of
+	told   map[told]bool // and of a tree from elsewhere, these
 }
 
 const (
@@ -44,7 +52,7 @@ func Max(n int) Option {
 	return maxOption(n)
 }
 
-func (o maxOption) apply(c *config) { option.Once(&c.seen, seenMax, "Max"); c.max = int(o) }
+func (o maxOption) apply(c *config) { once(&c.seen, seenMax, "Max"); c.max = int(o) }
 
 type underOption string
 
@@ -58,7 +66,7 @@ func Under(id string) Option {
 }
 
 func (o underOption) apply(c *config) {
-	option.Once(&c.seen, seenUnder, "Under or Within")
+	once(&c.seen, seenUnder, "Under or Within")
 	c.under = string(o)
 }
 
@@ -74,7 +82,7 @@ func Within(ctx context.Context) Option {
 }
 
 func (o withinOption) apply(c *config) {
-	option.Once(&c.seen, seenUnder, "Under or Within")
+	once(&c.seen, seenUnder, "Under or Within")
 	c.within = &o.ref
 }
 
@@ -91,10 +99,10 @@ const (
 func (o flagOption) apply(c *config) {
 	switch o {
 	case Stacks:
-		option.Once(&c.seen, seenStacks, "Stacks")
+		once(&c.seen, seenStacks, "Stacks")
 		c.stacks = true
 	case Unfolded:
-		option.Once(&c.seen, seenUnfolded, "Unfolded")
+		once(&c.seen, seenUnfolded, "Unfolded")
 		c.nofold = true
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -29,8 +30,8 @@ func Listen(addr string) (net.Listener, error) {
 //	g.Go(func(ctx context.Context) error { return inspect.Serve(ctx, l) }, braid.Background)
 //
 // On a loopback address it answers to requests for localhost and for addresses
-// only, so that no web page can reach it under a name of its own. Serve panics if
-// ctx or l is nil.
+// only, so that no web page can reach it under a name of its own. What another site's page
+// asks for it refuses, but for links to it without stacks. Serve panics if ctx or l is nil.
 func Serve(ctx context.Context, l net.Listener) error {
 	switch {
 	case ctx == nil:
@@ -48,6 +49,10 @@ func Serve(ctx context.Context, l net.Listener) error {
 			defer requests.RUnlock()
 			if local(l) && !literal(r.Host) {
 				http.Error(w, "this host name is not served", http.StatusForbidden)
+				return
+			}
+			if foreign(r) {
+				http.Error(w, "other sites are not served", http.StatusForbidden)
 				return
 			}
 			here.ServeHTTP(w, r)
@@ -81,5 +86,14 @@ func literal(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
+	return strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") || net.ParseIP(strings.Trim(host, "[]")) != nil
+}
+
+// foreign reports whether a browser says that a page of another site asks. A link is
+// followed, unless it stops the program.
+func foreign(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
+		return false
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.URL.Query().Has("stacks") || path.Base(r.URL.Path) == "node.json"
 }

@@ -35,7 +35,7 @@ type Totals struct {
 	Running int `json:"running"`
 	Queued  int `json:"queued"`
 	// Ended counts tasks since the program began, those of groups that have ended
-	// too. Of groups that a look did not come to none are in it.
+	// too.
 	Ended Counts `json:"ended"`
 }
 

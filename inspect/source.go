@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 )
@@ -25,23 +26,31 @@ var here = &source{
 // process has told of, say. look is called for each request, with the request's
 // context, and for each look of somebody who follows; it may be called by several
 // goroutines at once, and what it gives is not changed. Its error is answered with
-// status 502 and its text. Of the options of a request max and under count; what look
+// status 502 and its text, and so is a tree that is nil. What is new among Recent, by ID and
+// End, is told to those who follow. Of the options of a request max and under count; what look
 // has folded stays folded, and it alone knows of stacks. HandlerOf panics if look is
 // nil.
 func HandlerOf(look func(ctx context.Context) (*Snapshot, error)) http.Handler {
 	if look == nil {
 		panic("inspect: HandlerOf called with a nil function")
 	}
+	seen := func(ctx context.Context) (*Snapshot, error) {
+		s, err := look(ctx)
+		if s == nil && err == nil {
+			err = errors.New("there is no tree")
+		}
+		return s, err
+	}
 	return &source{
 		take: func(ctx context.Context, c *config) (*Snapshot, error) {
-			s, err := look(ctx)
+			s, err := seen(ctx)
 			if err != nil {
 				return nil, err
 			}
 			return s.chosen(c), nil
 		},
 		about: func(ctx context.Context, id string) (*About, error) {
-			s, err := look(ctx)
+			s, err := seen(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -50,17 +59,32 @@ func HandlerOf(look func(ctx context.Context) (*Snapshot, error)) http.Handler {
 	}
 }
 
-// chosen gives the part of the tree that c asks for.
+// A told is something that has ended, of which c's follower has heard.
+type told struct {
+	id  string
+	end int64
+}
+
+// chosen gives the part of the tree that c asks for, and of what has ended what c has
+// not been told of yet.
 func (s *Snapshot) chosen(c *config) *Snapshot {
 	part := *s
 	part.Nodes, part.Recent = []*Node{}, []*Ended{}
-	if c.since == 0 {
-		part.Recent = append(part.Recent, s.Recent...)
+	heard := c.told
+	c.told = map[told]bool{}
+	for _, e := range s.Recent {
+		if e == nil {
+			continue
+		}
+		key := told{e.ID, e.End.UnixNano()}
+		if !heard[key] {
+			part.Recent = append(part.Recent, e)
+		}
+		c.told[key] = true
 	}
-	part.last = 1 // they are told of once
 	in := map[string]bool{}
 	for _, n := range s.Nodes {
-		if c.under != "" && n.ID != c.under && !in[n.Up] {
+		if n == nil || c.under != "" && n.ID != c.under && !in[n.Up] {
 			continue
 		}
 		if len(part.Nodes) == c.max {
@@ -77,6 +101,9 @@ func (s *Snapshot) chosen(c *config) *Snapshot {
 func (s *Snapshot) about(id string) *About {
 	l := &gathering{now: s.Time, byID: map[string]*item{}}
 	for _, n := range s.Nodes {
+		if n == nil {
+			continue
+		}
 		it := &item{Node: n, up: l.byID[n.Up]}
 		if it.up != nil {
 			it.up.kids = append(it.up.kids, it)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid/inspect"
@@ -57,6 +58,9 @@ func TestATreeFromElsewhereIsServedAsThisOnesIs(t *testing.T) {
 	if err := json.Unmarshal(asked(h, "/node.json?id=1.2").Body.Bytes(), &a); err != nil || len(a.Up) != 1 || a.Up[0].ID != "1" || !strings.Contains(strings.Join(a.Why, " "), "It is waiting for activity charge.") {
 		t.Errorf("%+v, %v", a, err)
 	}
+	if body := asked(h, "/node.json?id=1").Body.String(); !strings.Contains(body, "Its body has returned, and it waits for 1 task.\"") {
+		t.Errorf("of an empty queue there is nothing to say: %s", body)
+	}
 	for url, want := range map[string]int{"/": 200, "/tree.dot": 200, "/tree.txt?under=9": 404, "/node.json?id=9": 404, "/tree.txt?max=x": 400} {
 		if w := asked(h, url); w.Code != want {
 			t.Errorf("%s: status %d, want %d", url, w.Code, want)
@@ -101,4 +105,53 @@ func TestWhoFollowsATreeFromElsewhereHearsOfChanges(t *testing.T) {
 		}
 	}
 	t.Errorf("it did not hear: %v", lines.Err())
+}
+
+func TestWhoFollowsATreeFromElsewhereHearsOfEachThatEndsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		looks := 0
+		h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) {
+			looks++
+			s := elsewhere()
+			for i, name := range []string{"first", "second", "third"} {
+				if looks > 2*i {
+					s.Recent = append(s.Recent, &inspect.Ended{ID: name, Type: "task", Name: name, End: s.Time})
+				}
+			}
+			if looks > 4 {
+				s.Recent = s.Recent[1:] // it keeps so many
+			}
+			return s, nil
+		})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/events?every=100ms", nil))
+		for _, name := range []string{"first", "second", "third"} {
+			if n := strings.Count(w.Body.String(), `"name":"`+name+`"`); n != 1 {
+				t.Errorf("of the %s it is told %d times in\n%s", name, n, w.Body)
+			}
+		}
+	})
+}
+
+func TestATreeFromElsewhereMayHaveGaps(t *testing.T) {
+	var s *inspect.Snapshot
+	h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return s, nil })
+	for _, url := range []string{"/tree.json", "/tree.txt", "/tree.dot", "/node.json?id=q", "/events"} {
+		if w := asked(h, url); w.Code != 502 || !strings.Contains(w.Body.String(), "there is no tree") {
+			t.Errorf("%s without a tree: status %d, %s", url, w.Code, w.Body)
+		}
+	}
+	s = &inspect.Snapshot{
+		Nodes:  []*inspect.Node{nil, {ID: "q", Type: "task", Name: "q", Path: "q", State: "queued"}},
+		Recent: []*inspect.Ended{nil},
+	}
+	for url, want := range map[string]string{
+		"/tree.json": `"nodes":[{`, "/tree.txt": "q · queued", "/tree.dot": "queued", "/node.json?id=q": "It has not started: it waits for a slot.",
+	} {
+		if w := asked(h, url); w.Code != 200 || !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "null") {
+			t.Errorf("%s: status %d, %s", url, w.Code, w.Body)
+		}
+	}
 }

@@ -104,13 +104,13 @@ func bodyID(group uint64) string { return groupID(group) + ".body" }
 
 func gather(c *config) *gathering {
 	// What is folded has to be seen first. Those that are queued are mostly alike.
-	q := seam.Query{Groups: 2 * c.max, Tasks: min(c.max, fewTasks), Queued: min(c.max, fewQueued)}
+	q := seam.Query{Groups: 2 * max(c.max, DefaultMax), Tasks: min(c.max, fewTasks), Queued: min(c.max, fewQueued)}
 	if c.nofold || c.all {
 		q.Tasks, q.Queued = c.max, c.max
 	}
 	v := seam.Look(q)
 	l := &gathering{now: v.Now.Round(0), byID: map[string]*item{}, byAddr: map[uintptr]*item{}, more: v.More}
-	l.totals.Groups = len(v.Groups) + v.More
+	l.totals = Totals{Groups: len(v.Groups) + v.More, Tasks: v.MoreRunning + v.MoreQueued, Running: v.MoreRunning, Queued: v.MoreQueued}
 	l.totals.Ended.add(countsOf(v.Ended))
 	groups := make([]*item, len(v.Groups))
 	for i := range v.Groups {
@@ -163,7 +163,7 @@ func (l *gathering) group(g *seam.Group) *item {
 		n.Running++
 	}
 	if !g.Deadline.IsZero() {
-		n.Deadline = &Deadline{At: g.Deadline, By: g.DeadlineBy}
+		n.Deadline = &Deadline{At: g.Deadline, By: cut(g.DeadlineBy, maxName)}
 		if g.DeadlineBy == "" && g.DeadlinePC != 0 {
 			n.Deadline.By = siteOf(g.DeadlinePC).site
 		}
@@ -175,7 +175,7 @@ func (l *gathering) group(g *seam.Group) *item {
 	}
 	if p, ok := g.Tracker.(*progress.Progress); ok {
 		s := p.Snapshot()
-		n.Progress = &Progress{Name: s.Name, Done: s.Done, Failed: s.Failed, Skipped: s.Skipped}
+		n.Progress = &Progress{Name: cut(s.Name, maxName), Done: s.Done, Failed: s.Failed, Skipped: s.Skipped}
 		if s.TotalKnown {
 			n.Progress.Total = s.Total
 		}
@@ -187,7 +187,7 @@ func (l *gathering) group(g *seam.Group) *item {
 	l.totals.Queued += g.Queued
 	if g.Body {
 		b := l.add(&Node{
-			ID: bodyID(g.ID), Type: "body", Name: "(body)", Path: join(g.Path, "(body)"), State: "running", Kind: "ordinary",
+			ID: bodyID(g.ID), Type: "body", Name: "(body)", Path: cut(join(g.Path, "(body)"), maxText), State: "running", Kind: "ordinary",
 			Since: g.Opened, Site: at.site, Func: at.fn,
 		}, it, "(body)")
 		b.addr = g.Addr
@@ -341,12 +341,12 @@ func safely(text func() string) (s string) {
 	return text()
 }
 
-// cut limits a text.
+// cut limits a text to so many bytes.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	return strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 }
 
 func join(path, name string) string {

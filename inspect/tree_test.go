@@ -292,3 +292,43 @@ func TestTasksThatHaveEndedAreCountedAlsoWhenTheirGroupHas(t *testing.T) {
 		t.Errorf("%d have failed", got)
 	}
 }
+
+func TestTotalsCountWhatIsThereHoweverMuchIsShown(t *testing.T) {
+	const groups = 2*inspect.DefaultMax + 2000 // more than a look comes to
+	ended := func() int64 { return inspect.Take(inspect.Max(1)).Totals.Ended.Succeeded }
+	before := ended()
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		for range groups {
+			h, ctx := braid.Open(ctx, braid.Limit(1))
+			defer h.Close()
+			defer h.Cancel()
+			_, _ = braid.Fork(h, func(context.Context) (int, error) { return 0, nil }).Wait(ctx)
+			h.Go(untilCancelled)
+			h.Go(untilCancelled)
+		}
+		all := inspect.Take().Totals
+		for _, most := range []int{1, 100} {
+			few := inspect.Take(inspect.Max(most)).Totals
+			few.Ended, all.Ended = inspect.Counts{}, inspect.Counts{}
+			if few != all {
+				t.Errorf("with Max(%d): %+v, not %+v", most, few, all)
+			}
+		}
+		if all.Groups != groups+1 || all.Running != groups || all.Queued != groups || all.Tasks != 2*groups {
+			t.Errorf("%+v", all)
+		}
+		if got := ended() - before; got != groups {
+			t.Errorf("%d have ended", got)
+		}
+		return nil
+	})
+}
+
+func TestAnOptionThatIsGivenTwiceIsRefusedInThePackagesName(t *testing.T) {
+	defer func() {
+		if v := recover(); v != "inspect: option Max given twice" {
+			t.Errorf("it panics with %v", v)
+		}
+	}()
+	inspect.Take(inspect.Max(1), inspect.Max(2))
+}

@@ -20,7 +20,7 @@ func (l *gathering) waits(g *seam.Group) {
 		case by.Waits != nil:
 			by.Waits.More++
 		case w.Slot:
-			by.Waits = &Waits{For: "slot", ID: groupID(g.ID), Path: g.Path}
+			by.Waits = &Waits{For: "slot", ID: groupID(g.ID), Path: cut(g.Path, maxText)}
 		default:
 			by.waitFor("task", l.byID[refID(w.For)], refID(w.For))
 		}

@@ -19,7 +19,7 @@ The packages are those of the go command; without any it is the current folder's
 It has the findings of go vet too. Flags:
 
 	-fix            mend what can be mended, and carry groups over to braid
-	-diff           show what -fix would do
+	-diff           show what -fix would do, as a patch for git apply or patch -p1
 	-json           print findings as a JSON array
 	-sarif          print findings as SARIF 2.1.0, for code hosts
 	-fail LEVEL     exit with 1 for findings of at least this severity: note (the
@@ -31,7 +31,7 @@ It has the findings of go vet too. Flags:
 
 and the go command's for builds: -C, -tags, -mod and so on. The status is 0 if
 nothing was found, 1 if something was (with -diff, if there is a difference), 2 if the
-code could not be checked.
+code could not be checked. After -fix and -diff it is told what is left to decide.
 
 A comment //braid:ignore RULE REASON, on the line or the one above or in a
 function's doc comment, silences a rule; //braid:detached REASON is for work that is

@@ -146,7 +146,7 @@ func standalone(ctx context.Context, name string, args []string, stdout, stderr 
 		words = append(words, ours(false)...)
 	}
 	var output bytes.Buffer
-	code, err := goCommand(ctx, dir, append(words, o.rest...), &output, stderr)
+	code, err := goCommand(ctx, name, dir, append(words, o.rest...), &output, stderr)
 	if err != nil {
 		return failed(err)
 	}
@@ -164,9 +164,13 @@ func standalone(ctx context.Context, name string, args []string, stdout, stderr 
 		err = errors.Join(err, writeSARIF(stdout, found, dir))
 	default:
 		for _, f := range found {
-			fmt.Fprintf(stdout, "%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, f.Message, f.id())
+			text := fmt.Sprintf("%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, f.Message, f.id())
 			for _, r := range f.Related {
-				fmt.Fprintf(stdout, "\t%s:%d:%d: %s\n", r.File, r.Line, r.Column, r.Message)
+				text += fmt.Sprintf("\t%s:%d:%d: %s\n", r.File, r.Line, r.Column, r.Message)
+			}
+			if _, failure := io.WriteString(stdout, text); failure != nil {
+				err = errors.Join(err, failure)
+				break
 			}
 		}
 	}
@@ -182,38 +186,16 @@ func standalone(ctx context.Context, name string, args []string, stdout, stderr 
 	return statusClean
 }
 
-// mend runs go fix. Go's own analyzers stay out of it unless -std asks for them:
-// who mends loose ends has not asked for all that is modern.
-func mend(ctx context.Context, name, self, dir string, o *order, stdout, stderr io.Writer) int {
-	words := []string{"fix", "-fixtool=" + self}
-	if o.diff {
-		words = append(words, "-diff")
-	}
-	if (o.std == nil || !*o.std) && !picks(o.rest) {
-		words = append(words, ours(true)...)
-	}
-	code, err := goCommand(ctx, dir, append(words, o.rest...), stdout, stderr)
-	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
-		return statusFailed
-	}
-	switch {
-	case code == 0:
-		return statusClean
-	case o.diff && code == 1:
-		return statusFound
-	}
-	return statusFailed
-}
-
 // goCommand gives the go command's exit status; the error is that it could not
 // run, or was stopped.
-func goCommand(ctx context.Context, dir string, args []string, stdout, stderr io.Writer) (int, error) {
+func goCommand(ctx context.Context, name, dir string, args []string, stdout, stderr io.Writer) (int, error) {
+	lines := &errorLines{to: stderr, name: name}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, stdout, stderr
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, stdout, lines
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	err := cmd.Run()
+	lines.flush()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -224,4 +206,40 @@ func goCommand(ctx context.Context, dir string, args []string, stdout, stderr io
 		return exit.ExitCode(), nil
 	}
 	return 0, err
+}
+
+// errorLines hands on what the go command writes to its standard error. What that
+// says of its own usage becomes a word on this program's help.
+type errorLines struct {
+	to   io.Writer
+	name string
+	rest []byte // of a line that has not ended
+}
+
+func (e *errorLines) Write(p []byte) (int, error) {
+	e.rest = append(e.rest, p...)
+	for {
+		i := bytes.IndexByte(e.rest, '\n')
+		if i < 0 {
+			return len(p), nil
+		}
+		line := string(e.rest[:i+1])
+		e.rest = e.rest[i+1:]
+		switch {
+		case strings.HasPrefix(line, "usage: go "), strings.HasPrefix(line, "Run 'go help "),
+			strings.HasPrefix(line, "Run '") && strings.HasSuffix(line, " -help' for an overview.\n"):
+			continue
+		case strings.HasPrefix(line, "Run '") && strings.HasSuffix(line, " help' for a full list of flags and analyzers.\n"):
+			line = fmt.Sprintf("Run '%s help' for all flags and rules.\n", e.name)
+		}
+		if _, err := io.WriteString(e.to, line); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// flush writes what no newline has come after.
+func (e *errorLines) flush() {
+	_, _ = e.to.Write(e.rest)
+	e.rest = nil
 }

@@ -3,6 +3,8 @@ package vet_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,6 +102,38 @@ func TestCodeThatCannotBeCheckedIsToldFromCodeWithFindings(t *testing.T) {
 	status, out, errs := run(t, "-C", dir)
 	if status != 2 || out != "" || !strings.Contains(errs, "undefined") {
 		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
+	}
+}
+
+func TestDiffTellsCodeThatCannotBeCheckedFromADifference(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n\nfunc f() { undefined() }\n"})
+	if status, out, errs := run(t, "-C", dir, "-diff"); status != 2 || out != "" || !strings.Contains(errs, "undefined") {
+		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestWhatCannotBeWrittenIsNotSuccess(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode})
+	for _, form := range []string{"-json=false", "-json", "-sarif", "-diff"} {
+		var errs bytes.Buffer
+		status := vet.Main(t.Context(), "braidvet", []string{"-C", dir, "-fail=never", form, "-assign", "-any"}, full{}, &errs)
+		if status != 2 || errs.String() != "braidvet: no space left\n" {
+			t.Errorf("%s: status %d, want 2\n%s", form, status, errs.String())
+		}
+	}
+}
+
+func TestAFlagThatNobodyKnowsIsToldWithoutTheUsageOfTheGoCommand(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": "package m\n"})
+	for _, args := range [][]string{{"-nosuch"}, {"-fix", "-nosuch"}, {"-diff", "-nosuch"}} {
+		status, out, errs := run(t, append([]string{"-C", dir}, args...)...)
+		if status != 2 || out != "" || errs != "flag provided but not defined: -nosuch\nRun 'braidvet help' for all flags and rules.\n" {
+			t.Errorf("%q: status %d\n%s%s", args, status, out, errs)
+		}
 	}
 }
 
@@ -243,11 +277,157 @@ func TestGoFixRunsTheSameProgramAsItsToolWithGoFixsOwnAnalyzers(t *testing.T) {
 
 func TestFixLeavesGoFixsOwnAnalyzersOutUnlessStdAsksForThem(t *testing.T) {
 	dir := module(t, map[string]string{"a.go": droppedCode})
-	if status, out, errs := run(t, "-C", dir, "-diff"); status != 0 || out != "" || errs != "" {
+	want := "0 files would change\ngo get github.com/braid-go/braid first: 1 more could be tied\n"
+	if status, out, errs := run(t, "-C", dir, "-diff"); status != 0 || out != "" || errs != want {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
 	if status, out, _ := run(t, "-C", dir, "-diff", "-std"); status != 1 || !strings.Contains(out, "+\tvar x any =") {
 		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+// farApart has two changes in one hunk and one in the next, and no newline at its end.
+var farApart = "package sub\n\nvar A interface{}\n\n\nvar b int\nvar C interface{}\n" + strings.Repeat("\nvar _ int\n", 9) +
+	"\nvar D interface{}\n\n\nvar E interface{}"
+
+func TestWhatDiffPrintsCanBeAppliedAndComesToWhatFixMakes(t *testing.T) {
+	files := map[string]string{"a.go": droppedCode, "sub/far apart.go": farApart}
+	for _, tool := range [][]string{{"git", "apply", "-"}, {"patch", "-p1", "--fuzz=0"}} {
+		if _, err := exec.LookPath(tool[0]); err != nil {
+			t.Log(err)
+			continue
+		}
+		dir := module(t, files)
+		status, diff, _ := run(t, "-C", dir, "-diff", "-std", "./...")
+		if status != 1 || !strings.Contains(diff, "--- a/a.go\n+++ b/a.go\n") || strings.Contains(diff, dir) {
+			t.Fatalf("status %d\n%s", status, diff)
+		}
+		cmd := exec.CommandContext(t.Context(), tool[0], tool[1:]...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(diff)
+		out, err := cmd.CombinedOutput()
+		if err != nil || strings.Contains(string(out), "offset") {
+			t.Fatalf("%v\n%s\n%s", err, out, diff)
+		}
+		fixed := module(t, files)
+		if status, out, errs := run(t, "-C", fixed, "-fix", "-std", "./..."); status != 0 {
+			t.Fatalf("status %d\n%s%s", status, out, errs)
+		}
+		for name, before := range files {
+			got, want := content(t, dir, name), content(t, fixed, name)
+			if got != want || got == before {
+				t.Errorf("%s: %s makes of it\n%s\n-fix makes\n%s", name, tool[0], got, want)
+			}
+		}
+	}
+}
+
+func content(t *testing.T, dir, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheNewSidesLinesAreCountedFromTheOldOnes(t *testing.T) {
+	dir := module(t, map[string]string{"sub/far.go": farApart})
+	_, diff, _ := run(t, "-C", dir, "-diff", "-std", "./...")
+	var heads []string
+	for line := range strings.Lines(diff) {
+		if strings.HasPrefix(line, "@@") {
+			heads = append(heads, strings.TrimSpace(line))
+		}
+	}
+	// Of two empty lines gofmt leaves one.
+	if len(heads) != 2 || heads[0] != "@@ -1,10 +1,9 @@" || heads[1] != "@@ -23,8 +22,7 @@" {
+		t.Errorf("%q\n%s", heads, diff)
+	}
+}
+
+// handMade has a group that can be tied, and one that is lent.
+const handMade = `package m
+
+import "m/errgroup"
+
+func work() error { return nil }
+
+func both() error {
+	var g errgroup.Group
+	g.Go(func() error { return work() })
+	g.Go(func() error { return work() })
+	return g.Wait()
+}
+
+func lent(add func(*errgroup.Group)) error {
+	var g errgroup.Group
+	add(&g)
+	g.Go(func() error { return work() })
+	return g.Wait()
+}
+`
+
+// withBraid is what module needs for code that requires a stand-in of braid.
+var withBraid = map[string]string{
+	"go.mod": "module m\n\ngo 1.26\n\nrequire (\n\tgithub.com/braid-go/braid v0.1.0\n\tgolang.org/x/sync v0.24.0\n)\n",
+	"vendor/modules.txt": "# github.com/braid-go/braid v0.1.0\n## explicit; go 1.26\ngithub.com/braid-go/braid\n" +
+		"# golang.org/x/sync v0.24.0\n## explicit; go 1.26\ngolang.org/x/sync/errgroup\n",
+	"vendor/github.com/braid-go/braid/braid.go": `package braid
+
+import "context"
+
+type Group struct{ _ int }
+
+func (*Group) Go(func(context.Context) error, ...any) {}
+
+type Option int
+
+const Supervised, CrashOnPanic = Option(1), Option(2)
+
+func Run(context.Context, func(context.Context, *Group) error, ...Option) error { return nil }
+`,
+}
+
+func with(files map[string]string, name, text string) map[string]string {
+	out := maps.Clone(files)
+	out[name] = text
+	return out
+}
+
+func TestAfterMendingItIsToldWhatIsLeft(t *testing.T) {
+	dir := module(t, with(withBraid, "a.go", handMade))
+	left := "; 1 group or go statement needs a decision: braidvet -tie -C " + dir + " ./... tells which\n"
+	status, out, errs := run(t, "-C", dir, "-diff", "./...")
+	if status != 1 || !strings.Contains(out, "+import \"github.com/braid-go/braid\"\n") || errs != "1 file would change"+left {
+		t.Errorf("-diff: status %d\n%s%s", status, out, errs)
+	}
+	status, out, errs = run(t, "-C", dir, "-fix", "./...")
+	if status != 0 || out != "1 file changed"+left || errs != "" {
+		t.Errorf("-fix: status %d\n%s%s", status, out, errs)
+	}
+	status, out, errs = run(t, "-tie", "-C", dir, "./...")
+	if status != 1 || strings.Count(out, "(tie/") != 1 || errs != "" {
+		t.Errorf("what it names gives status %d\n%s%s", status, out, errs)
+	}
+}
+
+func TestAfterMendingItIsToldWhatARequirementWouldAllow(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": handMade})
+	want := "; 1 group or go statement needs a decision: braidvet -tie -C " + dir + " tells which\n" +
+		"go get github.com/braid-go/braid first: 1 more could be tied\n"
+	if status, out, errs := run(t, "-C", dir, "-fix"); status != 0 || out != "0 files changed"+want || errs != "" {
+		t.Errorf("-fix: status %d\n%s%s", status, out, errs)
+	}
+	if status, out, errs := run(t, "-C", dir, "-diff", "-dropped", "-dropped.tests"); status != 0 || out+errs != "" {
+		t.Errorf("of groups nothing is said where tie is not run: status %d\n%s%s", status, out, errs)
+	}
+}
+
+func TestDiffOfCodeThatCannotBeCheckedAsAWholeIsNotFoundAlone(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": droppedCode, "sub/b.go": "package sub\n\nfunc f() { undefined() }\n"})
+	status, out, errs := run(t, "-C", dir, "-diff", "-any", "./...")
+	if status != 2 || !strings.Contains(out, "+\tvar x any =") || !strings.Contains(errs, "undefined") {
+		t.Errorf("status %d, want 2\n%s%s", status, out, errs)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -24,7 +25,7 @@ func rootCommand() *cobra.Command {
 		DisableSuggestions: true, // an error is one line
 		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(*cobra.Command, []string) error {
-			return errors.New("nothing to do: give run, map, first, ps, top or vet")
+			return errors.New("nothing to do: give run, map, first, worker, ps, top or vet")
 		},
 	}
 	root.SetVersionTemplate("braid {{.Version}}\n")
@@ -87,7 +88,7 @@ func (d *durationFlag) Set(s string) error {
 	v, err := time.ParseDuration(s)
 	if seconds, nerr := strconv.ParseFloat(s, 64); nerr == nil {
 		v, err = time.Duration(seconds*float64(time.Second)), nil
-		if seconds > 1e9 || seconds != seconds {
+		if seconds > 1e9 || seconds != seconds || seconds > 0 && v == 0 { // 0 is no limit
 			v = -1
 		}
 	}
@@ -106,6 +107,8 @@ func (d *durationFlag) String() string {
 	return time.Duration(*d).String()
 }
 
+const mostCount = math.MaxInt32 // it is counted on from there
+
 // countFlag is a whole number of at least min.
 type countFlag struct {
 	n, min int
@@ -115,6 +118,9 @@ func (c *countFlag) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < c.min {
 		return fmt.Errorf("want a whole number of at least %d", c.min)
+	}
+	if n > mostCount {
+		return fmt.Errorf("want a whole number of at most %d", mostCount)
 	}
 	c.n = n
 	return nil

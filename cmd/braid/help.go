@@ -8,6 +8,7 @@ running any more, background processes and daemons included.
   braid map   -- CMD {} ::: ARG …    one command for each argument
   braid first -- CMD ::: CMD …       one must succeed
 
+  braid worker ADDR                  run the commands of maps elsewhere
   braid vet ./...                    no program: find loose ends in Go code
 
 It also looks into running programs that use the library braid:

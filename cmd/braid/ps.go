@@ -141,13 +141,13 @@ func ps(o *psOptions, words []string) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	asked, statusOf, release := interruptible()
+	defer release()
 	// A reader that goes away shows as an error of the write.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.timeout))
+	ctx, cancel := context.WithTimeout(asked, time.Duration(o.timeout))
 	defer cancel()
 	var err error
 	switch {
@@ -163,8 +163,8 @@ func ps(o *psOptions, words []string) error {
 	if status, is := outputFault(err); is {
 		return status
 	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return exitStatus{code: statusBySignal + int(syscall.SIGINT)}
+	if asked.Err() != nil {
+		return exitStatus{code: statusOf(statusFailed)}
 	}
 	return err
 }

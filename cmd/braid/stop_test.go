@@ -3,6 +3,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func atoi(t *testing.T, s string) int {
@@ -242,5 +244,43 @@ func TestAReaderThatGoesAwayEndsEverything(t *testing.T) {
 	_ = cmd.Wait()
 	if got := cmd.ProcessState.ExitCode(); got != 141 || errs.String() != "" {
 		t.Errorf("status %d, errors %.3000s", got, errs.String())
+	}
+}
+
+func TestLookingAndVettingEndWithTheStatusOfTheSignal(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	dir := t.TempDir()
+	write(t, dir+"/go", "#!/bin/sh\necho started >&2\nexec sleep 1000\n") // for the go command
+	if err := os.Chmod(dir+"/go", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for sig, status := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+		ps := start(t, "ps", silent.Addr().String())
+		conn, err := silent.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ps.signal(sig)
+		if got := ps.status(); got != status {
+			t.Errorf("ps: status %d after %v, want %d", got, sig, status)
+		}
+		conn.Close()
+
+		cmd := exec.Command(program, "vet")
+		cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+		vet := startCommand(t, cmd)
+		for end := time.Now().Add(deadline); !strings.Contains(vet.stderr.String(), "started"); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("vet does not call the go command")
+			}
+		}
+		vet.signal(sig)
+		if got := vet.status(); got != status {
+			t.Errorf("vet: status %d after %v, want %d", got, sig, status)
+		}
 	}
 }

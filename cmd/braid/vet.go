@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +18,10 @@ func vetCommand() *cobra.Command {
 		Short:              "Find loose ends in Go code, and tie those that can be tied",
 		DisableFlagParsing: true, // the go command knows its own, and the rules'
 		RunE: func(_ *cobra.Command, words []string) error {
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
+			ctx, statusOf, release := interruptible()
+			defer release()
 			if code := vet.Main(ctx, "braid vet", words, os.Stdout, os.Stderr); code != 0 {
+				code = statusOf(code)
 				return exitStatus{code: code}
 			}
 			return nil

@@ -27,7 +27,7 @@ const feed = new Feed({
   tree(s) {
     model.tree(s);
     keep.restarted(model);
-    changed();
+    draw(); // at once: it is said to be live
   },
   patch(p) {
     model.patch(p);
@@ -46,19 +46,23 @@ const follow = () => feed.open({ every: '200ms', max: most, fold: keep.alike ? 1
 // changed draws everything anew, at most once a frame.
 let due = false;
 function changed() {
-  if (due) return;
+  if (due || !model.head) return;
   due = true;
   setTimeout(() => { // not requestAnimationFrame: hidden pages get none
     due = false;
-    drawHead();
-    drawFilters();
-    tree.refresh();
-    panel.show();
-    timeline.layout();
-    const none = !tree.rows.length;
-    $('empty').hidden = !none;
-    if (none) $('empty').textContent = model.nodes.size ? 'Nothing is like that just now.' : 'No group is open.';
+    draw();
   }, 16);
+}
+
+function draw() {
+  drawHead();
+  drawFilters();
+  tree.refresh();
+  panel.show();
+  timeline.layout();
+  const none = !tree.rows.length;
+  $('empty').hidden = !none;
+  if (none) $('empty').textContent = model.nodes.size ? 'Nothing is like that just now.' : 'No group is open.';
 }
 
 setInterval(() => {

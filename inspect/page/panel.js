@@ -2,7 +2,7 @@
 // nothing is, what in the program needs a look.
 
 import { h, icon, meter } from './dom.js';
-import { brief, num, plural, shown, span } from './text.js';
+import { brief, millis, num, plural, shown, span } from './text.js';
 import { nameOf, toneWords, waitText } from './tree.js';
 
 const again = 5000; // ms before it asks again by itself: to ask stops the program
@@ -110,11 +110,12 @@ export class Panel {
 
   why(n) {
     const about = this.about;
+    const at = about && (Date.parse(about.time ?? '') || this.askedAt + this.model.skew);
     return h('section', { class: 'why' },
       h('h3', {}, 'Why is this still running?'),
       this.problem ? h('p', { class: 'problem' }, this.problem) : '',
-      about ? about.why.map(s => h('p', {}, shown(s))) : h('p', { class: 'quiet' }, 'looking…'),
-      about && h('p', { class: 'quiet' }, 'as of ', ago(Date.parse(about.time ?? '') || this.askedAt + this.model.skew), ' ago · ',
+      about ? about.why.map(s => h('p', {}, ...sentence(s, at))) : h('p', { class: 'quiet' }, 'looking…'),
+      about && h('p', { class: 'quiet' }, 'as of ', ago(at), ' ago · ',
         h('button', { type: 'button', class: 'link', 'data-focus': 'again', onclick: () => this.ask(), 'aria-keyshortcuts': 'r' }, 'look again')));
   }
 
@@ -241,3 +242,12 @@ function time(t, ahead) {
 }
 const ago = t => time(t, false);
 const ahead = t => time(t, true);
+
+// sentence makes the age in a sentence of that time one that goes on, as all others do.
+function sentence(s, at) {
+  const m = /( cancelled | run for | sleeping, for )((?:\d+h)?(?:\d+m)?[\d.]+m?s)( ago|\.| more)/.exec(s);
+  if (!m) return [shown(s)];
+  const from = m.index + m[1].length;
+  const d = millis(m[2]);
+  return [shown(s.slice(0, from)), m[3] === ' more' ? ahead(at + d) : ago(at - d), shown(s.slice(from + m[2].length))];
+}

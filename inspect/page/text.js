@@ -21,6 +21,12 @@ export function span(ms) {
   return Math.floor(h / 24) + ' d ' + pad(h % 24) + ' h';
 }
 
+// millis reads a duration as Go writes it: 1h2m3.4s.
+export function millis(text) {
+  const unit = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+  return [...text.matchAll(/([\d.]+)(ms|h|m|s)/g)].reduce((sum, [, n, u]) => sum + n * unit[u], 0);
+}
+
 const pad = n => String(n).padStart(2, '0');
 
 // num writes a number with commas.

@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/braid-go/braid"
+	"github.com/braid-go/braid/inspect"
 	"github.com/braid-go/braid/progress"
 )
 
@@ -34,6 +38,30 @@ func TestThePageFollowsARunningProgram(t *testing.T) {
 	}, braid.Supervised)
 }
 
+func TestUntilTheFirstTreeHasComeThePageSaysThatItIsLoading(t *testing.T) {
+	run(t, "slow", func(ctx context.Context, g *braid.Group) {
+		var slow atomic.Bool
+		release := make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/events") && slow.Load() {
+				<-release
+			}
+			inspect.Handler().ServeHTTP(w, r)
+		}))
+		defer server.Close()
+		defer server.CloseClientConnections()
+		b := open(t, server.Listener.Addr().String())
+		slow.Store(true)
+		b.do(chromedp.Reload())
+		b.until(`$('#link').innerText === 'connecting' && $('#spans').children.length`)
+		b.find("x") // draws nothing either
+		b.until(`!$('#empty').hidden && $('#empty').innerText === 'loading…' && why() === 'loading…'`)
+		b.key(kb.Escape)
+		close(release)
+		b.until(`row('slow') && $('#empty').hidden && !why().includes('loading')`)
+	}, braid.Supervised)
+}
+
 func TestAStuckTaskIsFoundAndToldOf(t *testing.T) {
 	run(t, "job", func(ctx context.Context, g *braid.Group) {
 		release := make(chan struct{})
@@ -52,6 +80,8 @@ func TestAStuckTaskIsFoundAndToldOf(t *testing.T) {
 		b.click(`row('deaf')`)
 		b.until(`why().includes('Why is this still running?') && why().includes('was cancelled')`)
 		b.until(`why().includes('(chan receive)') && why().includes('page_test.go:')`)
+		// Ages in sentences go on, in the form of all others.
+		b.until(`/The group \S+ was cancelled \d+(\.\d)? m?s ago by/.test(why()) && /It has run for \d+(\.\d)? m?s\./.test(why())`)
 		b.until(`row('deaf').textContent.includes('after it was cancelled')`)
 		b.click(`$('#why summary')`)
 		b.until(`$('#why pre').innerText.includes('goroutine ')`)

@@ -40,8 +40,10 @@ type Query struct {
 type View struct {
 	Now    time.Time
 	Groups []Group // each anywhere
-	More   int     // groups that were left out
-	Ended  []int64 // tasks, by State, of groups that are not open any more
+	More   int     // groups that were left out,
+	// and their tasks.
+	MoreRunning, MoreQueued int
+	Ended                   []int64 // tasks, by State, of groups that were left out or are not open any more
 }
 
 // A Ref names a group, a task of it, or its body.

@@ -3,6 +3,7 @@
 package tie
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -14,6 +15,8 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 	"github.com/braid-go/braid/vet/internal/edit"
 )
+
+func isTaken(name string) string { return "a name that the new code needs is taken: " + name }
 
 // toRun gives the edits that make the group a braid.Run, or what stands in the way.
 func (g *group) toRun() ([]analysis.TextEdit, string) {
@@ -30,8 +33,17 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 	}
 	braid, imports1, ok1 := g.file.Import(code.Braid, "braid", place)
 	context, imports2, ok2 := g.file.Import("context", "context", place)
-	if !ok || !ok1 || !ok2 || !g.file.Universe(place, "nil", "error") {
-		return nil, "a name that the new code needs is taken"
+	switch {
+	case !ok:
+		return nil, isTaken("g, group, tasks, inner and innermost")
+	case !ok1:
+		return nil, isTaken(cmp.Or(braid, "braid"))
+	case !ok2:
+		return nil, isTaken(cmp.Or(context, "context"))
+	case !g.file.Universe(place, "nil"):
+		return nil, isTaken("nil")
+	case !g.file.Universe(place, "error"):
+		return nil, isTaken("error")
 	}
 	outer, ctx, why := g.contexts(context)
 	if why != "" {
@@ -64,7 +76,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 			param = ctx + " "
 		}
 		if !g.file.Same(context, place, t.stmt.Pos()) {
-			return nil, "a name that the new code needs is taken"
+			return nil, isTaken(context)
 		}
 		edits, why := g.edits(t, name, context, param)
 		if why != "" {

@@ -197,7 +197,7 @@ func (g *group) arguments(t *task, context string) (string, string) {
 			op = ":="
 		}
 		if n == context || n == "error" || n == "nil" {
-			return "", "a name that the new code needs is taken"
+			return "", isTaken(n)
 		}
 	}
 	return strings.Join(names, ", ") + " " + op + " " + strings.Join(values, ", "), ""

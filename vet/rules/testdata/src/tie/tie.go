@@ -240,7 +240,7 @@ func tests(t *testing.T) {
 func shadowedNil() {
 	nil := 0
 	use(nil)
-	var wg sync.WaitGroup // want `a name that the new code needs is taken`
+	var wg sync.WaitGroup // want `a name that the new code needs is taken: nil`
 	wg.Go(func() { work() })
 	wg.Wait()
 }
@@ -248,7 +248,7 @@ func shadowedNil() {
 func shadowedPackage() {
 	context := 0
 	use(context)
-	var wg sync.WaitGroup // want `a name that the new code needs is taken`
+	var wg sync.WaitGroup // want `a name that the new code needs is taken: context`
 	wg.Go(func() { work() })
 	wg.Wait()
 }
