@@ -54,19 +54,19 @@ func (g *Group) trackEnded(t *task) {
 	if !g.plain {
 		t.happens(EventEnded)
 	}
-	g.tally(t)
+	g.counted(t)
 }
 
 // refused ends a task that a group which has ended does not take: who counts is
 // told, and who observes the group is not, since that is over.
 func (g *Group) refused(t *task) error {
 	t.phase.Store(uint32(Skipped))
-	g.tally(t)
+	g.counted(t)
 	return ErrClosed
 }
 
-// tally tells those who count that t has ended.
-func (g *Group) tally(t *task) {
+// counted tells those who count that t has ended.
+func (g *Group) counted(t *task) {
 	switch r := t.run.(type) {
 	case *work:
 		r.Ended(t.phase.Load())

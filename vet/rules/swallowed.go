@@ -223,8 +223,8 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	if !ok {
 		return
 	}
-	if f, ok := loop.Node().(*ast.ForStmt); ok && f.Cond == nil && breaks(f.Body) == 1 {
-		return // left in no other way
+	if f, ok := loop.Node().(*ast.ForStmt); ok && f.Cond == nil && c.breaks(loop) == 1 {
+		return // left in no other way, but that it is told to stop
 	}
 	if ret := c.behind(loop); ret != nil {
 		shape := "break"
@@ -290,16 +290,34 @@ func brokenLoop(cur inspector.Cursor, br *ast.BranchStmt) (inspector.Cursor, boo
 	return cur, false
 }
 
-// breaks counts the break and goto statements in a loop's body.
-func breaks(body *ast.BlockStmt) (n int) {
-	code.Shallow(body, func(s ast.Node) bool {
-		if b, ok := s.(*ast.BranchStmt); ok && (b.Tok == token.BREAK || b.Tok == token.GOTO) {
+// breaks counts the break and goto statements in a loop, but for those in a branch of a switch that an object keeps for its end.
+func (c *check) breaks(loop inspector.Cursor) (n int) {
+	for cur := range loop.Preorder((*ast.BranchStmt)(nil), (*ast.FuncLit)(nil)) {
+		b, ok := cur.Node().(*ast.BranchStmt)
+		if in, _ := code.FuncAround(cur); ok && code.Within(loop.Node(), in.Node()) && (b.Tok == token.BREAK || b.Tok == token.GOTO) && !c.onSwitch(cur) {
 			n++
 		}
-		return true
-	})
+	}
 	return n
 }
+
+// onSwitch tells whether a place is in a branch that asks a flag of an object, which others set: s.stopped.Load(), or a field.
+func (c *check) onSwitch(cur inspector.Cursor) bool {
+	for at := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil)) {
+		n, ok := at.Node().(*ast.IfStmt)
+		if !ok {
+			return false
+		}
+		if call, ok := ast.Unparen(n.Cond).(*ast.CallExpr); ok {
+			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+			return ok && code.IsCall(c.Info, call, "sync/atomic", "Bool.Load") && isField(code.Var(c.Info, sel.X))
+		}
+		return isField(code.Var(c.Info, n.Cond))
+	}
+	return false
+}
+
+func isField(v *types.Var) bool { return v != nil && v.IsField() }
 
 // behind gives the return of nil that a loop runs into, if nothing on the way
 // asks about the context.

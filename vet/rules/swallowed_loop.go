@@ -96,7 +96,7 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 		}
 		s, ok := cur.Node().(*ast.IfStmt)
 		if !ok {
-			left = left || leavesRound(cur.Node())
+			left = left || c.leavesRound(cur.Node())
 			continue
 		}
 		if c.asksClosed(s) {
@@ -167,7 +167,7 @@ func (c *check) asksClosed(s *ast.IfStmt) bool {
 // untilSuccess gives the call that was given a context and whose success is the only way out of a loop.
 func (c *check) untilSuccess(loop, fn inspector.Cursor) (found *skip) {
 	for cur := range loop.Preorder((*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil), (*ast.CallExpr)(nil)) {
-		if in, _ := code.FuncAround(cur); in != fn || !leavesRound(cur.Node()) {
+		if in, _ := code.FuncAround(cur); in != fn || !c.leavesRound(cur.Node()) {
 			continue
 		}
 		s, ok := cur.Parent().Parent().Node().(*ast.IfStmt)
@@ -200,20 +200,20 @@ func (c *check) loopCall(cur, loop inspector.Cursor, s *ast.IfStmt) *ast.CallExp
 // endsLoop tells whether something in a branch leaves the loop around it.
 func (c *check) endsLoop(body ast.Node) (ends bool) {
 	code.Shallow(body, func(n ast.Node) bool {
-		ends = ends || leavesRound(n)
+		ends = ends || c.leavesRound(n)
 		return !ends
 	})
 	return ends
 }
 
-// leavesRound tells whether a node may leave the loop it is in: it returns, jumps elsewhere than to the next round, or
-// ends the program or the goroutine.
-func leavesRound(n ast.Node) bool {
+// leavesRound tells whether a node may leave the loop it is in: it returns, jumps elsewhere than to the next round, perhaps to that of a
+// loop around, or ends the program or the goroutine.
+func (c *check) leavesRound(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.ReturnStmt:
 		return true
 	case *ast.BranchStmt:
-		return n.Tok != token.CONTINUE
+		return n.Tok != token.CONTINUE || n.Label != nil && !c.ownRound(n)
 	case *ast.CallExpr:
 		switch code.CalleeName(n) {
 		case "panic", "Fatal", "Fatalf", "Exit", "Fatalln", "Goexit":
@@ -221,6 +221,20 @@ func leavesRound(n ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// ownRound tells whether the label of a jump is that of the innermost loop around it.
+func (c *check) ownRound(n *ast.BranchStmt) bool {
+	cur, ok := c.Root.FindNode(n)
+	if !ok {
+		return false
+	}
+	loop, ok := code.LoopAround(cur)
+	if !ok {
+		return false
+	}
+	s, ok := loop.Parent().Node().(*ast.LabeledStmt)
+	return ok && s.Label.Name == n.Label.Name
 }
 
 func hasSelect(loop inspector.Cursor) bool {

@@ -19,7 +19,7 @@ import (
 // all places that return it do so because a context has ended or the object was told to.
 // So does what follows a loop without end.
 func (c *check) service(cur, fn inspector.Cursor, here *ast.ReturnStmt) bool {
-	if c.onlyFails(cur) || c.unheard(fn, 0) || c.serves(cur, fn) || c.neverFails(fn) {
+	if c.onlyFails(cur) || c.unheard(fn, 0) || c.serves(cur, fn) || c.starts(fn) || c.neverFails(fn) {
 		return true
 	}
 	endless := false
@@ -201,8 +201,19 @@ func (c *check) serves(cur, fn inspector.Cursor) bool {
 	return false
 }
 
+// starts tells whether a function is a method Start that is given a context alone and gives an error alone, as the managers of Kubernetes'
+// controllers have them: it is to go on until the context ends, and nil says that.
+func (c *check) starts(fn inspector.Cursor) bool {
+	decl, ok := fn.Node().(*ast.FuncDecl)
+	if !ok || decl.Recv == nil || decl.Name.Name != "Start" {
+		return false
+	}
+	sig := c.Info.Defs[decl.Name].(*types.Func).Signature()
+	return sig.Params().Len() == 1 && code.IsContext(sig.Params().At(0).Type()) && sig.Results().Len() == 1 && code.IsError(sig.Results().At(0).Type())
+}
+
 var (
-	saysNil    = regexp.MustCompile(`\breturns? nil\b|\bso far\b`)
+	saysNil    = regexp.MustCompile(`\breturns? (a )?nil\b|\bso far\b`)
 	ofContexts = regexp.MustCompile(`(?i)\b(ctx|context|cancel(l?ed|lation|s)?)\b`)
 	saysOther  = regexp.MustCompile(`(?i)\berr|\bnot\b|n't\b|\bnever\b`)
 	sentences  = regexp.MustCompile(`[.;:]( |$)`)
@@ -217,6 +228,7 @@ func (c *check) promised(cur inspector.Cursor) bool {
 	}
 	text := strings.Join(strings.Fields(decl.Doc.Text()), " ")
 	return strings.HasPrefix(text, decl.Name.Name+" ") && slices.ContainsFunc(sentences.Split(text, -1), func(sentence string) bool {
+		sentence = strings.ReplaceAll(sentence, "nil error", "nil")
 		return saysNil.MatchString(sentence) && ofContexts.MatchString(sentence) && !saysOther.MatchString(sentence)
 	})
 }
