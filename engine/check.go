@@ -34,17 +34,48 @@ func checkFunction(task string, fn any) {
 	if strings.HasSuffix(name, "-fm") {
 		panic(fmt.Sprintf("engine: task %s is the method value %s: its receiver would not come along; use a function", task, strings.TrimSuffix(name, "-fm")))
 	}
-	// The compiler names literals after what they stand in: pkg.main.func1, pkg.init.func1
-	// for those of a package's variables, pkg.init.0.func1 for those of an init function.
 	_, in, _ := strings.Cut(name, ".")
-	outer, literal, ok := strings.Cut(in, ".func")
-	if !ok || literal == "" || literal[0] < '0' || literal[0] > '9' {
-		return
+	if within := enclosing(in); within != "" {
+		panic(fmt.Sprintf("engine: task %s is a function literal within %s: what it captures would not come along; define it where the program starts, for a variable of the package", task, within))
 	}
-	if outer == "init" || strings.HasPrefix(outer, "init.") || strings.HasPrefix(outer, "glob.") {
-		return
+}
+
+// enclosing gives the function that a literal stands in, by the literal's name, or "" if
+// that is where the program starts, or if it is no literal.
+//
+// The compiler names literals after what they stand in: init.func1 for those of a
+// package's variables (once glob..func1), init.0.func1 for those of an init function, and
+// f.func1 and f.func1.1 within others. Where it has put f in place of its call these become
+// init.f.func1, and the body of a loop over a sequence in an init function
+// init.0.….init.0-range1.
+func enclosing(name string) string {
+	i := strings.LastIndex(name, ".func")
+	if i < 0 {
+		return ""
 	}
-	panic(fmt.Sprintf("engine: task %s is a function literal within %s: what it captures would not come along; define it where the program starts, for a variable of the package", task, outer))
+	outer, number := name[:i], name[i+len(".func"):]
+	number, _, nested := strings.Cut(number, ".")
+	switch {
+	case !digits(number):
+		return ""
+	case nested:
+		return name[:i+len(".func")+len(number)]
+	}
+	start := outer
+	if k := strings.LastIndex(start, "-range"); k >= 0 && digits(start[k+len("-range"):]) {
+		start = start[:k]
+		if k := strings.LastIndex(start, ".init."); k >= 0 {
+			start = start[k+1:]
+		}
+	}
+	if start == "init" || start == "glob." || strings.HasPrefix(start, "init.") && digits(start[len("init."):]) {
+		return ""
+	}
+	return outer
+}
+
+func digits(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 var (

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +52,71 @@ func TestDefineRefusesWhatCannotCrossToAnotherMachine(t *testing.T) {
 	refused(t, "error does not say which type", func() { engine.Define("refused.error", takes[struct{ Err error }]) })
 	refused(t, "field hidden of engine_test.hidden is not exported", func() { engine.Define("refused.hidden", takes[*hidden]) })
 	refused(t, "keys of type", func() { engine.Define("refused.keys", takes[map[float64]int]) })
+}
+
+func multiplier(n int) func(context.Context, int) (int, error) {
+	return func(_ context.Context, x int) (int, error) { return x * n, nil }
+}
+
+func generic[T any](v T) func(context.Context, none) (T, error) {
+	return func(context.Context, none) (T, error) { return v, nil }
+}
+
+func lastOf(seq iter.Seq[int]) (fn func(context.Context, int) (int, error)) {
+	for n := range seq {
+		fn = func(_ context.Context, x int) (int, error) { return x * n, nil }
+	}
+	return fn
+}
+
+type number int
+
+func (n number) adder() func(context.Context, int) (int, error) {
+	return func(_ context.Context, x int) (int, error) { return x + int(n), nil }
+}
+
+// What the program's start makes of functions that give functions, which the
+// compiler may have put in place of their calls.
+var (
+	literals = map[string]func(context.Context, int) (int, error){
+		"variable": func(_ context.Context, x int) (int, error) { return x, nil },
+	}
+	captures = map[string]func(context.Context, int) (int, error){
+		"variable": multiplier(3),
+		"method":   number(3).adder(),
+		"sequence": lastOf(slices.Values([]int{1})),
+		"literal": func(n int) func(context.Context, int) (int, error) {
+			return func(_ context.Context, x int) (int, error) { return x * n, nil }
+		}(len(literals)),
+	}
+	generics = generic(3)
+)
+
+func init() {
+	literals["init"] = func(_ context.Context, x int) (int, error) { return -x, nil }
+	captures["init"] = multiplier(4)
+	func(n int) {
+		captures["literal in init"] = func(_ context.Context, x int) (int, error) { return x - n, nil }
+	}(len(captures))
+	for i := range 1 {
+		literals["loop"] = func(_ context.Context, x int) (int, error) { return x + i, nil }
+	}
+	for i := range slices.Values([]int{1}) {
+		literals["sequence"] = func(_ context.Context, x int) (int, error) { return x + i, nil }
+		for k := range slices.Values([]int{1}) {
+			literals["sequences"] = func(_ context.Context, x int) (int, error) { return x + i*k, nil }
+		}
+	}
+}
+
+func TestWhetherDefineRefusesAFunctionLiteralDoesNotDependOnWhatTheCompilerMakesOfIt(t *testing.T) {
+	for where, fn := range captures {
+		refused(t, "is a function literal within", func() { engine.Define("refused."+where+rand.Text(), fn) })
+	}
+	refused(t, "is a function literal within", func() { engine.Define("refused.generic"+rand.Text(), generics) })
+	for where, fn := range literals {
+		engine.Define("taken."+where+rand.Text(), fn)
+	}
 }
 
 func TestDefineRefusesABadNameANilFunctionAndAnOptionGivenTwice(t *testing.T) {
