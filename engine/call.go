@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"sync/atomic"
 )
 
@@ -79,7 +80,7 @@ func Checkpoint(ctx context.Context, v any) {
 	if r == nil {
 		return
 	}
-	data, err := json.Marshal(v)
+	data, err := json.Marshal(addressed(v))
 	if err != nil {
 		panic(fmt.Sprintf("engine: a checkpoint cannot be written as JSON: %v", err))
 	}
@@ -90,6 +91,16 @@ func Checkpoint(ctx context.Context, v any) {
 	if r.save != nil {
 		r.save(data)
 	}
+}
+
+// addressed gives a pointer to a copy of v, whose methods write v too.
+func addressed(v any) any {
+	if v == nil {
+		return nil
+	}
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	return p.Interface()
 }
 
 // Resumed gives what an earlier run of the task of ctx for the same input gave

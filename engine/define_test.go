@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math/big"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -119,6 +121,108 @@ func TestWhetherDefineRefusesAFunctionLiteralDoesNotDependOnWhatTheCompilerMakes
 	}
 }
 
+// shy writes and reads itself, but only by a pointer.
+type shy struct{ v string }
+
+func (s *shy) MarshalText() ([]byte, error)         { return []byte("shy " + s.v), nil }
+func (s *shy) UnmarshalText(b []byte) error         { s.v = strings.TrimPrefix(string(b), "shy "); return nil }
+func same[T any](_ context.Context, v T) (T, error) { return v, nil }
+
+type (
+	shyNumber int
+	small     int
+	inner     struct{ A int }
+	Outer     struct{ B int }
+	Deep      struct{ *Deep }
+	embeds    struct{ big.Int }
+)
+
+func (s *shyNumber) MarshalText() ([]byte, error) { return []byte(fmt.Sprint("shy ", *s)), nil }
+func (s *shyNumber) UnmarshalText(b []byte) error {
+	_, err := fmt.Sscan(strings.TrimPrefix(string(b), "shy "), (*int)(s))
+	return err
+}
+
+func TestWhatOnlyAPointerWritesArrivesWhole(t *testing.T) {
+	n := *new(big.Int).Lsh(big.NewInt(3), 100)
+	arrives(t, same, n)
+	arrives(t, same, &n)
+	arrives(t, same, shy{"x"})
+	arrives(t, same, []shy{{"x"}, {"y"}})
+	arrives(t, same, [2]shy{{"x"}, {"y"}})
+	arrives(t, same, map[string][]shy{"a": {{"x"}}})
+	arrives(t, same, map[string]*big.Int{"a": &n})
+	arrives(t, same, struct {
+		N, M big.Int
+		S    []embeds
+	}{N: n, S: []embeds{{n}}})
+	arrives(t, same, struct {
+		inner
+		*Outer
+		C shyNumber
+	}{inner{1}, &Outer{2}, 3})
+}
+
+// arrives gives v to a task, which is to return it.
+func arrives[T any](t *testing.T, task func(context.Context, T) (T, error), v T) {
+	t.Helper()
+	name := "arrives." + rand.Text()
+	got, err := engine.Call(t.Context(), engine.Local(), engine.Define(name, task), v)
+	if err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("%T: got %+v, %v, want %+v", v, got, err, v)
+	}
+}
+
+func TestDefineRefusesWhatOnlyAPointerWritesWhereThereIsNone(t *testing.T) {
+	refused(t, "only a pointer to big.Int writes itself, which a value in a map has none of", func() { engine.Define("refused.value", takes[map[string]big.Int]) })
+	refused(t, "only a pointer to engine_test.shy writes itself, which a value in a map", func() { engine.Define("refused.values", takes[map[string][2]struct{ S shy }]) })
+	refused(t, "only a pointer to engine_test.shy writes itself, which a key has none of", func() { engine.Define("refused.key", takes[map[shy]int]) })
+	refused(t, "only a pointer to engine_test.shyNumber writes itself, which a key", func() { engine.Define("refused.number", takes[map[shyNumber]int]) })
+	type both struct{ S shy }
+	refused(t, "only a pointer to engine_test.shy writes", func() {
+		engine.Define("refused.both", takes[struct {
+			A both
+			B map[string]both
+		}])
+	})
+}
+
+func TestDefineRefusesFieldsThatJSONLeavesOut(t *testing.T) {
+	refused(t, "field small of struct { engine_test.small } is not exported", func() { engine.Define("refused.small", takes[struct{ small }]) })
+	refused(t, "is not exported", func() { engine.Define("refused.pointer", takes[struct{ *small }]) })
+	refused(t, "is a pointer to a type that is not exported", func() { engine.Define("refused.inner", takes[struct{ *inner }]) })
+	refused(t, "is embedded in itself", func() { engine.Define("refused.deep", takes[Deep]) })
+	refused(t, "field neg of big.Int is not exported", func() { engine.Define("refused.nameless", takes[[]struct{ big.Int }]) })
+	type third struct {
+		C int `json:"A,omitempty"`
+	}
+	refused(t, `field A of engine_test.inner and field C of engine_test.third are both called "A" in JSON`, func() {
+		engine.Define("refused.twice", takes[struct {
+			inner
+			third
+		}])
+	})
+	refused(t, `are both called "A" in JSON`, func() {
+		engine.Define("refused.hides", takes[struct {
+			inner
+			A string
+		}])
+	})
+	refused(t, `are both called "B" in JSON`, func() {
+		engine.Define("refused.bad", takes[struct {
+			B int
+			C int `json:"B"`
+		}])
+	})
+	engine.Define("taken.fields."+rand.Text(), takes[struct {
+		inner
+		*Outer
+		Other inner
+		Bad   int `json:"B\\"` // which is not taken for a name
+		small `json:"-"`
+	}])
+}
+
 func TestDefineRefusesABadNameANilFunctionAndAnOptionGivenTwice(t *testing.T) {
 	refused(t, "empty name", func() { engine.Define("", nop) })
 	refused(t, "at most 200", func() { engine.Define(strings.Repeat("x", 201), nop) })
@@ -191,6 +295,19 @@ func TestOutsideATaskThereIsNoKeyAndNoCheckpoint(t *testing.T) {
 		t.Errorf("got %v, %v, %q", ok, err, engine.Key(t.Context()))
 	}
 }
+
+func TestACheckpointThatOnlyAPointerWritesIsKept(t *testing.T) {
+	saved := ""
+	_, err := engine.Invoke(t.Context(), "example.keeps", []byte("7"), engine.Running{Save: func(b []byte) { saved = string(b) }})
+	if err != nil || saved != "7" {
+		t.Errorf("%q was kept, and the error is %v", saved, err)
+	}
+}
+
+var _ = engine.Define("example.keeps", func(ctx context.Context, n big.Int) (none, error) {
+	engine.Checkpoint(ctx, n)
+	return none{}, nil
+})
 
 var _ = engine.Define("example.resumes", func(ctx context.Context, _ *none) (int, error) {
 	n, _, err := engine.Resumed[int](ctx)
