@@ -104,8 +104,9 @@ func addressed(v any) any {
 }
 
 // Resumed gives what an earlier run of the task of ctx for the same input gave
-// to [Checkpoint] last, and whether there was any. It is an error if that is of
-// another type.
+// to [Checkpoint] last, and whether there was any. It is an error if that is JSON
+// from which no T can be read, such as a number where there should be a text. Of
+// two structs, as ever with JSON, each may have fields that the other has not.
 func Resumed[T any](ctx context.Context) (v T, ok bool, err error) {
 	r := runningOf(ctx)
 	if r == nil {

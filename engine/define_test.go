@@ -309,6 +309,20 @@ var _ = engine.Define("example.keeps", func(ctx context.Context, n big.Int) (non
 	return none{}, nil
 })
 
+func TestACheckpointOfAnotherStructIsReadAsFarAsItGoes(t *testing.T) {
+	out, err := engine.Invoke(t.Context(), "example.reads", []byte("{}"), engine.Running{Last: []byte(`{"Old":1,"Both":2}`)})
+	if err != nil || string(out) != `{"Both":2,"New":0}` {
+		t.Errorf("got %s, %v", out, err)
+	}
+}
+
+type newer struct{ Both, New int }
+
+var _ = engine.Define("example.reads", func(ctx context.Context, _ none) (newer, error) {
+	v, _, err := engine.Resumed[newer](ctx)
+	return v, err
+})
+
 var _ = engine.Define("example.resumes", func(ctx context.Context, _ *none) (int, error) {
 	n, _, err := engine.Resumed[int](ctx)
 	return n, err
