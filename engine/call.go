@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"sync/atomic"
 )
 
@@ -79,7 +80,7 @@ func Checkpoint(ctx context.Context, v any) {
 	if r == nil {
 		return
 	}
-	data, err := json.Marshal(v)
+	data, err := json.Marshal(addressed(v))
 	if err != nil {
 		panic(fmt.Sprintf("engine: a checkpoint cannot be written as JSON: %v", err))
 	}
@@ -92,9 +93,20 @@ func Checkpoint(ctx context.Context, v any) {
 	}
 }
 
+// addressed gives a pointer to a copy of v, whose methods write v too.
+func addressed(v any) any {
+	if v == nil {
+		return nil
+	}
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	return p.Interface()
+}
+
 // Resumed gives what an earlier run of the task of ctx for the same input gave
-// to [Checkpoint] last, and whether there was any. It is an error if that is of
-// another type.
+// to [Checkpoint] last, and whether there was any. It is an error if that is JSON
+// from which no T can be read, such as a number where there should be a text. Of
+// two structs, as ever with JSON, each may have fields that the other has not.
 func Resumed[T any](ctx context.Context) (v T, ok bool, err error) {
 	r := runningOf(ctx)
 	if r == nil {

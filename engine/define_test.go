@@ -6,6 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"math/big"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +54,173 @@ func TestDefineRefusesWhatCannotCrossToAnotherMachine(t *testing.T) {
 	refused(t, "error does not say which type", func() { engine.Define("refused.error", takes[struct{ Err error }]) })
 	refused(t, "field hidden of engine_test.hidden is not exported", func() { engine.Define("refused.hidden", takes[*hidden]) })
 	refused(t, "keys of type", func() { engine.Define("refused.keys", takes[map[float64]int]) })
+}
+
+func multiplier(n int) func(context.Context, int) (int, error) {
+	return func(_ context.Context, x int) (int, error) { return x * n, nil }
+}
+
+func generic[T any](v T) func(context.Context, none) (T, error) {
+	return func(context.Context, none) (T, error) { return v, nil }
+}
+
+func lastOf(seq iter.Seq[int]) (fn func(context.Context, int) (int, error)) {
+	for n := range seq {
+		fn = func(_ context.Context, x int) (int, error) { return x * n, nil }
+	}
+	return fn
+}
+
+type number int
+
+func (n number) adder() func(context.Context, int) (int, error) {
+	return func(_ context.Context, x int) (int, error) { return x + int(n), nil }
+}
+
+// What the program's start makes of functions that give functions, which the
+// compiler may have put in place of their calls.
+var (
+	literals = map[string]func(context.Context, int) (int, error){
+		"variable": func(_ context.Context, x int) (int, error) { return x, nil },
+	}
+	captures = map[string]func(context.Context, int) (int, error){
+		"variable": multiplier(3),
+		"method":   number(3).adder(),
+		"sequence": lastOf(slices.Values([]int{1})),
+		"literal": func(n int) func(context.Context, int) (int, error) {
+			return func(_ context.Context, x int) (int, error) { return x * n, nil }
+		}(len(literals)),
+	}
+	generics = generic(3)
+)
+
+func init() {
+	literals["init"] = func(_ context.Context, x int) (int, error) { return -x, nil }
+	captures["init"] = multiplier(4)
+	func(n int) {
+		captures["literal in init"] = func(_ context.Context, x int) (int, error) { return x - n, nil }
+	}(len(captures))
+	for i := range 1 {
+		literals["loop"] = func(_ context.Context, x int) (int, error) { return x + i, nil }
+	}
+	for i := range slices.Values([]int{1}) {
+		literals["sequence"] = func(_ context.Context, x int) (int, error) { return x + i, nil }
+		for k := range slices.Values([]int{1}) {
+			literals["sequences"] = func(_ context.Context, x int) (int, error) { return x + i*k, nil }
+		}
+	}
+}
+
+func TestWhetherDefineRefusesAFunctionLiteralDoesNotDependOnWhatTheCompilerMakesOfIt(t *testing.T) {
+	for where, fn := range captures {
+		refused(t, "is a function literal within", func() { engine.Define("refused."+where+rand.Text(), fn) })
+	}
+	refused(t, "is a function literal within", func() { engine.Define("refused.generic"+rand.Text(), generics) })
+	for where, fn := range literals {
+		engine.Define("taken."+where+rand.Text(), fn)
+	}
+}
+
+// shy writes and reads itself, but only by a pointer.
+type shy struct{ v string }
+
+func (s *shy) MarshalText() ([]byte, error)         { return []byte("shy " + s.v), nil }
+func (s *shy) UnmarshalText(b []byte) error         { s.v = strings.TrimPrefix(string(b), "shy "); return nil }
+func same[T any](_ context.Context, v T) (T, error) { return v, nil }
+
+type (
+	shyNumber int
+	small     int
+	inner     struct{ A int }
+	Outer     struct{ B int }
+	Deep      struct{ *Deep }
+	embeds    struct{ big.Int }
+)
+
+func (s *shyNumber) MarshalText() ([]byte, error) { return []byte(fmt.Sprint("shy ", *s)), nil }
+func (s *shyNumber) UnmarshalText(b []byte) error {
+	_, err := fmt.Sscan(strings.TrimPrefix(string(b), "shy "), (*int)(s))
+	return err
+}
+
+func TestWhatOnlyAPointerWritesArrivesWhole(t *testing.T) {
+	n := *new(big.Int).Lsh(big.NewInt(3), 100)
+	arrives(t, same, n)
+	arrives(t, same, &n)
+	arrives(t, same, shy{"x"})
+	arrives(t, same, []shy{{"x"}, {"y"}})
+	arrives(t, same, [2]shy{{"x"}, {"y"}})
+	arrives(t, same, map[string][]shy{"a": {{"x"}}})
+	arrives(t, same, map[string]*big.Int{"a": &n})
+	arrives(t, same, struct {
+		N, M big.Int
+		S    []embeds
+	}{N: n, S: []embeds{{n}}})
+	arrives(t, same, struct {
+		inner
+		*Outer
+		C shyNumber
+	}{inner{1}, &Outer{2}, 3})
+}
+
+// arrives gives v to a task, which is to return it.
+func arrives[T any](t *testing.T, task func(context.Context, T) (T, error), v T) {
+	t.Helper()
+	name := "arrives." + rand.Text()
+	got, err := engine.Call(t.Context(), engine.Local(), engine.Define(name, task), v)
+	if err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("%T: got %+v, %v, want %+v", v, got, err, v)
+	}
+}
+
+func TestDefineRefusesWhatOnlyAPointerWritesWhereThereIsNone(t *testing.T) {
+	refused(t, "only a pointer to big.Int writes itself, which a value in a map has none of", func() { engine.Define("refused.value", takes[map[string]big.Int]) })
+	refused(t, "only a pointer to engine_test.shy writes itself, which a value in a map", func() { engine.Define("refused.values", takes[map[string][2]struct{ S shy }]) })
+	refused(t, "only a pointer to engine_test.shy writes itself, which a key has none of", func() { engine.Define("refused.key", takes[map[shy]int]) })
+	refused(t, "only a pointer to engine_test.shyNumber writes itself, which a key", func() { engine.Define("refused.number", takes[map[shyNumber]int]) })
+	type both struct{ S shy }
+	refused(t, "only a pointer to engine_test.shy writes", func() {
+		engine.Define("refused.both", takes[struct {
+			A both
+			B map[string]both
+		}])
+	})
+}
+
+func TestDefineRefusesFieldsThatJSONLeavesOut(t *testing.T) {
+	refused(t, "field small of struct { engine_test.small } is not exported", func() { engine.Define("refused.small", takes[struct{ small }]) })
+	refused(t, "is not exported", func() { engine.Define("refused.pointer", takes[struct{ *small }]) })
+	refused(t, "is a pointer to a type that is not exported", func() { engine.Define("refused.inner", takes[struct{ *inner }]) })
+	refused(t, "is embedded in itself", func() { engine.Define("refused.deep", takes[Deep]) })
+	refused(t, "field neg of big.Int is not exported", func() { engine.Define("refused.nameless", takes[[]struct{ big.Int }]) })
+	type third struct {
+		C int `json:"A,omitempty"`
+	}
+	refused(t, `field A of engine_test.inner and field C of engine_test.third are both called "A" in JSON`, func() {
+		engine.Define("refused.twice", takes[struct {
+			inner
+			third
+		}])
+	})
+	refused(t, `are both called "A" in JSON`, func() {
+		engine.Define("refused.hides", takes[struct {
+			inner
+			A string
+		}])
+	})
+	refused(t, `are both called "B" in JSON`, func() {
+		engine.Define("refused.bad", takes[struct {
+			B int
+			C int `json:"B"`
+		}])
+	})
+	engine.Define("taken.fields."+rand.Text(), takes[struct {
+		inner
+		*Outer
+		Other inner
+		Bad   int `json:"B\\"` // which is not taken for a name
+		small `json:"-"`
+	}])
 }
 
 func TestDefineRefusesABadNameANilFunctionAndAnOptionGivenTwice(t *testing.T) {
@@ -124,6 +295,33 @@ func TestOutsideATaskThereIsNoKeyAndNoCheckpoint(t *testing.T) {
 		t.Errorf("got %v, %v, %q", ok, err, engine.Key(t.Context()))
 	}
 }
+
+func TestACheckpointThatOnlyAPointerWritesIsKept(t *testing.T) {
+	saved := ""
+	_, err := engine.Invoke(t.Context(), "example.keeps", []byte("7"), engine.Running{Save: func(b []byte) { saved = string(b) }})
+	if err != nil || saved != "7" {
+		t.Errorf("%q was kept, and the error is %v", saved, err)
+	}
+}
+
+var _ = engine.Define("example.keeps", func(ctx context.Context, n big.Int) (none, error) {
+	engine.Checkpoint(ctx, n)
+	return none{}, nil
+})
+
+func TestACheckpointOfAnotherStructIsReadAsFarAsItGoes(t *testing.T) {
+	out, err := engine.Invoke(t.Context(), "example.reads", []byte("{}"), engine.Running{Last: []byte(`{"Old":1,"Both":2}`)})
+	if err != nil || string(out) != `{"Both":2,"New":0}` {
+		t.Errorf("got %s, %v", out, err)
+	}
+}
+
+type newer struct{ Both, New int }
+
+var _ = engine.Define("example.reads", func(ctx context.Context, _ none) (newer, error) {
+	v, _, err := engine.Resumed[newer](ctx)
+	return v, err
+})
 
 var _ = engine.Define("example.resumes", func(ctx context.Context, _ *none) (int, error) {
 	n, _, err := engine.Resumed[int](ctx)

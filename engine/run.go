@@ -82,7 +82,7 @@ func run[In, Out any](ctx context.Context, caller string, e Engine, t *Task[In, 
 	job.Task, job.Name, job.Limit = t.name, cfg.Name, cfg.Limit
 	job.Inputs = make([][]byte, len(inputs))
 	for i, in := range inputs {
-		data, err := json.Marshal(in)
+		data, err := json.Marshal(&in) // by its address: methods of a pointer write too
 		if err != nil {
 			return fmt.Errorf("engine: the argument of %s cannot be written as JSON: %w", job.Label(i), err)
 		}

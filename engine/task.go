@@ -61,8 +61,11 @@ var registry struct {
 // method value or a function literal within another function than init (which may have
 // captured variables that would not come along), and if In or Out is a type
 // that JSON would not give back as it was: one with channels, functions,
-// interfaces or unexported fields, unless it has methods for JSON or text. An empty
-// struct stands for no argument or no result.
+// interfaces, unexported fields or two fields of one name, unless it has methods
+// for JSON or text (its own or those of a type that it embeds), which then answer
+// for all of it. An empty struct stands for no argument or no result. What is left
+// to the program: fields with the tag json:"-" stay behind, and in a string what
+// is not valid UTF-8 arrives as U+FFFD (in a []byte it arrives as it is).
 func Define[In, Out any](name string, fn func(ctx context.Context, in In) (Out, error), opts ...TaskOption) *Task[In, Out] {
 	if fn == nil {
 		panic("engine: Define called with a nil function")
@@ -94,7 +97,7 @@ func Define[In, Out any](name string, fn func(ctx context.Context, in In) (Out, 
 		if err != nil {
 			return nil, err
 		}
-		data, err := json.Marshal(out)
+		data, err := json.Marshal(&out)
 		if err != nil {
 			return nil, fmt.Errorf("engine: the result of task %s cannot be written as JSON: %w", name, err)
 		}

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -208,9 +209,17 @@ var methods = [...]string{done: "Done", failed: "Fail", skipped: "Skip"}
 // counts on nil does not even call a function.
 func (p *Progress) count(what, n int) {
 	mustNotBeNegative(methods[what], n)
-	p.own[what].Add(int64(n))
+	increase(&p.own[what], n)
 	if p.ended.Load() {
 		p.late()
+	}
+}
+
+// increase adds n to a counter. One that wraps is set to where it does not wrap back:
+// whoever looks takes what is negative for the largest number.
+func increase(counter *atomic.Int64, n int) {
+	if counter.Add(int64(n)) < 0 {
+		counter.Store(math.MinInt64)
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *Progress) Added(n int) {
 	if n == 0 {
 		p.declare(undeclared, 0, true) // none are all there are
 	}
-	p.announced.Add(int64(n))
+	increase(&p.announced, n)
 }
 
 // Ended counts n items that ended in state s. It is for [braid.Track]. A panic

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/braid-go/braid"
 )
@@ -123,13 +126,30 @@ func cause(ctx context.Context) error {
 }
 
 // Lines gives a report that writes a line to w, see [Snapshot.String]; it is for
-// output that is no terminal. What w returns is ignored: that nobody can be told
-// does not end the work. It panics if w is nil.
+// output that is no terminal. Control characters, of a name say, are written as in
+// Go source, so that it is one line. What w returns is ignored: that nobody can be
+// told does not end the work. It panics if w is nil.
 func Lines(w io.Writer) func(Snapshot) {
 	if w == nil {
 		panic("progress: Lines called with a nil writer")
 	}
-	return func(s Snapshot) { _, _ = fmt.Fprintln(w, s) }
+	return func(s Snapshot) { _, _ = fmt.Fprintln(w, printable(s.String())) }
+}
+
+// printable writes control characters as Go source does.
+func printable(line string) string {
+	if !strings.ContainsFunc(line, unicode.IsControl) {
+		return line
+	}
+	var b strings.Builder
+	for _, r := range line {
+		if unicode.IsControl(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // Log gives a report that logs at level Info: "progress", or "progress ended" the

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -257,5 +259,69 @@ func TestRequestsThatAreOverAreNotKept(t *testing.T) {
 	s.Stop(nil)
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestHoweverAHookOfTheServerEndsThePartEndsAndTheConnectionIsClosed(t *testing.T) {
+	for way, end := range map[string]func(){
+		"panic":  func() { panic(errOne) },
+		"goexit": goexit,
+	} {
+		at := func(state http.ConnState) *http.Server {
+			return &http.Server{ConnState: func(_ net.Conn, s http.ConnState) {
+				if s == state {
+					end()
+				}
+			}}
+		}
+		hooks := map[string]*http.Server{
+			"ConnContext":  {ConnContext: func(context.Context, net.Conn) context.Context { end(); return nil }},
+			"at new":       at(http.StateNew),
+			"at active":    at(http.StateActive),
+			"at idle":      at(http.StateIdle),
+			"at hijacked":  at(http.StateHijacked),
+			"at its close": at(http.StateClosed),
+		}
+		if way == "panic" {
+			delete(hooks, "at its close") // net/http lets it end the program
+			hooks["ConnContext without a context"] = &http.Server{ConnContext: func(context.Context, net.Conn) context.Context { return nil }}
+		}
+		for hook, srv := range hooks {
+			t.Run(hook+"/"+way, func(t *testing.T) {
+				settled(t)
+				srv.ErrorLog = log.New(io.Discard, "", 0)
+				srv.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if hook == "at hijacked" {
+						_, _, _ = http.NewResponseController(w).Hijack()
+					}
+				})
+				l := localListener(t)
+				s, ended, _ := running(t, []service.Part{{Name: "api", Run: service.HTTPOn(l, srv)}})
+				conn, err := net.Dial("tcp", l.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				request := "GET / HTTP/1.0\r\n\r\n"
+				if hook == "at idle" {
+					request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+				}
+				fmt.Fprint(conn, request)
+				_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+				if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Error("the connection is not closed")
+				}
+				s.Stop(nil)
+				select {
+				case err := <-ended:
+					serves := hook == "at new" || strings.HasPrefix(hook, "ConnContext") // or else net/http answers for it
+					if serves != (err != nil) {
+						t.Errorf("the error is %v", err)
+					}
+				case <-time.After(10 * time.Second):
+					t.Fatal("Run does not return")
+				}
+			})
+		}
 	}
 }

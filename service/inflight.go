@@ -22,10 +22,17 @@ type connKey struct{}
 func connContext(next func(context.Context, net.Conn) context.Context) func(context.Context, net.Conn) context.Context {
 	return func(ctx context.Context, c net.Conn) context.Context {
 		ctx = context.WithValue(ctx, connKey{}, c)
-		if next != nil {
-			return next(ctx, c)
+		if next == nil {
+			return ctx
 		}
-		return ctx
+		var given context.Context
+		defer func() {
+			if given == nil {
+				c.Close() // which net/http, about to panic, does not yet know of
+			}
+		}()
+		given = next(ctx, c)
+		return given
 	}
 }
 
@@ -81,20 +88,28 @@ func (f *inFlight) around(next http.Handler) http.Handler {
 }
 
 // connState counts connections, and hands on to the user's own hook. Who has
-// hijacked one is a handler.
+// hijacked one is a handler. If the hook does not return, a new connection is not
+// served, and nobody gets one that was to be hijacked.
 func (f *inFlight) connState(next func(net.Conn, http.ConnState)) func(net.Conn, http.ConnState) {
 	return func(c net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			f.add(1)
+		if state == http.StateClosed || state == http.StateHijacked {
+			defer f.add(-1)
 		}
+		returned := next == nil
+		defer func() {
+			if !returned && state == http.StateHijacked {
+				c.Close()
+			}
+		}()
 		if next != nil {
 			next(c, state)
+			returned = true
 		}
-		if state == http.StateHijacked {
+		switch state {
+		case http.StateNew:
+			f.add(1)
+		case http.StateHijacked:
 			f.hijack(c)
-		}
-		if state == http.StateClosed || state == http.StateHijacked {
-			f.add(-1)
 		}
 	}
 }

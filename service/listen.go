@@ -68,12 +68,16 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 			return nil
 		}, braid.Name("close"), braid.Background, braid.Always)
 		ready()
-		failed = acceptAll(ctx, l, behind, func(conn net.Conn) {
-			braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
-				defer braid.AfterFunc(ctx, func() { c.Close() })()
-				return handle(ctx, c.Conn)
-			}, braid.Name(remote(conn)))
-		})
+		// A group of its own makes a panic of Accept an error apart from those of the
+		// connections.
+		failed = unwrapped(braid.Run(ctx, func(ctx context.Context, _ *braid.Group) error {
+			return acceptAll(ctx, l, behind, func(conn net.Conn) {
+				braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
+					defer braid.AfterFunc(ctx, func() { c.Close() })()
+					return handle(ctx, c.Conn)
+				}, braid.Name(remote(conn)))
+			})
+		}, braid.PanicsAsErrors, braid.Grace(patience(ctx))))
 		if failed != nil {
 			g.Cancel()
 		}

@@ -85,6 +85,9 @@ func (b Backoff) apply(c *config) {
 // delay gives the pause before the n-th restart in a row, from 1. It is
 // computed in floats: what is too long for a Duration would come out negative.
 func (b Backoff) delay(n int) time.Duration {
+	if b.Delay == 0 {
+		return 0 // times a power that has become infinite it would be no number
+	}
 	factor := b.Factor
 	if factor == 0 {
 		factor = 1

@@ -297,6 +297,38 @@ func TestADelayIsNeverNegativeNorTooLongForAClock(t *testing.T) {
 	})
 }
 
+func TestWithoutADelayNoFactorMakesOne(t *testing.T) {
+	for _, b := range []service.Backoff{{Factor: 2}, {Factor: math.Inf(1)}, {Factor: 2, MaxDelay: time.Minute}} {
+		in(t, func(t *testing.T, j *journal) {
+			n := 0
+			s := service.New([]service.Part{{Name: "a", Restart: service.OnFailure, Backoff: b, Run: func(context.Context, func()) error {
+				if n++; n < 1500 { // 2^1024 is infinite
+					return errOne
+				}
+				return nil
+			}}}, service.Intensity(math.MaxInt, time.Minute), service.Log(quietLog))
+			if err := s.Run(t.Context()); err != nil || n != 1500 || time.Since(j.start) != 0 {
+				t.Errorf("%+v: after %v there were %d starts, and the error is %v", b, time.Since(j.start), n, err)
+			}
+		})
+	}
+}
+
+func TestAnInfiniteFactorTakesTheSecondDelayToItsBound(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		n := 0
+		s := service.New([]service.Part{{Name: "a", Restart: service.OnFailure, Run: func(context.Context, func()) error {
+			if n++; n < 4 {
+				return errOne
+			}
+			return nil
+		}}}, service.Backoff{Delay: time.Second, Factor: math.Inf(1), MaxDelay: time.Minute}, service.Log(quietLog))
+		if err := s.Run(t.Context()); err != nil || time.Since(j.start) != time.Second+2*time.Minute {
+			t.Errorf("it took %v, and the error is %v", time.Since(j.start), err)
+		}
+	})
+}
+
 func TestTooManyRestartsWithinTheWindowEndTheServiceWithEveryErrorThatLedThere(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		n := 0

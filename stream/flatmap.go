@@ -168,13 +168,13 @@ func (f *flat[T, R]) feed(ctx context.Context) (err error) {
 
 // begin hands item n over to a task. There is a slot.
 func (f *flat[T, R]) begin(n int, item T) {
+	if f.cfg.track != nil {
+		f.cfg.track.Added(1) // before the pipe, which nobody would end if it panics
+	}
 	p := f.results
 	if f.order != nil {
 		p = newPipe[R](perStream)
 		f.order.put(p)
-	}
-	if f.cfg.track != nil {
-		f.cfg.track.Added(1)
 	}
 	f.open.Add(1)
 	f.slots <- struct{}{}

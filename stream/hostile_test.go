@@ -103,6 +103,40 @@ func TestAConsumerOfTeeThatLeavesSomebodyRangingEndsInOrder(t *testing.T) {
 	}
 }
 
+// hook is a tracker that calls a function when it is told of an item.
+type hook func()
+
+func (h hook) Added(int)              { h() }
+func (h hook) Ended(braid.State, int) {}
+
+func TestHoweverATrackerEndsWhenItIsToldOfAnItemNothingHangs(t *testing.T) {
+	single := func(_ context.Context, i int) (stream.Stream[int], error) { return stream.Of(i), nil }
+	for _, limit := range []int{1, 3} {
+		for _, unordered := range []bool{false, true} {
+			for name, make := range map[string]func(opts ...braid.StreamOption) stream.Stream[int]{
+				"Map": func(opts ...braid.StreamOption) stream.Stream[int] {
+					return stream.Map(stream.Values(upTo(8)), double, opts...)
+				},
+				"FlatMap": func(opts ...braid.StreamOption) stream.Stream[int] {
+					return stream.FlatMap(stream.Values(upTo(8)), single, opts...)
+				},
+			} {
+				live(t, func(t *testing.T, ctx context.Context, start time.Time) { // where a hang is told at once
+					for _, h := range []hook{func() { panic(errOne) }, runtime.Goexit} {
+						e := howEnded(func() error {
+							_, err := stream.Collect(ctx, make(options(unordered, limit, braid.Track(h))...))
+							return err
+						})
+						if e.panicked == nil && !e.exited {
+							t.Errorf("%s, limit %d, unordered %v: %+v", name, limit, unordered, e)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
 func TestAPanicOfTheLoopsBodyIsNotLostWhenAFunctionCallsGoexitThen(t *testing.T) {
 	for name, stage := range map[string]func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int]{
 		"Map": func(s stream.Stream[int], fn func(context.Context, int) (int, error)) stream.Stream[int] {

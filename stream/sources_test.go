@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,65 @@ func TestRule10_2_UnderADeadContextEveryStreamYieldsOneErrorAndNothingElse(t *te
 		if n != 1 {
 			t.Errorf("%s: %d yields, want the error", name, n)
 		}
+	}
+}
+
+func TestEveryStageGivesTheCauseWhenItsContextDiesWhileTheSourceWaits(t *testing.T) {
+	source := stream.Generate(func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
+	failing := stream.Generate(func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, errors.Join(ctx.Err(), errOne) })
+	late := stream.Stream[int](func(ctx context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			<-ctx.Done()
+			if yield(1, nil) { // which it should not
+				yield(2, nil)
+			}
+		}
+	})
+	for name, stage := range everyStage() {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			under := func(s stream.Stream[int]) (errs []error) {
+				ctx, cancel := context.WithCancelCause(ctx)
+				defer time.AfterFunc(time.Second, func() { cancel(errWhy) }).Stop()
+				for v, err := range stage(s)(ctx) {
+					if err == nil {
+						t.Errorf("%s: %d is delivered", name, v)
+						continue
+					}
+					errs = append(errs, err)
+				}
+				if len(errs) != 1 {
+					t.Fatalf("%s: %d errors", name, len(errs))
+				}
+				return errs
+			}
+			wantPlainCancel(t, under(source)[0], context.Canceled, errWhy)
+			wantPlainCancel(t, under(late)[0], context.Canceled, errWhy)
+			err := under(failing)[0]
+			var ge *braid.GroupError
+			var te *braid.TaskError
+			if !errors.As(err, &ge) || !errors.Is(ge.Cut(), errWhy) || !errors.As(err, &te) || !errors.Is(te.Err, errOne) || errors.Is(te.Err, context.Canceled) || !strings.HasSuffix(te.Path(), "source") {
+				t.Errorf("%s: a source that fails then gives %v", name, err)
+			}
+		})
+	}
+}
+
+// everyStage gives each stage that passes items on as they are.
+func everyStage() map[string]func(stream.Stream[int]) stream.Stream[int] {
+	same := func(_ context.Context, i int) (int, error) { return i, nil }
+	all := func(context.Context, int) (bool, error) { return true, nil }
+	single := func(_ context.Context, i int) (stream.Stream[int], error) { return stream.Of(i), nil }
+	type of = stream.Stream[int]
+	return map[string]func(of) of{
+		"Map":            func(s of) of { return stream.Map(s, same) },
+		"Map inline":     func(s of) of { return stream.Map(s, same, braid.Limit(1)) },
+		"Filter":         func(s of) of { return stream.Filter(s, all) },
+		"Filter inline":  func(s of) of { return stream.Filter(s, all, braid.Limit(1)) },
+		"FlatMap":        func(s of) of { return stream.FlatMap(s, single) },
+		"FlatMap inline": func(s of) of { return stream.FlatMap(s, single, braid.Limit(1)) },
+		"Batch":          func(s of) of { return flatten(stream.Batch(s, 2, braid.Forever)) },
+		"Buffer":         func(s of) of { return stream.Buffer(s, 2) },
+		"Take":           func(s of) of { return stream.Take(s, 3) },
 	}
 }
 

@@ -22,7 +22,8 @@ import (
 // have returned and s has been joined.
 //
 // The slowest consumer holds the others back: a consumer is at most as many
-// items ahead of it as [Ahead] says, one without it, which bounds what is held.
+// items ahead of it as [Ahead] says, one without it or with Ahead(0), which bounds
+// what is held.
 // A consumer that leaves its loop, or returns, holds nobody back any more; when
 // all have, s is left. So two loops that wait for each other in turns can block
 // each other, as with any bounded queue.
