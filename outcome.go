@@ -52,7 +52,7 @@ func exec(_ [2]*task, t *task) {
 				err = t.callTold()
 			}
 		}
-		if err != nil || t.flags.Load()&hasChildren != 0 {
+		if err != nil || t.flags.Load()&(hasChildren|hasHandlers) != 0 {
 			t.returned(err)
 		} else {
 			t.succeeds()
@@ -87,9 +87,13 @@ func (t *task) mayStart() bool {
 	return !dead && (t.std.Load() == nil || t.Err() == nil) // cancelled on its own
 }
 
-// returned settles a task whose function returned err, or left groups open.
+// returned settles a task whose function returned err, or left groups open or
+// handlers to be called.
 func (t *task) returned(err error) {
-	if err = join(err, t.closeChildren()); err == nil {
+	if err = join(err, t.closeChildren()); t.flags.Load()&hasHandlers != 0 {
+		t.dropHandlers()
+	}
+	if err == nil {
 		t.succeeds()
 		return
 	}
@@ -119,15 +123,6 @@ func (t *task) succeeds() {
 		t.note(nil, Succeeded)
 	}
 	t.end(Succeeded)
-}
-
-// end marks the task as over. Its context dies, unless that is the group's: then
-// what was to be called at the death is dropped.
-func (t *task) end(final State) {
-	if t.flags.Load()&hasHandlers != 0 {
-		t.dropHandlers()
-	}
-	t.scope.end(final)
 }
 
 // fails settles a task that failed with te.
@@ -209,12 +204,17 @@ func (t *task) skip() {
 	t.cancelled(cause, Skipped)
 }
 
-// leavings gives what went wrong in what a task that did not return left behind.
+// leavings gives what went wrong in what a task that did not return left behind,
+// and drops what of it was to be called.
 func (t *task) leavings() (err error) {
 	if l, ok := t.run.(interface{ leftBehind() error }); ok {
 		err = l.leftBehind()
 	}
-	return join(err, t.closeChildren())
+	err = join(err, t.closeChildren())
+	if t.flags.Load()&hasHandlers != 0 {
+		t.dropHandlers()
+	}
+	return err
 }
 
 // panicked settles a task that panicked.
