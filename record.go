@@ -48,13 +48,10 @@ func (g *Group) record(te *TaskError) {
 	if first {
 		m.primary = te
 	}
-	switch {
-	case te.body && m.bodyFail == nil:
+	if te.body && m.bodyFail == nil {
 		m.bodyFail = te
-	case g.cfg.supervised && len(m.failures) >= g.cfg.keep:
-		m.dropped++
-	default:
-		m.failures = append(m.failures, te)
+	} else {
+		g.keepFailure(m, te)
 	}
 	g.mu.Unlock()
 	if te.body || first && !g.cfg.supervised {
@@ -65,6 +62,15 @@ func (g *Group) record(te *TaskError) {
 		g.cfg.failed(te, false)
 	}
 	g.observe(te)
+}
+
+// keepFailure adds a failure, or counts it where enough are kept; g.mu is held.
+func (g *Group) keepFailure(m *groupMore, te *TaskError) {
+	if g.cfg.supervised && len(m.failures) >= g.cfg.keep {
+		m.dropped++
+		return
+	}
+	m.failures = append(m.failures, te)
 }
 
 // recordPanic keeps the panic that Run will raise again. Further ones are
@@ -89,12 +95,8 @@ func (g *Group) recordExit(te *TaskError) {
 	g.mu.Lock()
 	m := g.ext()
 	m.exited = true
-	switch {
-	case te.Err == ErrGoexit:
-	case g.cfg.supervised && len(m.failures) >= g.cfg.keep:
-		m.dropped++
-	default: // groups that were left open have failed as well
-		m.failures = append(m.failures, te)
+	if te.Err != ErrGoexit { // groups that were left open have failed as well
+		g.keepFailure(m, te)
 	}
 	g.mu.Unlock()
 	g.recordEnd(te)
