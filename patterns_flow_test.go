@@ -33,7 +33,7 @@ func Example_patternsProgress() {
 	s := p.Snapshot()
 	fmt.Println(s.Done, s.Failed, s.Total)
 	// Output:
-	// backup: 4 of 4 (100%), 1 failed, broken off: Example_patternsProgress.func1[2]: permission denied
+	// backup: 4 of 4 (100%), 1 failed, ended with: Example_patternsProgress.func1[2]: permission denied
 	// 3 1 4
 }
 

@@ -250,7 +250,7 @@ func ExampleProgress_Show() {
 		g.Go(func(ctx context.Context) error { return errors.New("disk full") }, braid.Name("write"))
 		return nil
 	}, braid.Track(p)) // each task counts
-	// Output: p: 1 of 1 (100%), 1 failed, broken off: write: disk full
+	// Output: p: 1 of 1 (100%), 1 failed, ended with: write: disk full
 }
 
 func ExampleLines() {

@@ -81,8 +81,8 @@ func (s Snapshot) Finished() int {
 //	backup after 10s: 423 of 1000 (42%), 3 failed, 1 skipped, 61.2/s, 9s left
 //
 // The percentage is rounded down. In the first second times and rates are left
-// out. A last
-// report ends in ", finished" or in what broke the work off.
+// out. A last report ends in ", finished", in what broke the work off, or, if all
+// was done or failed by then, in what it ended with.
 func (s Snapshot) String() string {
 	var b strings.Builder
 	b.WriteString(s.Name)
@@ -116,6 +116,8 @@ func (s Snapshot) String() string {
 		}
 	}
 	switch {
+	case s.Last && s.Cause != nil && s.TotalKnown && s.Skipped == 0 && s.Finished() == s.Total:
+		fmt.Fprintf(&b, ", ended with: %v", s.reason())
 	case s.Last && s.Cause != nil:
 		fmt.Fprintf(&b, ", broken off: %v", s.reason())
 	case s.Last:
