@@ -83,7 +83,7 @@ func TestReserve_OfMoreThanTimeHasDoesNotOverflow(t *testing.T) {
 }
 
 // circle is an error that wraps itself.
-type circle struct{ error }
+type circle struct{}
 
 func (c *circle) Error() string { return "circle" }
 func (c *circle) Unwrap() error { return c }

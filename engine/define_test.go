@@ -218,7 +218,8 @@ func TestDefineRefusesFieldsThatJSONLeavesOut(t *testing.T) {
 		inner
 		*Outer
 		Other inner
-		Bad   int `json:"B\\"` // which is not taken for a name
+		//lint:ignore SA5008 it is not taken for a name
+		Bad   int `json:"B\\"`
 		small `json:"-"`
 	}])
 }
