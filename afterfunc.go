@@ -45,6 +45,9 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 		h.g = nil // it has ended
 	}
 	h.ready.Unlock()
+	if h.task != nil && h.task.ended() {
+		h.drop()
+	}
 	return h.stop
 }
 
@@ -175,19 +178,26 @@ func (h *handler) drop() {
 	}
 }
 
-// awaitCalled waits for the handlers that the death of the group calls, so that it is
-// not closed before them: they may hand it tasks. g.mu is held, but not meanwhile.
-func (g *Group) awaitCalled() {
-	handlers := slices.Collect(maps.Keys(g.more.handlers))
-	g.mu.Unlock()
-	defer g.mu.Lock()
-	if g.ctx().Err() == nil {
-		return
-	}
-	for _, h := range handlers {
-		if h.ctx.Err() != nil {
+// hasHandlers reports whether there are handlers; g.mu is held.
+//
+//go:norace
+func (g *Group) hasHandlers() bool { return g.more != nil && len(g.more.handlers) > 0 }
+
+// dropUncalled drops the handlers that have not been called, and waits for the others,
+// if the caller's hold is all that keeps the group from being closed: they may hand it
+// tasks. g.mu is held, but not meanwhile.
+func (g *Group) dropUncalled() {
+	for g.pending == 1 && g.hasHandlers() {
+		handlers := slices.Collect(maps.Keys(g.more.handlers))
+		g.mu.Unlock()
+		dead := g.ctx().Err() != nil
+		for _, h := range handlers {
+			if !dead || h.ctx.Err() == nil { // else it is about to be called
+				h.drop()
+			}
 			<-h.done
 		}
+		g.mu.Lock()
 	}
 }
 

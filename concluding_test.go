@@ -137,12 +137,12 @@ func TestRule1_7_AGroupOpenedWhileOthersAreClosedIsClosedToo(t *testing.T) {
 func TestRule1_7_AGroupOpenedWithTheContextOfATaskThatHasReturnedIsTheGroups(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
-			running := 0
+			var running atomic.Int32
 			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-				var kept context.Context
+				kept := make(chan context.Context, 1)
 				keep := func(ctx context.Context) error {
 					ctx.Done()
-					kept = ctx
+					kept <- ctx
 					return nil
 				}
 				if handle {
@@ -152,20 +152,20 @@ func TestRule1_7_AGroupOpenedWithTheContextOfATaskThatHasReturnedIsTheGroups(t *
 				}
 				g.Go(func(context.Context) error {
 					time.Sleep(time.Second)
-					h, _ := braid.Open(kept)
+					h, _ := braid.Open(<-kept)
 					h.Go(func(ctx context.Context) error {
-						running++
+						running.Add(1)
 						<-ctx.Done()
 						time.Sleep(time.Second)
-						running--
+						running.Add(-1)
 						return nil
 					}, braid.Always)
 					return nil
 				})
 				return nil
 			})
-			if running != 0 || !errors.Is(err, braid.ErrNotClosed) {
-				t.Errorf("handle %v: %d still run, %v", handle, running, err)
+			if running.Load() != 0 || !errors.Is(err, braid.ErrNotClosed) {
+				t.Errorf("handle %v: %d still run, %v", handle, running.Load(), err)
 			}
 		})
 	}
@@ -250,6 +250,140 @@ func TestAfterFunc_AHandlerMayHandATaskToItsGroup(t *testing.T) {
 			t.Errorf("it ran: %v, %+v", ran, e)
 		}
 	})
+}
+
+// Whoever brings the death about may be the last task.
+func TestAfterFunc_AHandlerMayHandATaskToItsGroupAlsoAsTheLastTaskEnds(t *testing.T) {
+	for name, last := range map[string]func(g *braid.Group, cancel func()) error{
+		"a cancel":  func(g *braid.Group, _ func()) error { g.Cancel(); return nil },
+		"a failure": func(*braid.Group, func()) error { return errOne },
+		"outside":   func(_ *braid.Group, cancel func()) error { cancel(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 100 {
+				live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+					ctx, cancel := context.WithCancel(ctx)
+					defer cancel()
+					ran := false
+					e := howEnded(func() error {
+						return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+							braid.AfterFunc(ctx, func() {
+								g.Go(func(context.Context) error { time.Sleep(time.Second); ran = true; return nil }, braid.Always)
+							})
+							g.Go(func(context.Context) error { time.Sleep(time.Second); return last(g, cancel) })
+							return nil
+						})
+					})
+					if e.panicked != nil || !ran {
+						t.Fatalf("it ran: %v, %+v", ran, e)
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestAfterFunc_WithTheContextOfATaskThatHasEndedIsNotCalled(t *testing.T) {
+	for _, handle := range []bool{false, true} {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			_ = braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+				var kept context.Context
+				keep := func(ctx context.Context) error { ctx.Done(); kept = ctx; return nil }
+				if handle {
+					braid.Fork(g, func(ctx context.Context) (int, error) { return 0, keep(ctx) })
+				} else {
+					g.Go(keep)
+				}
+				synctest.Wait()
+				braid.AfterFunc(kept, func() { t.Errorf("called, handle %v", handle) })
+				g.Cancel()
+				synctest.Wait()
+				return nil
+			})
+		})
+	}
+}
+
+func TestRule5_5_ATaskThatDoesNotObeyIsReportedWhileAHandlerRuns(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		ctx, cancel := context.WithCancel(ctx)
+		release := make(chan struct{})
+		var told time.Duration
+		_ = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			braid.AfterFunc(ctx, func() { <-release })
+			g.Go(func(context.Context) error { <-release; return nil })
+			synctest.Wait()
+			cancel()
+			return nil
+		}, braid.Grace(time.Second), braid.OnStall(func(braid.Stall) {
+			told = time.Since(start)
+			close(release)
+		}))
+		if told != time.Second {
+			t.Errorf("told after %v", told)
+		}
+	})
+}
+
+// An OnFailure that opens a group for each that was left open would go on for ever.
+func TestRule1_7_GroupsThatAreOpenedForThoseLeftOpenComeToAnEnd(t *testing.T) {
+	n := 0
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		opened := make(chan struct{})
+		g.Go(func(context.Context) error {
+			defer close(opened)
+			braid.Open(ctx)
+			return nil
+		})
+		<-opened
+		return nil
+	}, braid.Supervised, braid.OnFailure(func(te *braid.TaskError) {
+		n++
+		opener, _ := braid.Open(context.Background())
+		_ = opener.Close()
+	}))
+	if n != 1 {
+		t.Errorf("told of %d", n)
+	}
+	var body context.Context
+	n = 0
+	_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+		body = ctx
+		braid.Open(ctx)
+		return nil
+	}, braid.Supervised, braid.Keep(1), braid.OnFailure(func(*braid.TaskError) {
+		n++
+		braid.Open(body)
+	}))
+	if n < 2 {
+		t.Errorf("told of %d", n)
+	}
+}
+
+// OnFailure of a task opens groups with the context of that task, which is ending.
+func TestRule1_7_AGroupOpenedForTheFailureOfATaskIsLeftToTheGroup(t *testing.T) {
+	for range 20 {
+		live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+			var of context.Context
+			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(ctx context.Context) error {
+					of = ctx
+					return errOne
+				})
+				braid.Open(ctx)
+				time.Sleep(time.Second)
+				return nil
+			}, braid.OnFailure(func(te *braid.TaskError) {
+				if te.Err == errOne {
+					braid.Open(of)
+					braid.Open(of)
+				}
+			}))
+			if !errors.Is(err, errOne) || !errors.Is(err, braid.ErrNotClosed) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
 }
 
 func TestAfterFunc_APanicInAHandlerIsNotLostBySettle(t *testing.T) {

@@ -144,6 +144,17 @@ func TestRule2_4_AnEndedGroupIsToldOfAlsoToWhoComesWithItsDeadContext(t *testing
 	}
 }
 
+func TestRule2_5_StartOnAGroupThatNobodyHasMadeIsRefusedUnderADeadContextToo(t *testing.T) {
+	dead, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, g := range []*braid.Group{nil, {}} {
+		text := panicOf(func() { _, _ = braid.Start(dead, g, func(context.Context, func(int)) error { return nil }) })
+		if !strings.Contains(text, "Run, Call and Open make groups") {
+			t.Errorf("of %v: %q", g == nil, text)
+		}
+	}
+}
+
 func TestRule8_1_APanicWithANilPanicErrorIsOne(t *testing.T) {
 	for _, inBody := range []bool{false, true} {
 		e := howEnded(func() error {

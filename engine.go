@@ -327,9 +327,9 @@ func (g *Group) finish(t *task, holds int, e *ending) {
 		g.recycle(t)
 	}
 	if g.pending == 0 {
-		g.closed, e.any = true, true
+		g.closed, e.any = g.closed || !g.hasHandlers(), true // else the join closes it
 		if g.waits != nil {
-			e.joined = g.joined
+			e.joined, g.joined = g.joined, nil
 		}
 	}
 }

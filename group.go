@@ -46,7 +46,7 @@ type Group struct {
 	bundles   bool  // it has had one
 	limited   bool  // it has slots of its own
 	closed    bool  // nothing is accepted any more,
-	concluded bool  // nor are groups, handlers and cleanup
+	concluded bool  // nor are groups and handlers
 	bodyDone  bool
 	noticed   bool   // the death of the context has been acted upon; see cancel.go
 	free      *task  // tasks to use again, linked by next
@@ -235,8 +235,8 @@ func (g *Group) join() (m *groupMore) {
 	g.mu.Lock()
 	g.bodyDone = true
 	g.fore--
-	if g.more != nil && len(g.more.handlers) > 0 {
-		g.awaitCalled()
+	if g.hasHandlers() {
+		g.dropUncalled()
 	}
 	g.pending--
 	quiesce := g.fore == 0 && g.back > 0
@@ -266,8 +266,16 @@ func (g *Group) join() (m *groupMore) {
 	if starter {
 		g.starters--
 	}
-	if !g.closed {
-		g.await(starter)
+	for !g.closed {
+		if g.pending > 0 {
+			g.await(starter)
+			starter = false
+			continue
+		}
+		g.pending++
+		g.dropUncalled()
+		g.pending--
+		g.closed = g.pending == 0
 	}
 	m = g.more
 	g.concluded = m == nil
@@ -344,7 +352,7 @@ func (g *Group) await(starter bool) {
 func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool) {
 	g.free, g.batches = nil, nil // nobody takes from there any more
 	if m != nil {
-		for !g.woundUp() {
+		for round := 1; !g.woundUp(round); round++ {
 			if err := g.closeChildren(); err != nil {
 				g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
 			}
@@ -378,14 +386,22 @@ func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool)
 	return err, raise, exit
 }
 
+// maxRounds ends what goes on for ever: an OnFailure that opens a group for each one
+// that it is told was left open.
+const maxRounds = 1000
+
 // woundUp reports whether nothing is left that has to run before the end. From then
 // on nothing more of it is accepted.
-func (g *Group) woundUp() bool {
+func (g *Group) woundUp(round int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m := g.more
-	g.concluded = len(m.children) == 0 && len(m.handlers) == 0 && len(m.defers) == 0
-	return g.concluded
+	if len(m.children) == 0 && len(m.handlers) == 0 && len(m.defers) == 0 {
+		g.concluded = true
+		return true
+	}
+	g.concluded = round > maxRounds // what has come by now is seen to
+	return false
 }
 
 // reportLost tells of failures that cannot be returned, because a Goexit, or a

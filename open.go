@@ -187,9 +187,13 @@ func (t *task) closeChildren() error {
 //go:norace
 func (t *task) bequeath() {
 	if len(t.more.children) > 0 {
+		raceOn() // the runtime tells the detector of a copy, norace or not
+		seen(&t.g.mu)
 		m := t.g.ext()
 		m.children = append(m.children, t.more.children...)
 		t.more.children = nil
+		published(&t.g.mu)
+		raceOff()
 		t.g.flags.Or(hasChildren)
 	}
 }

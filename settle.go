@@ -77,8 +77,11 @@ func besideItems(err error) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	first, _ := rest[0].(*TaskError)
-	return &GroupError{errs: rest, primary: first, in: ge.in, dropped: ge.dropped, cut: ge.cut}
+	primary := ge.primary
+	if !slices.Contains(rest, error(primary)) {
+		primary, _ = rest[0].(*TaskError)
+	}
+	return &GroupError{errs: rest, primary: primary, in: ge.in, dropped: ge.dropped, cut: ge.cut}
 }
 
 // preset makes a group supervised for what a function of this package is,

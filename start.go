@@ -33,6 +33,7 @@ func Start[T any](ctx context.Context, g *Group, fn func(ctx context.Context, re
 	case fn == nil:
 		panic("braid: Start called with a nil function")
 	}
+	g.checkMade()
 	if ctx.Err() != nil {
 		g.mustBeOpen("Start")
 		return zero, context.Cause(ctx)

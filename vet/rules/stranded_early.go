@@ -111,7 +111,7 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 		}
 		for _, s := range recv.Select.Body.List {
 			clause := s.(*ast.CommClause)
-			if clause == recv.Clause || f.receives(clause) && f.isReceive(clause) || f.saidBySender(clause, op) {
+			if clause == recv.Clause || f.receives(clause) && f.isReceive(clause) || f.saidBySender(clause, op) && !(f.several && code.Has(clause, isReturn)) {
 				continue
 			}
 			f.flow.Clause(clause, func(step ast.Node) bool {
@@ -130,6 +130,8 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 	}
 	return nil
 }
+
+func isReturn(n ast.Node) bool { _, ok := n.(*ast.ReturnStmt); return ok }
 
 // endsProgram tells whether a step ends the program, by os.Exit or some Fatal, also one that a chain of calls starts with.
 func endsProgram(step ast.Node) bool {
@@ -203,9 +205,9 @@ func (f *strandFlow) isReceive(clause *ast.CommClause) bool {
 
 // saidBySender tells whether a clause is taken because of what the sender's own
 // goroutine does with another channel: then it has sent that instead. Of several
-// senders it may be another who has said so.
+// senders it may be another who has said so, which matters where the clause leaves.
 func (f *strandFlow) saidBySender(clause *ast.CommClause, op code.Op) bool {
-	if clause.Comm == nil || f.several {
+	if clause.Comm == nil {
 		return false
 	}
 	var other *types.Var

@@ -73,3 +73,28 @@ func oneList(ctx context.Context, get func(context.Context) (list, error)) (list
 		return l, nil
 	}
 }
+
+// As many are received as are sent, whichever way.
+func bothWays(ctx context.Context, asks []func(context.Context) (list, error)) (all []list, last error) {
+	failed := make(chan error)
+	found := make(chan list)
+	for _, ask := range asks {
+		go func() {
+			l, err := ask(ctx)
+			if err != nil {
+				failed <- err
+			} else {
+				found <- l
+			}
+		}()
+	}
+	for range asks {
+		select {
+		case l := <-found:
+			all = append(all, l)
+		case err := <-failed:
+			last = err
+		}
+	}
+	return all, last
+}
