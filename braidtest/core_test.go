@@ -87,7 +87,10 @@ func TestAStallInABubbleSaysWhatTheTaskWaitsForAndNoMore(t *testing.T) {
 		var blocked string
 		_ = braid.Run(t.Context(), func(_ context.Context, g *braid.Group) error {
 			g.Go(func(context.Context) error { time.Sleep(time.Hour); return nil })
-			g.Go(func(context.Context) error { return errors.New("failed") })
+			g.Go(func(context.Context) error {
+				time.Sleep(time.Second) // so that the other has begun
+				return errors.New("failed")
+			})
 			return nil
 		}, braid.Grace(time.Second), braid.OnStall(func(s braid.Stall) { blocked = s.Tasks[0].Blocked }))
 		if !strings.HasSuffix(blocked, "): sleep") {

@@ -69,8 +69,8 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 		}, braid.Name("close"), braid.Background, braid.Always)
 		ready()
 		// A group of its own makes a panic of Accept an error apart from those of the
-		// connections.
-		failed = unwrapped(braid.Run(ctx, func(ctx context.Context, _ *braid.Group) error {
+		// connections. It looks at the context that the listener is closed by.
+		failed = unwrapped(braid.Run(ctx, func(context.Context, *braid.Group) error {
 			return acceptAll(ctx, l, behind, func(conn net.Conn) {
 				braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
 					defer braid.AfterFunc(ctx, func() { c.Close() })()
