@@ -69,8 +69,9 @@ func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context
 		}, braid.Name("close"), braid.Background, braid.Always)
 		ready()
 		// A group of its own makes a panic of Accept an error apart from those of the
-		// connections. It looks at the context that the listener is closed by.
+		// connections.
 		failed = unwrapped(braid.Run(ctx, func(context.Context, *braid.Group) error {
+			//braid:ignore wrongctx the listener is closed by this context, which is dead before those below it are
 			return acceptAll(ctx, l, behind, func(conn net.Conn) {
 				braid.GoWith(g, quietly{conn}, func(ctx context.Context, c quietly) error {
 					defer braid.AfterFunc(ctx, func() { c.Close() })()
