@@ -62,7 +62,7 @@ type GroupError struct {
 	primary *TaskError // the failure that cancelled the group
 	in      *groupInfo
 	dropped int
-	cut     error // the cancellation from outside that came before the failures could do it
+	cut     error // what cut the group short from outside, before any failure could
 }
 
 // Path gives the names of the groups and tasks down to the one that failed,

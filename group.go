@@ -266,7 +266,7 @@ func (g *Group) join() (m *groupMore) {
 	if starter {
 		g.starters--
 	}
-	for !g.closed {
+	for !g.closed { // handlers that are called late may have handed over more
 		if g.pending > 0 {
 			g.await(starter)
 			starter = false

@@ -170,7 +170,7 @@ func (t *task) happens(kind EventKind) {
 func (g *Group) tell(e Event) {
 	e.Time = time.Now()
 	for _, fn := range g.cfg.observers {
-		callBack([2]*Group{g}, func() { call(fn, e) })
+		callBack([2]*Group{g}, func() { call(fn, e) }) // so that a Close in it is told
 	}
 }
 

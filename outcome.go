@@ -90,23 +90,11 @@ func (t *task) mayStart() bool {
 // returned settles a task whose function returned err, or left groups open or
 // handlers to be called.
 func (t *task) returned(err error) {
-	if err = join(err, t.closeChildren()); t.flags.Load()&hasHandlers != 0 {
-		t.dropHandlers()
-	}
-	if err == nil {
+	if err = join(err, t.tidied()); err == nil {
 		t.succeeds()
 		return
 	}
-	var (
-		rest  error
-		known *TaskError
-		dead  bool
-	)
-	if t.opts == deferConfig { // its function had a context that the death of the group does not reach
-		rest, known, dead = t.g.judgeIn(err, context.WithoutCancel(t.ctx()))
-	} else {
-		rest, known, dead = t.g.judge(err, t.ctx())
-	}
+	rest, known, dead := t.judge(err)
 	switch {
 	case known != nil && rest == nil:
 		t.keep(known, Failed)
@@ -116,6 +104,25 @@ func (t *task) returned(err error) {
 	default:
 		t.fails(&TaskError{Err: rest, AfterCancel: dead}, Failed)
 	}
+}
+
+// tidied closes the groups that a task has left open, which is an error, and drops
+// what was to be called at its death.
+func (t *task) tidied() error {
+	err := t.closeChildren()
+	if t.flags.Load()&hasHandlers != 0 {
+		t.dropHandlers()
+	}
+	return err
+}
+
+// judge is the group's. Cleanup is judged by the context that it was given, which
+// the death of the group does not reach.
+func (t *task) judge(err error) (rest error, known *TaskError, dead bool) {
+	if t.opts == deferConfig {
+		return t.g.judgeIn(err, context.WithoutCancel(t.ctx()))
+	}
+	return t.g.judge(err, t.ctx())
 }
 
 func (t *task) succeeds() {
@@ -204,17 +211,12 @@ func (t *task) skip() {
 	t.cancelled(cause, Skipped)
 }
 
-// leavings gives what went wrong in what a task that did not return left behind,
-// and drops what of it was to be called.
+// leavings gives what went wrong in what a task that did not return left behind.
 func (t *task) leavings() (err error) {
 	if l, ok := t.run.(interface{ leftBehind() error }); ok {
 		err = l.leftBehind()
 	}
-	err = join(err, t.closeChildren())
-	if t.flags.Load()&hasHandlers != 0 {
-		t.dropHandlers()
-	}
-	return err
+	return join(err, t.tidied())
 }
 
 // panicked settles a task that panicked.

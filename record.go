@@ -176,10 +176,10 @@ func (g *Group) decisive(m *groupMore) *TaskError {
 	return nil
 }
 
-// failed gives the error of a group with failures. The primary is the one that
+// groupError gives the error of a group with failures. The primary is the one that
 // cancelled the group, which need not be the first where one failure alone does
 // not, and if there is none the first.
-func (g *Group) failed(m *groupMore, errs []error, cut bool) *GroupError {
+func (g *Group) groupError(m *groupMore, errs []error, cut bool) *GroupError {
 	e := &GroupError{errs: errs, primary: g.decisive(m), in: m.info, dropped: m.dropped}
 	if e.primary == nil {
 		e.primary = m.primary
@@ -203,7 +203,7 @@ func (g *Group) outcome(m *groupMore, cut bool) (err error, raise *PanicError, e
 			errs = append(errs, m.bodyFail)
 		}
 		if len(errs) > 0 {
-			err = g.failed(m, errs, cut)
+			err = g.groupError(m, errs, cut)
 		}
 		if m.panicked != nil {
 			raise = m.panicked

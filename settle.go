@@ -42,7 +42,7 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 		return nil
 	}, with(opts, preset{panics: true, keep: math.MaxInt}))
 	if started {
-		err = besideItems(err) // the outcomes have every other failure, and tell what was cut short
+		err = besideItems(err) // the outcomes have all others, and tell what was cut short
 	}
 	outcomes := make([]Outcome[T], len(fns))
 	for i := range outcomes {

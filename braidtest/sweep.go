@@ -17,9 +17,9 @@ import (
 // CancelSweep runs fn again and again and cancels the context that it is given:
 // in the first run at the first point at which that can make a difference, in
 // the second at the second, and so on, until a run ends before its point has
-// come. Before that fn runs once without, and so has to end by itself, within a day of virtual
-// time and 100,000 points: give a loop that runs until it is cancelled an end in fn. So it
-// finds the cleanup that no test has come by.
+// come. Before that fn runs once without, and so has to end by itself, within a
+// day of virtual time and 100,000 points: give a loop that runs until it is
+// cancelled an end in fn. So it finds the cleanup that no test has come by.
 //
 // A point is each look at the context, or at one that braid has made of it for
 // the body of a group, a task or a time limit: Done, Err, Deadline and
@@ -34,8 +34,8 @@ import (
 // are checked: fn has returned within [Within] of virtual time after the
 // cancellation; nothing is left, as [Check] has it; the error is nil, or matches
 // context.Canceled or the cause, or has a group in it that says so
-// ([braid.GroupError.Cut]), or is one to [Accept]; and the [Invariant] holds. An error that does not tell that it was a cancellation hides that from
-// the caller, who may retry or alarm somebody; if it is a real one, as of a
+// ([braid.GroupError.Cut]), or is one to [Accept]; and the [Invariant] holds. An
+// error that does not tell that it was a cancellation hides that from the caller, who may retry or alarm somebody; if it is a real one, as of a
 // cleanup that failed, that is for Accept to say. Whether nil is right, which
 // depends on whether anything was cut short, only the Invariant can know. A run
 // that is not cancelled has to give nil or what Accept takes.

@@ -28,9 +28,9 @@ import (
 // panic is "panic: " and its value, what errors.Join made is "errors". Other
 // errors are not taken apart. No error is no line.
 //
-// The order of siblings counts: it is that in which they ended, the body's last. Where that is
-// a matter of chance, make it none in the test: in [Run], let them end at different times; or give
-// the group Limit(1), so that one ends after the other.
+// The order of siblings counts: it is that in which they ended, the body's last.
+// Where that is a matter of chance, make it none in the test: in [Run], let them end
+// at different times; or give the group Limit(1), so that one ends after the other.
 //
 // How deep lines are indented does not count, only which is deeper than which.
 // A star stands for any text within its line. If the shape is another, the

@@ -301,7 +301,7 @@ func (g *Group) outcome() error {
 	}
 	var err error
 	if len(errs) > 0 {
-		err = g.failed(errs)
+		err = g.groupError(errs)
 	}
 	switch {
 	case g.panicked != nil:

@@ -202,10 +202,10 @@ func (g *Group) decisive() *braid.TaskError {
 	return nil
 }
 
-// failed gives the error of a group with failures. The primary is the one that cancelled
+// groupError gives the error of a group with failures. The primary is the one that cancelled
 // the group, which need not be the first where one alone does not, and if there is none
 // the first.
-func (g *Group) failed(errs []error) error {
+func (g *Group) groupError(errs []error) error {
 	f := seam.FailedGroup{Errs: errs, Dropped: g.dropped, Place: g.place}
 	te := g.decisive()
 	if te == nil {

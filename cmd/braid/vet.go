@@ -21,8 +21,7 @@ func vetCommand() *cobra.Command {
 			ctx, statusOf, release := interruptible()
 			defer release()
 			if code := vet.Main(ctx, "braid vet", words, os.Stdout, os.Stderr); code != 0 {
-				code = statusOf(code)
-				return exitStatus{code: code}
+				return exitStatus{code: statusOf(code)}
 			}
 			return nil
 		},
