@@ -30,7 +30,7 @@ func (c *check) deadDone(loop *ast.ForStmt) {
 			if !is || ctx == nil || c.changes(cl.Body) || code.Within(c.declOf(ctx), loop) {
 				continue
 			}
-			if !falls(cl.Body) || c.endsOther(sel, cl) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
+			if !c.falls(cl.Body) || c.endsOther(sel, cl) || !c.harmless(loop.Body.List[i+1:]) || !c.harmless(loop.Body.List[:i]) {
 				continue
 			}
 			c.report(cl, "done", "when "+ctx.Name()+" has ended this loop runs hot: the clause leaves the select, not the loop")
@@ -74,11 +74,11 @@ func (c *check) changes(list []ast.Stmt) (changes bool) {
 }
 
 // falls tells whether a clause's body runs to the end of the select.
-func falls(list []ast.Stmt) bool {
+func (c *check) falls(list []ast.Stmt) bool {
 	if len(list) == 0 {
 		return true
 	}
-	if slices.ContainsFunc(list, func(s ast.Stmt) bool { return endsProgram(s) }) {
+	if slices.ContainsFunc(list, func(s ast.Stmt) bool { return c.endsProgram(s) }) {
 		return false
 	}
 	switch s := list[len(list)-1].(type) {

@@ -17,16 +17,8 @@ import (
 // unread tells whether no way from an assignment leads to anything that reads the variable.
 func (c *check) unread(as inspector.Cursor, v *types.Var) bool {
 	fn, ok := code.FuncAround(as)
-	if !ok || !code.IsLocal(v) {
+	if !ok || !c.unshared(v, fn) {
 		return false
-	}
-	for _, use := range c.Uses[v] {
-		if in, _ := code.FuncAround(use); in != fn { // captured
-			return false
-		}
-		if kind, _ := use.ParentEdge(); kind == edge.UnaryExpr_X {
-			return false
-		}
 	}
 	reached, read := false, false
 	code.FlowOf(c.cfgs, fn.Node()).After(as.Node(), func(step ast.Node) bool {
@@ -42,6 +34,15 @@ func (c *check) unread(as inspector.Cursor, v *types.Var) bool {
 		return !read && !sets(c, step, v)
 	})
 	return reached && !read
+}
+
+// unshared tells whether a variable is a function's own: no literal captures it, and nobody has its address.
+func (c *check) unshared(v *types.Var, fn inspector.Cursor) bool {
+	return code.IsLocal(v) && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		in, _ := code.FuncAround(use)
+		kind, _ := use.ParentEdge()
+		return in != fn || kind == edge.UnaryExpr_X
+	})
 }
 
 // asksInVain tells whether a mention is in the condition of an if that does nothing, and has no comment that says why.
@@ -80,11 +81,7 @@ func (c *check) endsInIf(use inspector.Cursor, v *types.Var) bool {
 // tasks say in another way may be why, and an error that takes the place of another is no loss.
 func (c *check) lostTo(as inspector.Cursor, v *types.Var) (by *ast.CallExpr) {
 	fn, ok := code.FuncAround(as)
-	if !ok || !code.IsLocal(v) || slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
-		in, _ := code.FuncAround(use)
-		kind, _ := use.ParentEdge()
-		return in != fn || kind == edge.UnaryExpr_X
-	}) {
+	if !ok || !c.unshared(v, fn) {
 		return nil
 	}
 	code.FlowOf(c.cfgs, fn.Node()).After(as.Node(), func(step ast.Node) bool {

@@ -77,3 +77,9 @@ func (c *check) whereNil(cur inspector.Cursor, v *types.Var) bool {
 	}
 	return false
 }
+
+// unparen gives an expression without parentheses around it, if it is of a type.
+func unparen[E ast.Expr](e ast.Expr) (E, bool) {
+	is, ok := ast.Unparen(e).(E)
+	return is, ok
+}

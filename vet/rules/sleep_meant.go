@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"time"
 
@@ -196,48 +195,19 @@ func (c *check) programEnds(cur inspector.Cursor) bool {
 			return false
 		}
 		for next, ok := at.NextSibling(); ok; next, ok = next.NextSibling() {
-			s, isExpr := next.Node().(*ast.ExprStmt)
-			if !isExpr {
-				return false
-			}
-			call, isCall := s.X.(*ast.CallExpr)
-			if !isCall {
-				return false
-			}
-			if c.exits(call, 0) {
+			if c.endsProgram(next.Node()) {
 				return true
 			}
-			if !c.logs(call) {
+			s, ok := next.Node().(*ast.ExprStmt)
+			if !ok {
+				return false
+			}
+			if call, ok := s.X.(*ast.CallExpr); !ok || !c.logs(call) {
 				return false
 			}
 		}
 	}
 }
-
-// exits tells whether a call ends the program.
-func (c *check) exits(call *ast.CallExpr, depth int) bool {
-	if fatal.MatchString(code.CalleeName(call)) || code.IsCall(c.Info, call, "os", "Exit") || code.IsCall(c.Info, call, "syscall", "Exit") {
-		return true
-	}
-	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok { // log.Fatal().Msg(…)
-		if inner, ok := ast.Unparen(sel.X).(*ast.CallExpr); ok && c.exits(inner, depth) {
-			return true
-		}
-	}
-	decl, ok := c.Decls[code.Callee(c.Info, call)]
-	if !ok || depth > 1 {
-		return false
-	}
-	body := decl.Node().(*ast.FuncDecl).Body
-	if !endsIn[*ast.ExprStmt](body.List) || code.Has(body, func(n ast.Node) bool { _, returns := n.(*ast.ReturnStmt); return returns }) {
-		return false
-	}
-	last, ok := body.List[len(body.List)-1].(*ast.ExprStmt).X.(*ast.CallExpr)
-	return ok && c.exits(last, depth+1)
-}
-
-// fatal matches the functions of loggers that end the program, and none that do so only if something has failed.
-var fatal = regexp.MustCompile(`^Fatal(f|ln|w|Ctx|Context|Contextf|Depth)?$`)
 
 // beforeExit tells whether a pause is in a goroutine that ends the program.
 func beforeExit(c *check, t *code.Task) bool {

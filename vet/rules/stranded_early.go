@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -44,11 +43,7 @@ func (f *strandFlow) heldUp(op code.Op) (at ast.Node) {
 		}
 		if code.Has(step, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || code.CalleeName(call) != "Wait" {
-				return false
-			}
-			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return ok && groups[code.Var(f.Info, sel.X)]
+			return ok && code.CalleeName(call) == "Wait" && groups[groupOf(f.check, call)]
 		}) {
 			at = step
 		}
@@ -115,7 +110,7 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 				continue
 			}
 			f.flow.Clause(clause, func(step ast.Node) bool {
-				if at != nil || f.receives(step) || endsProgram(step) {
+				if at != nil || f.receives(step) || f.endsProgram(step) {
 					return false
 				}
 				if _, ok := step.(*ast.ReturnStmt); ok {
@@ -132,19 +127,6 @@ func (f *strandFlow) leftBefore(op code.Op, last token.Pos) (at ast.Node) {
 }
 
 func isReturn(n ast.Node) bool { _, ok := n.(*ast.ReturnStmt); return ok }
-
-// endsProgram tells whether a step ends the program, by os.Exit or some Fatal, also one that a chain of calls starts with.
-func endsProgram(step ast.Node) bool {
-	s, ok := step.(*ast.ExprStmt)
-	return ok && code.Has(s, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return false
-		}
-		name := code.CalleeName(call)
-		return name == "Exit" || strings.HasPrefix(name, "Fatal")
-	})
-}
 
 // noneStarted tells whether a way out is taken only if nothing was started: what is counted in the loop that starts the senders is 0.
 func (f *strandFlow) noneStarted(op code.Op, step ast.Node) bool {

@@ -212,9 +212,5 @@ func (f *strandFlow) waitsIn(s ast.Node, wg *types.Var) bool {
 // isWait tells whether a node is a call of the Wait of a group.
 func (f *strandFlow) isWait(n ast.Node, wg *types.Var) bool {
 	call, ok := n.(*ast.CallExpr)
-	if !ok || code.CalleeName(call) != "Wait" {
-		return false
-	}
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	return ok && code.Var(f.Info, sel.X) == wg
+	return ok && code.CalleeName(call) == "Wait" && groupOf(f.check, call) == wg
 }

@@ -81,11 +81,6 @@ func (c *check) saysMore(cond ast.Expr) bool {
 	return true
 }
 
-func unparen[E ast.Expr](e ast.Expr) (E, bool) {
-	is, ok := ast.Unparen(e).(E)
-	return is, ok
-}
-
 // midway looks at a branch for errors that are cancellations which returns nil, in a loop over things that are at hand, where nil is
 // also returned when all are done.
 func (c *check) midway(cur inspector.Cursor, s *ast.IfStmt) {
