@@ -14,7 +14,7 @@ import (
 // [context.AfterFunc] does, but stays structured: stop waits for f if it has
 // begun, and a group below whose context ctx is does not end before f does, which
 // may hand it tasks meanwhile. If the task or group that ctx belongs to simply
-// ends, or has ended, f is not called.
+// ends, or has ended, f is not called; if ctx dies before that end, it is.
 //
 // Stop reports whether it kept f from being called. It may be called more than
 // once and after the group has ended, but not by f, for which it would wait. A
@@ -46,7 +46,7 @@ func AfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	}
 	h.ready.Unlock()
 	if h.task != nil && h.task.ended() {
-		h.drop()
+		h.retire()
 	}
 	return h.stop
 }
@@ -158,13 +158,23 @@ func (h *handler) stop() bool {
 	return h.kept
 }
 
-// dropHandlers drops those of a task that is about to end, but for those that have
-// begun, which the group's end waits for.
+// dropHandlers retires those of a task that is about to end. The group's end waits
+// for the ones that have begun, or are about to.
 func (t *task) dropHandlers() {
 	t.g.mu.Lock()
 	handlers := slices.Clone(t.more.handlers)
 	t.g.mu.Unlock()
 	for _, h := range handlers {
+		h.retire()
+	}
+}
+
+// retire drops a handler whose task or group ends, unless its context is dead: then
+// it is called, however late its goroutine comes.
+func (h *handler) retire() {
+	select {
+	case <-h.ctx.Done():
+	default:
 		h.drop()
 	}
 }
@@ -190,11 +200,8 @@ func (g *Group) dropUncalled() {
 	for g.pending == 1 && g.hasHandlers() {
 		handlers := slices.Collect(maps.Keys(g.more.handlers))
 		g.mu.Unlock()
-		dead := g.ctx().Err() != nil
 		for _, h := range handlers {
-			if !dead || h.ctx.Err() == nil { // else it is about to be called
-				h.drop()
-			}
+			h.retire()
 			<-h.done
 		}
 		g.mu.Lock()
@@ -207,6 +214,7 @@ func (g *Group) stopHandlers() {
 	handlers := slices.Collect(maps.Keys(g.more.handlers))
 	g.mu.Unlock()
 	for _, h := range handlers {
-		h.stop()
+		h.retire()
+		<-h.done
 	}
 }

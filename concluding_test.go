@@ -401,6 +401,51 @@ func TestAfterFunc_APanicInAHandlerIsNotLostBySettle(t *testing.T) {
 	})
 }
 
+// lateContext is dead a second before those hear of it who registered with it.
+type lateContext struct {
+	context.Context
+	done chan struct{}
+}
+
+func (c *lateContext) Done() <-chan struct{} { return c.done }
+func (c *lateContext) Err() error {
+	select {
+	case <-c.done:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+func (c *lateContext) AfterFunc(f func()) (stop func() bool) {
+	return time.AfterFunc(time.Second, f).Stop
+}
+
+func TestAfterFunc_WhoSeesTheContextDeadAndEndsKeepsNoHandlerFromBeingCalled(t *testing.T) {
+	inTask := func(g *braid.Group, _ context.Context, f func(context.Context) error) { g.Go(f) }
+	inBody := func(_ *braid.Group, ctx context.Context, f func(context.Context) error) { _ = f(ctx) }
+	for name, in := range map[string]func(*braid.Group, context.Context, func(context.Context) error){
+		"task": inTask, "body": inBody,
+	} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+				called := false
+				err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					in(g, ctx, func(ctx context.Context) error {
+						late := &lateContext{Context: ctx, done: make(chan struct{})}
+						braid.AfterFunc(late, func() { called = true })
+						close(late.done)
+						return nil
+					})
+					return nil
+				})
+				if took := time.Since(start); err != nil || !called || took != time.Second {
+					t.Errorf("got %v after %v, called: %v", err, took, called)
+				}
+			})
+		})
+	}
+}
+
 // A deadlock in a bubble is a panic of synctest.Test.
 func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldWhicheverItIs(t *testing.T) {
 	told := func(t *testing.T, err error) {
