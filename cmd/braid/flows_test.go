@@ -29,8 +29,8 @@ func TestPsAndTopShowAWorkflowAndWhatItsWorkerDoes(t *testing.T) {
 	if why.status != 0 {
 		t.Errorf("status %d: %s%s", why.status, why.out, why.err)
 	}
-	tty, shown, cmd, done := onTerminal(t, "top", at, "--workflow", id)
-	until(t, "the worker's group on the screen", func() bool { return strings.Contains(shown.String(), "(worker)") })
+	tty, shown, cmd, done := onScreen(t, "top", at, "--workflow", id)
+	until(t, "the worker's group on the screen", func() bool { return strings.Contains(shown(), "(worker)") })
 	if _, err := io.WriteString(tty, "q"); err != nil {
 		t.Fatal(err)
 	}

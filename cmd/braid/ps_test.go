@@ -195,11 +195,11 @@ func TestPsSaysWhatIsTheMatterAndItsStatusTells(t *testing.T) {
 func TestTopFollowsAProgramBeyondItsEndAndStart(t *testing.T) {
 	ownSockets(t)
 	s := launchSubject(t)
-	tty, shown, cmd, done := onTerminal(t, "top", s.addr)
+	tty, shown, cmd, done := onScreen(t, "top", s.addr)
 	sees := func(what ...string) {
 		t.Helper()
 		for _, what := range what {
-			until(t, what+" on the screen", func() bool { return strings.Contains(shown.String(), what) })
+			until(t, what+" on the screen", func() bool { return strings.Contains(shown(), what) })
 		}
 	}
 	types := func(keys string) {
@@ -240,8 +240,8 @@ func TestTopNeedsATerminalAndAProgram(t *testing.T) {
 func TestCtrlCEndsTop(t *testing.T) {
 	ownSockets(t)
 	s := launchSubject(t)
-	tty, shown, cmd, done := onTerminal(t, "top", "--pid", s.pid)
-	until(t, "the screen", func() bool { return strings.Contains(shown.String(), "saves") })
+	tty, shown, cmd, done := onScreen(t, "top", "--pid", s.pid)
+	until(t, "the screen", func() bool { return strings.Contains(shown(), "saves") })
 	if _, err := tty.Write([]byte{3}); err != nil {
 		t.Fatal(err)
 	}

@@ -8,15 +8,40 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 )
 
-// onTerminal starts braid on a terminal of its own.
+// onScreen starts braid on a terminal of its own, and gives what stands on it: a program
+// that draws a screen writes only what has changed there.
+func onScreen(t *testing.T, args ...string) (terminal io.ReadWriter, shown func() string, cmd *exec.Cmd, done chan struct{}) {
+	t.Helper()
+	terminal, raw, cmd, done := onTerminal(t, args...)
+	screen, drawn := vt.NewEmulator(terminalColumns, terminalRows), 0
+	go func() { _, _ = io.Copy(io.Discard, screen) }() // its answers to questions
+	shown = func() string {
+		text := raw.String()
+		_, _ = screen.WriteString(text[drawn:])
+		drawn = len(text)
+		return screen.String()
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the screen:\n%s", shown())
+		}
+		_ = screen.Close()
+	})
+	return terminal, shown, cmd, done
+}
+
+const terminalRows, terminalColumns = 24, 100
+
+// onTerminal starts braid on a terminal of its own, and gives all that is written to it.
 func onTerminal(t *testing.T, args ...string) (terminal io.ReadWriter, shown *lockedBuffer, cmd *exec.Cmd, done chan struct{}) {
 	t.Helper()
 	cmd = exec.Command(program, args...)
 	cmd.Env = append(cmd.Environ(), "TERM=xterm", "NO_COLOR=")
-	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 100})
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: terminalRows, Cols: terminalColumns})
 	if err != nil {
 		t.Skipf("no terminal: %v", err)
 	}

@@ -218,7 +218,7 @@ func TestALostProgramIsSaidAndWhatWasSeenStays(t *testing.T) {
 	m := opened()
 	press(m, "down", "left")
 	_, _ = m.Update(Lost{errors.New("nothing listens at :6060")})
-	want(t, m, "○ lost 0ms ago", "nothing listens at :6060 (trying again)", "▸ accept")
+	want(t, m, "○ lost 0ms ago", "trying again: nothing listens at :6060", "▸ accept")
 	again := snapshot()
 	again.PID, again.Started = 43, began.Add(time.Minute)
 	for _, n := range again.Nodes { // other ids

@@ -113,7 +113,7 @@ func (m *Model) header() []string {
 func (m *Model) second() string {
 	switch {
 	case m.lost != nil:
-		return bad.Render(look.Line(m.lost.Error())) + look.Dim.Render(" (trying again)")
+		return look.Dim.Render("trying again: ") + bad.Render(look.Line(m.lost.Error())) // which may be longer than the screen is wide
 	case m.tree == nil:
 		return look.Dim.Render("waiting for the program to answer")
 	}
