@@ -327,20 +327,9 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 				if branch.Else != nil {
 					return !m.mentions(branch.Else, err)
 				}
-				if !endsIn[*ast.ReturnStmt](branch.Body.List) { // all goes on behind it
-					for at := c.Parent(); ; {
-						next, ok := at.NextSibling()
-						if !ok {
-							return true
-						}
-						if at = next; m.mentions(at.Node(), err) {
-							return false
-						}
-					}
-				}
-				return true
+				return endsIn[*ast.ReturnStmt](branch.Body.List) || !m.mentionedBehind(c.Parent(), err)
 			}
-			return !m.mentions(branch.Body, err)
+			return !m.mentions(branch.Body, err) && (m.leavesOrSets(branch.Body, err) || !m.mentionedBehind(c.Parent(), err))
 		case edge.CaseClause_List:
 			clause := c.Parent()
 			if clause.Parent().Parent().Node().(*ast.SwitchStmt).Tag != nil || not {
@@ -351,6 +340,25 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 			return false
 		}
 	}
+}
+
+// mentionedBehind tells whether a statement that follows another in its block has the error in it.
+func (m *multi) mentionedBehind(at inspector.Cursor, err ast.Expr) bool {
+	for next, ok := at.NextSibling(); ok; next, ok = next.NextSibling() {
+		if m.mentions(next.Node(), err) {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesOrSets tells whether a block does not go on behind its end, or gives the error another value.
+func (m *multi) leavesOrSets(b *ast.BlockStmt, err ast.Expr) bool {
+	v := code.Var(m.Info, err)
+	return endsIn[*ast.ReturnStmt](b.List) || endsIn[*ast.BranchStmt](b.List) || code.Has(b, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		return ok && slices.ContainsFunc(as.Lhs, func(e ast.Expr) bool { return v != nil && code.Var(m.Info, e) == v })
+	})
 }
 
 // mentions tells whether a statement has the error in it other than to set it to nil.

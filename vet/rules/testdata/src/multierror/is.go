@@ -1,10 +1,12 @@
 package multierror
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 
@@ -193,6 +195,27 @@ func perhapsOne(a, b net.Conn, both bool) error { // want perhapsOne:"returns er
 	}
 	if errors.Is(err, net.ErrClosed) {
 		return nil
+	}
+	return err
+}
+
+func canceledLevel(ctx context.Context, a, b error) error { // want canceledLevel:"returns errors.Join"
+	err := errors.Join(a, b)
+	if err != nil {
+		level := slog.LevelError
+		if errors.Is(err, context.Canceled) { // decides how loud it is
+			level = slog.LevelInfo
+		}
+		slog.Log(ctx, level, "failed", "err", err)
+		return err
+	}
+	return nil
+}
+
+func canceledWiped(a, b error) error { // want canceledWiped:"returns errors.Join"
+	err := errors.Join(a, b)
+	if errors.Is(err, context.Canceled) { // want `if any one of them is a cancellation`
+		err = nil
 	}
 	return err
 }
