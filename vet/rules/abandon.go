@@ -42,7 +42,7 @@ func resolve(ctx context.Context, lookup func() (net.Conn, error)) (net.Conn, er
 		if !code.IsCall(c.Info, call, code.Braid, "Abandon") || len(call.Args) < 3 {
 			continue
 		}
-		if lit, ok := ast.Unparen(call.Args[2]).(*ast.FuncLit); ok && !c.usesParams(lit) && closes(c, call) {
+		if lit, ok := ast.Unparen(call.Args[2]).(*ast.FuncLit); ok && closes(c, call) && !c.usesParam(lit, 0) {
 			c.report(lit, "result", "what the abandoned call returns too late is not closed")
 			continue
 		}

@@ -30,10 +30,10 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	}))
 }
 `,
-	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; clauses that return something else than nil, but for the shape `replaced`.",
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a new error of which a comment in the clause says why.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
-		{Name: "replaced", Severity: Note, Off: true, What: "a clause returns another error that has nothing of what it was given"},
+		{Name: "replaced", Severity: Warning, What: "a clause returns another error that has nothing of what it was given"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -46,6 +46,9 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 			continue
 		}
 		if !returnsNil(lit.Body) {
+			if c.saysWhy(lit) {
+				continue
+			}
 			c.report(lit, "replaced", "nothing of what this clause was given is left: wrap it with %w, or say in the new error how many there were and of what")
 			continue
 		}
@@ -54,11 +57,22 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 })
 
 func (c *check) usesParams(lit *ast.FuncLit) bool {
+	for i := range lit.Type.Params.NumFields() {
+		if c.usesParam(lit, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// usesParam tells whether a literal has its i-th parameter in its body.
+func (c *check) usesParam(lit *ast.FuncLit, i int) bool {
 	for _, field := range lit.Type.Params.List {
 		for _, name := range field.Names {
-			if v, ok := c.Info.Defs[name].(*types.Var); ok && len(c.Uses[v]) > 0 {
-				return true
+			if v, ok := c.Info.Defs[name].(*types.Var); i == 0 {
+				return ok && len(c.Uses[v]) > 0
 			}
+			i--
 		}
 	}
 	return false

@@ -79,6 +79,15 @@ func (c *check) isOrIn(e ast.Expr, v *types.Var) bool {
 	return len(made) == 1 && code.Var(c.Info, made[0]) == v
 }
 
+// inLiteral tells whether a function literal has a variable of the function around in its hands.
+func (c *check) inLiteral(v *types.Var) bool {
+	declared, ok := c.DeclaredIn(v)
+	return ok && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		in, _ := code.FuncAround(use)
+		return in != declared
+	})
+}
+
 // waitsAt tells whether a node may wait for a task that is kept in a variable: for whatever it is, or by handing it to somebody.
 func (c *check) waitsAt(n ast.Node, v *types.Var) bool {
 	switch n := n.(type) {
@@ -87,6 +96,9 @@ func (c *check) waitsAt(n ast.Node, v *types.Var) bool {
 	case *ast.CallExpr:
 		if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && c.isOrIn(sel.X, v) && sel.Sel.Name != "Value" {
 			return true
+		}
+		if code.IsCall(c.Info, n, code.Braid, "Task.Wait") { // of another task, which may have waited for this one
+			return c.inLiteral(v)
 		}
 		if name := c.Builtin(n); name == "append" || name == "len" || name == "cap" {
 			return false

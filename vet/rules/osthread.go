@@ -4,6 +4,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -76,38 +77,69 @@ func funcOf(c *check, e ast.Expr) *ast.FuncDecl {
 	return nil
 }
 
-// locks tells whether a function locks its thread, and does not unlock it on every way out.
-func locks(c *check, fn ast.Node) bool {
-	calls := func(n ast.Node, name string) (found ast.Node) {
-		ast.Inspect(n, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				return false
-			case *ast.SelectorExpr:
-				if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" && n.Sel.Name == name && found == nil {
-					found = n
-				}
-			}
-			return found == nil
-		})
-		return found
-	}
+// locks tells whether a function locks its thread, itself or by a function of the package that does, and does not unlock it on every way out.
+func locks(c *check, fn ast.Node) bool { return c.leavesLocked(fn, 0) }
+
+func (c *check) leavesLocked(fn ast.Node, depth int) bool {
 	_, body := code.FuncParts(fn)
-	lock := calls(body, "LockOSThread")
+	lock := c.threadCall(body, "LockOSThread", depth)
 	if lock == nil {
 		return false
 	}
-	locked := calls(body, "UnlockOSThread") == nil
+	locked := c.threadCall(body, "UnlockOSThread", depth) == nil
 	code.FlowOf(c.cfgs, fn).After(lock, func(step ast.Node) bool {
-		if calls(step, "UnlockOSThread") != nil {
+		if c.threadCall(step, "UnlockOSThread", depth) != nil {
 			return false
 		}
-		if _, ok := step.(*ast.ReturnStmt); ok {
+		if ret, ok := step.(*ast.ReturnStmt); ok && !c.failedToLock(lock, ret) {
 			locked = true
 		}
 		return !locked
 	})
 	return locked
+}
+
+// failedToLock tells whether a return is in the branch for the error of the helper that was to lock the thread.
+func (c *check) failedToLock(helper ast.Node, ret *ast.ReturnStmt) bool {
+	at, ok := c.Root.FindNode(ret)
+	if _, isCall := helper.(*ast.CallExpr); !ok || !isCall {
+		return false
+	}
+	for cur := range at.Enclosing((*ast.IfStmt)(nil)) {
+		branch := cur.Node().(*ast.IfStmt)
+		before, ok := cur.PrevSibling()
+		if isNil(branch.Cond, token.NEQ) && code.Within(ret, branch.Body) && (branch.Init != nil && code.Within(helper, branch.Init) || ok && code.Within(helper, before.Node())) {
+			return true
+		}
+	}
+	return false
+}
+
+// threadCall gives the first mention of runtime's LockOSThread or UnlockOSThread in a node, or the first call of a function of the package that
+// leaves the thread locked, or that unlocks it.
+func (c *check) threadCall(n ast.Node, name string, depth int) (found ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			return false
+		case *ast.SelectorExpr:
+			if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" && n.Sel.Name == name && found == nil {
+				found = n
+			}
+		case *ast.CallExpr:
+			decl, ok := c.Decls[code.Callee(c.Info, n)]
+			if !ok || depth > 0 || found != nil {
+				break
+			}
+			if helper := decl.Node().(*ast.FuncDecl); helper.Body != nil {
+				if name == "LockOSThread" && c.leavesLocked(helper, depth+1) || name == "UnlockOSThread" && c.threadCall(helper.Body, name, depth+1) != nil && !c.leavesLocked(helper, depth+1) {
+					found = n
+				}
+			}
+		}
+		return found == nil
+	})
+	return found
 }
 
 // mentions tells whether a call's arguments, but for literals, name something.

@@ -49,7 +49,8 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
 	Shapes: []Shape{
 		{Name: "accept", Severity: Note, Off: true, What: "a goroutine for each connection, as most servers have it"},
-		{Name: "rows", Severity: Warning, What: "for each row of a query"},
+		{Name: "rows", Severity: Warning, What: "for each row of a query, also by `braid.Map` and `braid.Each` of the list that they were put into"},
+		{Name: "walk", Severity: Warning, What: "for each file of a tree, in the function of a `filepath.WalkDir`"},
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
@@ -61,12 +62,14 @@ func serve(r *bufio.Reader, handle func(string)) error {
 }, func(c *check) {
 	for _, t := range c.Tasks {
 		if code.IsCall(c.Info, t.Call, code.Braid, "Map", "Each") && len(t.Call.Args) > 2 {
-			if c.external(t.Call.Args[1]) && !c.checked(t.Call.Args[1], t.At) && !mentionsLimit(t.Call) && !hasVarOption(c, t.Call) && !t.Call.Ellipsis.IsValid() {
-				c.report(t.Call.Args[1], "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
-			}
+			c.allAtOnce(t)
 			continue
 		}
 		if t.Body || t.Kind == code.Timer || t.Kind == code.BraidTask && t.Owner == nil {
+			continue
+		}
+		if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) {
+			c.report(t.At.Node(), "walk", "a goroutine for each file of a tree, as many at once as there are: limit them")
 			continue
 		}
 		for loop, ok := code.LoopAround(t.At); ok; loop, ok = code.LoopAround(loop) {

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -69,6 +70,12 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			switch m := m.(type) {
 			case *ast.ForStmt, *ast.RangeStmt:
 				return false
+			case *ast.CallExpr:
+				if len(m.Args) == 1 && decodes(c.Info, m) {
+					if u, ok := ast.Unparen(m.Args[0]).(*ast.UnaryExpr); ok && c.handedOn(u.X, t) {
+						shape, what = "lines", "record"
+					}
+				}
 			case *ast.AssignStmt:
 				if len(m.Rhs) != 1 || !c.handedOn(m.Lhs[0], t) {
 					break
@@ -88,6 +95,62 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 		})
 	}
 	return shape, what
+}
+
+// allAtOnce looks at a braid.Map or Each, which have as many tasks at once as there are items unless they are given a Limit.
+func (c *check) allAtOnce(t *code.Task) {
+	list := t.Call.Args[1]
+	if mentionsLimit(t.Call) && !c.limitIsLen(t.Call, list) || hasVarOption(c, t.Call) || t.Call.Ellipsis.IsValid() || c.checked(list, t.At) {
+		return
+	}
+	switch {
+	case c.external(list):
+		c.report(list, "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
+	case c.ofRows(list):
+		c.report(list, "rows", "a task for each row of a query, as many at once as there are: give it a Limit")
+	}
+}
+
+// ofRows tells whether the function puts a value for each row of a query into a list, and the query does not say how many there are at most.
+func (c *check) ofRows(list ast.Expr) bool {
+	v := code.Var(c.Info, list)
+	if !code.IsLocal(v) {
+		return false
+	}
+	for _, use := range c.Uses[v] {
+		as, ok := use.Parent().Node().(*ast.AssignStmt)
+		if !ok || c.UseOf(use) != code.Assigned || len(as.Rhs) != 1 {
+			continue
+		}
+		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
+		loop, in := code.LoopAround(use)
+		if f, isFor := loop.Node().(*ast.ForStmt); ok && in && isFor && c.Builtin(call) == "append" {
+			if next, ok := f.Cond.(*ast.CallExpr); ok && code.IsCall(c.Info, next, "database/sql", "Rows.Next") {
+				fn, _ := code.FuncAround(loop)
+				return !code.Has(fn.Node(), saysLimit)
+			}
+		}
+	}
+	return false
+}
+
+// saysLimit tells whether a node is a text that limits what a query gives.
+func saysLimit(n ast.Node) bool {
+	lit, ok := n.(*ast.BasicLit)
+	return ok && lit.Kind == token.STRING && limiting.MatchString(lit.Value)
+}
+
+var limiting = regexp.MustCompile(`(?i)\b(limit|top|fetch first)\b`)
+
+// walkAround gives the function literal around a place that is called for each file of a tree.
+func (c *check) walkAround(at inspector.Cursor) (lit inspector.Cursor, ok bool) {
+	fn, ok := code.FuncAround(at)
+	if !ok {
+		return fn, false
+	}
+	call, ok := fn.Parent().Node().(*ast.CallExpr)
+	kind, _ := fn.ParentEdge()
+	return fn, ok && kind == edge.CallExpr_Args && (code.IsCall(c.Info, call, "path/filepath", "Walk", "WalkDir") || code.IsCall(c.Info, call, "io/fs", "WalkDir"))
 }
 
 // manyOutside tells whether a loop has as many rounds as somebody outside wants: as a list from there is long, or a number says.
@@ -170,6 +233,11 @@ func (c *check) reads(call *ast.CallExpr) (shape, what string) {
 		return "messages", "message"
 	}
 	return "", ""
+}
+
+// decodes tells whether a call puts the next record of a stream into its argument.
+func decodes(info *types.Info, call *ast.CallExpr) bool {
+	return code.IsCall(info, call, "encoding/json", "Decoder.Decode") || code.IsCall(info, call, "encoding/gob", "Decoder.Decode") || code.IsCall(info, call, "encoding/xml", "Decoder.Decode")
 }
 
 // gives tells whether a call gives something and an error.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
@@ -63,7 +64,7 @@ func (c *check) onceAKey(loop inspector.Cursor, t *code.Task) bool {
 
 // limited tells whether something in a round may hold it back, or the group has a limit.
 func (c *check) limited(loop inspector.Cursor, t *code.Task) bool {
-	if t.Owner != nil && c.groupLimited(t) {
+	if t.Owner != nil && c.groupLimited(t, loop) {
 		return true
 	}
 	body := bodyOfLoop(loop)
@@ -115,8 +116,8 @@ func (c *check) inSelect(n, body ast.Node) (found bool) {
 	return found
 }
 
-// groupLimited tells whether the group of a task has a limit, or may have one that was set out of sight.
-func (c *check) groupLimited(t *code.Task) bool {
+// groupLimited tells whether the group of a task has a limit, or may have one that was set out of sight. As many as a loop has rounds is none.
+func (c *check) groupLimited(t *code.Task, loop inspector.Cursor) bool {
 	v := code.Var(c.Info, t.Owner)
 	if v == nil {
 		return true
@@ -131,6 +132,9 @@ func (c *check) groupLimited(t *code.Task) bool {
 				if n, known := code.IntValue(c.Info, call.Args[0]); known && n < 0 {
 					continue // that is none
 				}
+				if r, ok := loop.Node().(*ast.RangeStmt); ok && c.isLenOf(call.Args[0], r.X) {
+					continue
+				}
 			}
 			return true
 		}
@@ -139,7 +143,8 @@ func (c *check) groupLimited(t *code.Task) bool {
 	switch {
 	case v.Kind() == types.ParamVar:
 		run := c.bodyOf(v)
-		return run == nil || mentionsLimit(run)
+		r, _ := loop.Node().(*ast.RangeStmt)
+		return run == nil || mentionsLimit(run) && (r == nil || !c.limitIsLen(run, r.X))
 	case len(origins) == 0 && code.IsNamed(v.Type(), code.Errgroup, "Group") && code.IsLocal(v):
 		return false // var g errgroup.Group
 	case len(origins) == 0:
@@ -154,13 +159,31 @@ func (c *check) groupLimited(t *code.Task) bool {
 }
 
 // bodyOf gives the call whose body has the group as its parameter.
-func (c *check) bodyOf(v *types.Var) ast.Node {
+func (c *check) bodyOf(v *types.Var) *ast.CallExpr {
 	for _, t := range c.Tasks {
 		if t.Lit != nil && t.Lit.Type.Pos() <= v.Pos() && v.Pos() < t.Lit.Type.End() {
 			return t.Call
 		}
 	}
 	return nil
+}
+
+// limitIsLen tells whether the limit of a group is the length of what it is for.
+func (c *check) limitIsLen(call *ast.CallExpr, list ast.Expr) bool {
+	return slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {
+		opt, ok := ast.Unparen(arg).(*ast.CallExpr)
+		return ok && code.IsCall(c.Info, opt, code.Braid, "Limit") && c.isLenOf(opt.Args[0], list)
+	})
+}
+
+// isLenOf tells whether a number is the length of a list, which no function changes between the two.
+func (c *check) isLenOf(n, list ast.Expr) bool {
+	if v := code.Var(c.Info, n); code.IsLocal(v) {
+		if made, all := c.Made(v); all && len(made) == 1 {
+			n = made[0]
+		}
+	}
+	return c.isLen(n) && types.ExprString(ast.Unparen(n).(*ast.CallExpr).Args[0]) == types.ExprString(list) && rootOf(c.Info, ast.Unparen(n).(*ast.CallExpr).Args[0]) == rootOf(c.Info, list)
 }
 
 func mentionsLimit(n ast.Node) (found bool) {

@@ -59,8 +59,12 @@ func (c *check) nextBegins(call *ast.CallExpr, loop inspector.Cursor) bool {
 	return false
 }
 
+// bodyOfLoop gives what is done in each round of a loop, or in each call of a literal.
 func bodyOfLoop(loop inspector.Cursor) *ast.BlockStmt {
-	if n, ok := loop.Node().(*ast.RangeStmt); ok {
+	switch n := loop.Node().(type) {
+	case *ast.RangeStmt:
+		return n.Body
+	case *ast.FuncLit:
 		return n.Body
 	}
 	return loop.Node().(*ast.ForStmt).Body

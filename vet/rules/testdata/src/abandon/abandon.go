@@ -29,6 +29,15 @@ func leaks(ctx context.Context) (net.Conn, error) {
 	return braid.Abandon(ctx, dial, func(net.Conn, error) {}) // want `too late is not closed`
 }
 
+func leaksLogged(ctx context.Context) (net.Conn, error) {
+	// The C library cannot be interrupted.
+	return braid.Abandon(ctx, dial, func(_ net.Conn, err error) { // want `too late is not closed`
+		if err != nil {
+			println(err.Error())
+		}
+	})
+}
+
 // Left alone.
 
 func reason(ctx context.Context) (int, error) {

@@ -55,10 +55,6 @@ func sentinel(err error) error {
 	return braid.Catch(err, braid.When(braid.Is(io.EOF), func(error) error { return nil }))
 }
 
-func another(err error) error {
-	return braid.Catch(err, braid.Otherwise(func(error) error { return io.ErrUnexpectedEOF }))
-}
-
 func back(err error) error {
 	return braid.Catch(err, braid.Otherwise(func(err error) error { return err }))
 }

@@ -124,3 +124,26 @@ func eachWaited(ctx context.Context, g *braid.Group, n int) (sum int) {
 	}
 	return sum
 }
+
+func valueBehindAnother(ctx context.Context, g *braid.Group) (int, error) {
+	first := braid.Fork(g, load)
+	second := braid.Fork(g, load)
+	n, err := second.Wait(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return n + first.Value(), nil // want `Value does not wait`
+}
+
+func valueOfWhatTheOtherWaitsFor(ctx context.Context, g *braid.Group) (int, error) {
+	first := braid.Fork(g, load)
+	second := braid.Fork(g, func(ctx context.Context) (int, error) {
+		n, err := first.Wait(ctx)
+		return n + 1, err
+	})
+	n, err := second.Wait(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return n + first.Value(), nil
+}

@@ -41,7 +41,47 @@ func mapped(ctx context.Context, in []int) ([]int, error) {
 	})
 }
 
+func enter() error {
+	runtime.LockOSThread()
+	if err := setns(); err != nil {
+		runtime.UnlockOSThread()
+		return err
+	}
+	return nil
+}
+
+func leave() { runtime.UnlockOSThread() }
+
+func helped(g *braid.Group) {
+	g.Go(func(ctx context.Context) error { // want `locks its OS thread for good`
+		if err := enter(); err != nil {
+			return err
+		}
+		return setns()
+	})
+}
+
 // Left alone.
+
+func helpedBoth(g *braid.Group) {
+	g.Go(func(ctx context.Context) error {
+		if err := enter(); err != nil {
+			return err
+		}
+		defer leave()
+		return setns()
+	})
+}
+
+func within(f func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return f()
+}
+
+func helpedWithin(g *braid.Group) {
+	g.Go(func(ctx context.Context) error { return within(setns) })
+}
 
 func own(g *braid.Group) {
 	g.Go(func(ctx context.Context) error {

@@ -1,4 +1,4 @@
-package clause_replaced
+package clause
 
 import (
 	"errors"
@@ -9,26 +9,33 @@ import (
 	"github.com/braid-go/braid"
 )
 
-func on(err error) error {
+func replacedOn(err error) error {
 	return braid.Catch(err, braid.On(func(err error, paths []*os.PathError) error { // want `nothing of what this clause was given is left`
 		return errors.New("some file")
 	}))
 }
 
-func otherwise(err error) error {
+func replacedOtherwise(err error) error {
 	return braid.Catch(err, braid.Otherwise(func(error) error { return io.ErrUnexpectedEOF })) // want `nothing of what this clause was given is left`
 }
 
-func wrapped(err error) error {
+func replacedWrapped(err error) error {
 	return braid.Catch(err, braid.Otherwise(func(err error) error { return fmt.Errorf("reading: %w", err) }))
 }
 
-func counted(err error) error {
+func replacedCounted(err error) error {
 	return braid.Catch(err, braid.On(func(_ error, paths []*os.PathError) error {
 		return fmt.Errorf("%d files", len(paths))
 	}))
 }
 
-func known(err error) error {
+func replacedKnown(err error) error {
 	return braid.Catch(err, braid.When(braid.Is(io.EOF), func(error) error { return io.ErrUnexpectedEOF }))
+}
+
+func replacedOnPurpose(err error) error {
+	return braid.Catch(err, braid.On(func(err error, paths []*os.PathError) error {
+		// Deliberately nothing of the names on the disk: the text goes to strangers.
+		return errors.New("some file")
+	}))
 }
