@@ -29,7 +29,7 @@ func onScreen(t *testing.T, args ...string) (terminal io.ReadWriter, shown func(
 		if t.Failed() {
 			t.Logf("the screen:\n%s", shown())
 		}
-		_ = screen.Close()
+		_ = screen.InputPipe().(io.Closer).Close() // the emulator's own Close races with its Read
 	})
 	return terminal, shown, cmd, done
 }
