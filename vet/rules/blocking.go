@@ -62,6 +62,8 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter, by a task of a group, or where the function selects on that channel and Done elsewhere"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from such a channel"},
+		{Name: "looked", Severity: Warning, What: "a bare send in a loop that asks in each round whether the context has ended; a Cond.Wait behind such a question that its loop does not ask; a loop that asks, over a channel of the object's own that nothing closes"},
+		{Name: "flock", Severity: Warning, What: "the lock on a file, which another process may have"},
 		{Name: "unseen", Severity: Note, Off: true, What: "other sends to a channel that is a parameter, and receives from it, whose other end may well stay"},
 		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or asks whether it is closed"},
 		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it; and a loop over a channel that another object gives"},
@@ -94,6 +96,8 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 				c.waitGroup(cur, n)
 			case code.Is(fn, "sync", "Cond.Wait"):
 				c.cond(cur, n)
+			default:
+				c.flock(cur, n)
 			}
 		}
 	}
@@ -104,7 +108,9 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 func (c *check) ranges(cur inspector.Cursor, n *ast.RangeStmt) {
 	call, ok := unparen[*ast.CallExpr](n.X)
 	if !ok {
-		if !c.LooksAtCtx(n.Body) {
+		if c.LooksAtCtx(n.Body) {
+			c.lookedOver(cur, n)
+		} else {
 			c.wait(cur, n.X, n.X, "range", "this loop over a channel")
 		}
 		return
@@ -180,6 +186,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		return
 	}
 	isSend := shape == "send"
+	asked := isSend && c.asksInRound(cur)
 	if t := c.TaskAround(cur); t == nil || t.Kind == code.Bare || t.Kind == code.WaitGroup {
 		switch {
 		case shape == "range" || shape == "receive" && c.untilIsClosed(cur):
@@ -194,10 +201,18 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		if f := c.FieldChan(v); f != nil && (isSend && f.Drained(c.Index) || !isSend && len(f.Closes) > 0) {
 			return // its object sees to the other end
 		}
+		if asked {
+			shape = "looked"
+		}
 	case code.IsParam(c.Info, v):
 		if c.roomy(v) || (shape == "range" || shape == "closed") && c.endsWithSender(v) || isSend && c.drained(v) {
 			return
 		}
+		if asked {
+			shape = "looked"
+		}
+	case asked && c.fromElsewhere(v):
+		shape = "looked"
 	default:
 		return
 	}

@@ -123,7 +123,11 @@ func (c *check) cond(cur inspector.Cursor, n *ast.CallExpr) {
 			return
 		}
 	}
-	c.report(n, "cond", "Cond.Wait ignores "+r.Name()+": let context.AfterFunc broadcast when it ends, and look at it in the loop")
+	shape := "cond"
+	if c.askedBefore(cur) {
+		shape = "looked"
+	}
+	c.report(n, shape, "Cond.Wait ignores "+r.Name()+": let context.AfterFunc broadcast when it ends, and look at it in the loop")
 }
 
 // wokenElsewhere tells whether some function of the package that waits for the end of a context signals a condition.

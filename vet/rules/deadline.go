@@ -52,6 +52,7 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 		{Name: "conn", Severity: Warning, What: "Read or Write of a net.Conn, io.ReadFull, io.Copy and the like, a scanner or decoder over one, with no deadline in the function that has made it"},
 		{Name: "given", Severity: Note, Off: true, What: "the same of a connection that is a parameter, to which whoever gives it may have set one, or of a listener that whoever gives it may close"},
 		{Name: "field", Severity: Note, Off: true, What: "the same of a connection in a field, which the object may close elsewhere"},
+		{Name: "half", Severity: Warning, What: "the same where the function carries the context's deadline over to the connection for writing, and not for reading, or the other way round"},
 		{Name: "accept", Severity: Warning, What: "Accept of a listener that the function has made, or closes when it returns, and that nothing in it closes when the context ends"},
 	},
 }, func(c *check) {
@@ -78,8 +79,11 @@ func hello(ctx context.Context, d *net.Dialer, addr string) error {
 		case code.IsParam(c.Info, conn) && !(shape == "accept" && c.closesAtEnd(conn)):
 			shape = "given"
 		}
-		if c.ended(cur, conn) {
+		if c.ended(cur, conn, what) {
 			continue
+		}
+		if shape != "conn" && shape != "accept" && c.setsOther(cur, conn, what) {
+			shape = "half"
 		}
 		c.report(call, shape, what+" on "+conn.Name()+" has no deadline and "+r.Name()+" cannot end it: use context.AfterFunc to set one or to close it")
 	}
@@ -137,7 +141,7 @@ func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
 			return nil, ""
 		}
 	case *ast.SelectorExpr:
-		if v == nil || !v.IsField() || !c.on("field") {
+		if v == nil || !v.IsField() || !c.on("field") && !c.on("half") {
 			return nil, ""
 		}
 	default:
@@ -193,7 +197,7 @@ func isNet(t types.Type, names ...string) bool {
 // ended tells whether something in sight may end a wait for the connection: a
 // deadline, a Close that is not deferred by the function itself, or somebody who was handed it.
 // Of a field only what the same declared function does with it is looked at.
-func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
+func (c *check) ended(at inspector.Cursor, v *types.Var, what string) bool {
 	decl, _ := code.DeclAround(at)
 	for _, use := range c.Uses[v] {
 		if v.IsField() {
@@ -212,7 +216,9 @@ func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
 			}
 			switch sel.Sel.Name {
 			case "SetDeadline", "SetReadDeadline", "SetWriteDeadline":
-				return true
+				if sel.Sel.Name != otherDeadline(what) {
+					return true
+				}
 			case "Close":
 				lit, _ := code.FuncAround(use)
 				here, _ := code.FuncAround(at)
@@ -235,4 +241,30 @@ func (c *check) ended(at inspector.Cursor, v *types.Var) bool {
 		}
 	}
 	return false
+}
+
+// otherDeadline gives the method that sets the deadline which does not hold for a call.
+func otherDeadline(what string) string {
+	switch what {
+	case "Write":
+		return "SetReadDeadline"
+	case "Read", "io.ReadFull", "io.ReadAll", "io.ReadAtLeast", "Scan", "ReadString", "ReadBytes", "ReadLine", "ReadByte", "ReadRune", "ReadSlice", "Peek", "Decode":
+		return "SetWriteDeadline"
+	}
+	return ""
+}
+
+// setsOther tells whether a function carries the deadline of a context over to a connection, but not for what a call does.
+func (c *check) setsOther(at inspector.Cursor, v *types.Var, what string) bool {
+	decl, _ := code.DeclAround(at)
+	return decl != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		return ok && code.Within(use.Node(), decl) && sel.X == use.Node() && sel.Sel.Name == otherDeadline(what)
+	}) && code.Has(decl.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		return ok && code.IsCall(c.Info, call, "context", "Context.Deadline")
+	})
 }
