@@ -238,7 +238,11 @@ func unwrapsMany(t types.Type) bool {
 	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Unwrap")
 	fn, ok := obj.(*types.Func)
 	if ok {
-		_, ok = fn.Signature().Results().At(0).Type().Underlying().(*types.Slice)
+		results := fn.Signature().Results()
+		if results.Len() != 1 {
+			return false
+		}
+		_, ok = results.At(0).Type().Underlying().(*types.Slice)
 		return ok
 	}
 	obj, _, _ = types.LookupFieldOrMethod(t, true, nil, "WrappedErrors")
