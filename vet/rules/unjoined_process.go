@@ -95,22 +95,27 @@ func (c *check) failedStart(start inspector.Cursor, step ast.Node) bool {
 	}
 	for up := range ret.Enclosing((*ast.IfStmt)(nil)) {
 		s := up.Node().(*ast.IfStmt)
-		if !code.Within(step, s.Body) || !isNil(s.Cond, token.NEQ) {
-			continue
+		op := token.NEQ
+		if s.Else != nil && code.Within(step, s.Else) {
+			op = token.EQL
 		}
-		if code.Within(start.Node(), s.Cond) {
-			return true
-		}
-		err := code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X)
-		from, last := false, token.NoPos
-		for _, o := range c.Origins(err) {
-			if o.Pos() > last && o.Pos() < s.Body.Pos() {
-				from, last = code.Within(start.Node(), o), o.Pos()
+		for _, cond := range bothOf(s.Cond) {
+			if isNil(cond, op) && (code.Within(start.Node(), cond) || c.lastFrom(ast.Unparen(cond).(*ast.BinaryExpr).X, start.Node(), s.Body.Pos())) {
+				return true
 			}
-		}
-		if err != nil && from {
-			return true
 		}
 	}
 	return false
+}
+
+// lastFrom tells whether what a variable was given last, in the text before a place, comes from a call.
+func (c *check) lastFrom(e ast.Expr, call ast.Node, before token.Pos) bool {
+	v := code.Var(c.Info, e)
+	from, last := false, token.NoPos
+	for _, o := range c.Origins(v) {
+		if o.Pos() > last && o.Pos() < before {
+			from, last = code.Within(call, o), o.Pos()
+		}
+	}
+	return v != nil && from
 }

@@ -122,6 +122,30 @@ func handedOn(name string, wait func(*exec.Cmd) error, ready func() error) error
 	return cmd.Wait()
 }
 
+func startedOrElse(name string, retry bool, ready func() error) error {
+	cmd := exec.Command(name)
+	err := cmd.Start()
+	if err != nil && !retry {
+		return err
+	}
+	if err == nil {
+		err = cmd.Wait()
+	} else {
+		return err
+	}
+	return err
+}
+
+func startedElse(name string, ready func() error) error {
+	cmd := exec.Command(name)
+	if err := cmd.Start(); err == nil {
+		log.Println("started")
+	} else {
+		return err
+	}
+	return cmd.Wait()
+}
+
 func leftRunning(name string, ready func() error) error {
 	cmd := exec.Command(name, "--daemon")
 	if err := cmd.Start(); err != nil {
