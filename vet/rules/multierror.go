@@ -39,7 +39,7 @@ func check(read, write error) string {
 	return "failed"
 }
 `,
-	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match; " +
+	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match, unless two of them are of functions in sight that return the type which it looks for; the first of several where it is asked how many there are, or the others are looked at too; " +
 		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
@@ -48,14 +48,15 @@ func check(read, write error) string {
 		{Name: "unwrap", Severity: Error, What: "errors.Unwrap, which gives nil"},
 		{Name: "as", Severity: Warning, What: "errors.As where several may match: it finds one"},
 		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled) decides for all of them, and the rest is dropped"},
-		{Name: "sentinel", Severity: Warning, What: "the same for another error, where calls are joined in sight and nil is returned"},
+		{Name: "sentinel", Severity: Warning, What: "the same for another error, where calls are joined in sight and nil is returned, or set in their place by a deferred function"},
+		{Name: "head", Severity: Warning, What: "the first of several errors is returned in place of all"},
 	},
 }, func(c *check) {
 	m := &multi{check: c, flows: map[ast.Node]*code.Flow{}, funcs: map[*types.Func]*several{}}
 	if !m.sources() {
 		return
 	}
-	for cur := range c.Root.Preorder((*ast.BinaryExpr)(nil), (*ast.SwitchStmt)(nil), (*ast.TypeAssertExpr)(nil), (*ast.CallExpr)(nil)) {
+	for cur := range c.Root.Preorder((*ast.BinaryExpr)(nil), (*ast.SwitchStmt)(nil), (*ast.TypeAssertExpr)(nil), (*ast.CallExpr)(nil), (*ast.IndexExpr)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.BinaryExpr:
 			m.compare(cur, n)
@@ -65,6 +66,8 @@ func check(read, write error) string {
 			m.assert(cur, n)
 		case *ast.CallExpr:
 			m.call(cur, n)
+		case *ast.IndexExpr:
+			m.firstOf(cur, n)
 		}
 	}
 })
@@ -235,7 +238,11 @@ func unwrapsMany(t types.Type) bool {
 	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Unwrap")
 	fn, ok := obj.(*types.Func)
 	if ok {
-		_, ok = fn.Signature().Results().At(0).Type().Underlying().(*types.Slice)
+		results := fn.Signature().Results()
+		if results.Len() != 1 {
+			return false
+		}
+		_, ok = results.At(0).Type().Underlying().(*types.Slice)
 		return ok
 	}
 	obj, _, _ = types.LookupFieldOrMethod(t, true, nil, "WrappedErrors")
@@ -259,7 +266,7 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 			m.report(call, "unwrap", "errors.Unwrap of the error of "+j.what+" is nil when it is several: use errors.Is and errors.As, or braid.Leaves")
 		}
 	case "As", "AsType":
-		if j := m.of(cur, call.Args[0], 0); j != nil && j.alike && !j.first && !j.some && m.usesTarget(cur, call) {
+		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && m.usesTarget(cur, call) && !m.asksForMany(call) && (j.alike || m.ofOneKind(cur, call)) {
 			m.report(call, "as", "errors.As finds one of the errors of "+j.what+", and several may match: braid.Catch with braid.On gives all of them")
 		}
 	case "Is":

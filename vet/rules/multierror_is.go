@@ -42,7 +42,7 @@ func (m *multi) alwaysJoined(cur inspector.Cursor, err ast.Expr) bool {
 // allForOne looks at errors.Is of a join, made in sight of what several calls returned, after which nil is returned: what failed
 // besides is dropped. A join with an error that a package declares says what kind of error it is, and is asked for that.
 func (m *multi) allForOne(cur inspector.Cursor, call *ast.CallExpr) {
-	if !m.on("sentinel") || !m.sentinel(call.Args[1]) || !m.drops(cur, call.Args[0]) || !m.nilThen(cur) || m.saysWhyAround(cur) {
+	if !m.on("sentinel") || !m.sentinel(call.Args[1]) || !m.drops(cur, call.Args[0]) || !m.nilThen(cur, call.Args[0]) || m.saysWhyAround(cur) {
 		return
 	}
 	join := m.joinOf(cur, call.Args[0])
@@ -61,6 +61,9 @@ func (m *multi) joinOf(cur inspector.Cursor, err ast.Expr) *ast.CallExpr {
 			return nil
 		}
 		steps, start := m.flow(fn.Node()).Reaching(cur.Node(), func(step ast.Node) bool { return m.value(step, v) != nil })
+		if start && len(steps) == 0 {
+			return m.alwaysReturned(fn, v)
+		}
 		if start || len(steps) != 1 {
 			return nil
 		}
@@ -71,6 +74,28 @@ func (m *multi) joinOf(cur inspector.Cursor, err ast.Expr) *ast.CallExpr {
 		return nil
 	}
 	return call
+}
+
+// alwaysReturned gives the join that a named result holds in a deferred literal, where nothing else is returned by the function that defers it but nil.
+func (m *multi) alwaysReturned(lit inspector.Cursor, v *types.Var) (join *ast.CallExpr) {
+	fn, ok := m.deferrer(lit, v)
+	if v.Kind() != types.ResultVar || !ok {
+		return nil
+	}
+	for cur := range fn.Preorder((*ast.ReturnStmt)(nil)) {
+		ret := cur.Node().(*ast.ReturnStmt)
+		if in, _ := code.FuncAround(cur); in != fn || len(ret.Results) > 0 && isNilIdent(m.Info, ret.Results[len(ret.Results)-1]) {
+			continue
+		}
+		if len(ret.Results) == 0 {
+			return nil
+		}
+		join = m.joinOf(cur, ret.Results[len(ret.Results)-1])
+		if join == nil || !m.eachCalled(join) {
+			return nil
+		}
+	}
+	return join
 }
 
 // eachCalled tells whether all that is joined was returned by a call, which makes no error of its own.
@@ -89,8 +114,9 @@ func (m *multi) eachCalled(join *ast.CallExpr) bool {
 	})
 }
 
-// nilThen tells whether nil is returned for the error where a condition is true: by its branch, or right behind an if that returns where it is not.
-func (m *multi) nilThen(cur inspector.Cursor) bool {
+// nilThen tells whether nil is returned for the error where a condition is true, or the error is set to it: by its branch, or right behind an if that
+// returns where it is not.
+func (m *multi) nilThen(cur inspector.Cursor, err ast.Expr) bool {
 	not := false
 	for c := cur; ; c = c.Parent() {
 		switch kind, _ := c.ParentEdge(); kind {
@@ -100,7 +126,7 @@ func (m *multi) nilThen(cur inspector.Cursor) bool {
 		case edge.IfStmt_Cond:
 			branch := c.Parent().Node().(*ast.IfStmt)
 			if !not {
-				return m.givesNil(cur, branch.Body.List)
+				return m.givesNil(cur, branch.Body.List) || m.setsNil(branch.Body.List, err)
 			}
 			next, ok := c.Parent().NextSibling()
 			if !ok || branch.Else != nil || !endsIn[*ast.ReturnStmt](branch.Body.List) {
@@ -109,7 +135,8 @@ func (m *multi) nilThen(cur inspector.Cursor) bool {
 			ret, ok := next.Node().(*ast.ReturnStmt)
 			return ok && m.givesNil(cur, []ast.Stmt{ret})
 		case edge.CaseClause_List:
-			return !not && m.givesNil(cur, c.Parent().Node().(*ast.CaseClause).Body)
+			list := c.Parent().Node().(*ast.CaseClause).Body
+			return !not && (m.givesNil(cur, list) || m.setsNil(list, err))
 		default:
 			return false
 		}
@@ -131,4 +158,14 @@ func (m *multi) givesNil(cur inspector.Cursor, list []ast.Stmt) bool {
 		id, isID := ast.Unparen(e).(*ast.Ident)
 		return !m.zero(e) && !(isID && id.Name == "false")
 	})
+}
+
+// setsNil tells whether a branch does nothing but set an error to nil, and perhaps log.
+func (m *multi) setsNil(list []ast.Stmt, err ast.Expr) bool {
+	if len(list) == 0 || m.keeps(list[:len(list)-1]) {
+		return false
+	}
+	as, ok := list[len(list)-1].(*ast.AssignStmt)
+	v := code.Var(m.Info, err)
+	return ok && v != nil && len(as.Lhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v && isNilIdent(m.Info, as.Rhs[0])
 }

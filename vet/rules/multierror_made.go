@@ -265,18 +265,24 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 
 // deferredFor tells what a named result may be in a literal: what the function returns, if that defers the literal, and no other literal sets it.
 func (m *multi) deferredFor(lit inspector.Cursor, v *types.Var) *several {
-	of, ok := m.DeclaredIn(v)
+	if of, ok := m.deferrer(lit, v); ok {
+		return m.returns(of)
+	}
+	return nil
+}
+
+// deferrer gives the function that a named result is of, if it defers the literal, and no other literal sets the result.
+func (m *multi) deferrer(lit inspector.Cursor, v *types.Var) (of inspector.Cursor, ok bool) {
+	of, ok = m.DeclaredIn(v)
 	d := lit.Parent().Parent()
 	if _, deferred := d.Node().(*ast.DeferStmt); !ok || !deferred {
-		return nil
+		return of, false
 	}
-	if in, _ := code.FuncAround(d); in != of || slices.ContainsFunc(m.Uses[v], func(use inspector.Cursor) bool {
+	in, _ := code.FuncAround(d)
+	return of, in == of && !slices.ContainsFunc(m.Uses[v], func(use inspector.Cursor) bool {
 		in, _ := code.FuncAround(use)
 		return m.UseOf(use) == code.Assigned && in != of && in != lit
-	}) {
-		return nil
-	}
-	return m.returns(of)
+	})
 }
 
 func (m *multi) flow(fn ast.Node) *code.Flow {

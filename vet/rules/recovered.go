@@ -237,7 +237,7 @@ func (c *check) fateOf(cur, lit inspector.Cursor) fate {
 	for at := range lit.Preorder((*ast.CallExpr)(nil), (*ast.SendStmt)(nil), (*ast.AssignStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.IncDecStmt)(nil), (*ast.GoStmt)(nil)) {
 		switch n := at.Node().(type) {
 		case *ast.CallExpr:
-			if n == cur.Node() || c.Builtin(n) == "len" {
+			if n == cur.Node() || c.Builtin(n) == "len" || c.partOfLog(at, v) {
 				continue
 			}
 			fn := code.Callee(c.Info, n)

@@ -1,4 +1,4 @@
-// Panics that are counted: part of the rule recovered.
+// Panics that are only counted, and what a log of one says besides: part of the rule recovered.
 
 package rules
 
@@ -55,4 +55,26 @@ func (c *check) neverAsked(v *types.Var) bool {
 		}
 		return false
 	})
+}
+
+// partOfLog tells whether a call only asks for something that a log is to say beside what was recovered: the name of a task, a time. A call that
+// gives an error does more.
+func (c *check) partOfLog(at inspector.Cursor, recovered *types.Var) bool {
+	call := at.Node().(*ast.CallExpr)
+	if recovered != nil && code.Has(call, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		return ok && c.Info.Uses[id] == types.Object(recovered)
+	}) || code.IsError(c.Info.TypeOf(call)) {
+		return false
+	}
+	for up := range at.Parent().Enclosing((*ast.CallExpr)(nil), (*ast.FuncLit)(nil)) {
+		log, ok := up.Node().(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		if !code.Within(call, log.Fun) && c.logs(log) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,6 @@
 // A send that nobody may receive: its goroutine is left waiting for ever. This file has the rule and what it asks of a channel;
 // stranded_early.go has receivers that leave, stranded_count.go those that receive too little, stranded_workers.go those that
-// are all gone; stranded_last.go and stranded_joined.go have those that leave only when nothing is sent any more.
+// are all gone; stranded_pipe.go has writers to pipes; stranded_last.go and stranded_joined.go have those that leave only when nothing is sent any more.
 
 package rules
 
@@ -23,7 +23,7 @@ var Stranded = register(&Rule{
 	Why: "Who sends to a channel without room waits for a receiver. If the receiver may leave first (an early return, a timeout, " +
 		"the first of several answers, workers that end at their first error), the sender waits for ever, with all that it holds. " +
 		"A buffer with room for all that is sent, a `select` with the `Done` of a context that is cancelled when the receiver leaves, or a group that " +
-		"joins both keep it from that.",
+		"joins both keep it from that. Who writes to an `io.Pipe` waits for its reader in the same way, until one of both ends is closed.",
 	Wrong: `
 func ask(ctx context.Context, query func() string) (string, error) {
 	answer := make(chan string)
@@ -59,11 +59,13 @@ func ask(ctx context.Context, query func() string) (string, error) {
 		{Name: "wait", Severity: Error, What: "the receiver first waits for the sender to end, which cannot before it has been received from"},
 		{Name: "dropped", Severity: Error, What: "the channel that a function returns is thrown away, and a goroutine of the function waits to send to it"},
 		{Name: "never", Severity: Error, What: "there is no receiver at all"},
+		{Name: "pipe", Severity: Error, What: "a goroutine writes to an io.Pipe, and the function may return before anything is done with its reader"},
 		{Name: "field", Severity: Note, Off: true, What: "a bare send to a channel in a field, where all who receive from it may have left because a context has ended, something else was received, or an error"},
 	},
 }, func(c *check) {
 	c.droppedChannels()
 	c.leftFields()
+	c.leftPipes()
 	s := &strand{check: c, seen: map[token.Pos]bool{}}
 	for id, obj := range c.Info.Defs {
 		v, ok := obj.(*types.Var)

@@ -191,8 +191,13 @@ func (c *check) deferredNil(cur inspector.Cursor, d *ast.DeferStmt) {
 				continue
 			}
 			as, ok := use.Parent().Node().(*ast.AssignStmt)
-			if ok && len(as.Lhs) == 1 && isNilIdent(c.Info, as.Rhs[0]) && c.anyError(use, lit, v) && !c.sparesError(lit, as, v) {
+			if !ok || len(as.Lhs) != 1 || !isNilIdent(c.Info, as.Rhs[0]) || c.sparesError(lit, as, v) {
+				continue
+			}
+			if c.anyError(use, lit, v) {
 				c.report(as, "deferred", "every error of this function, a cancellation of "+r.Name()+" among them, comes out as success")
+			} else if ctx := c.atEnd(use, lit, v); ctx != nil && c.leavesHalf(cur, fn, ctx) {
+				c.report(as, "deferred", "when "+ctx.Name()+" has ended every error of this function comes out as success, with its work half done")
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func (c *check) saysMore(cond ast.Expr) bool {
 		if tv := c.Info.Types[side]; tv.Value != nil {
 			continue
 		}
-		if v := code.Var(c.Info, side); !code.IsLocal(v) || v.Kind() != types.LocalVar && v.Kind() != types.ParamVar {
+		if v := code.Var(c.Info, side); !code.IsLocal(v) || v.Kind() == types.RecvVar {
 			return false
 		}
 	}

@@ -1,6 +1,6 @@
 // A group that is never waited for, or left early by a return between its start
-// and its Wait. unjoined_owned.go has which groups are in sight, unjoined_told.go of which it
-// is known in another way when they have ended.
+// and its Wait; processes left so too. unjoined_owned.go has which groups are in sight, unjoined_told.go of which it
+// is known in another way when they have ended, unjoined_process.go the processes.
 
 package rules
 
@@ -25,7 +25,7 @@ var Unjoined = register(&Rule{
 	Why: "What a WaitGroup counts, or a group has started, goes on until somebody waits for it. " +
 		"Without a `Wait` the function returns while its tasks run: they use what the caller takes for its own again, their errors are lost, " +
 		"and at the end of the program they are cut off. A `return` between the start and the `Wait` does the same on one path only, " +
-		"usually the one that nobody tests.",
+		"usually the one that nobody tests. A process is left so as well, with the goroutine that watches the context of its command: it stays as a zombie until the program ends.",
 	Wrong: `
 func load(ctx context.Context, urls []string, check func() error) error {
 	var g errgroup.Group
@@ -54,10 +54,11 @@ func load(ctx context.Context, urls []string, check func() error) error {
 
 func fetch(ctx context.Context, url string) error { return ctx.Err() }
 `,
-	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight or returned, or stored where somebody may wait for them; those whose `Wait` is deferred or runs in a goroutine; returns after a `Done` of the function's own; global WaitGroups, and globals and fields that the package exports.",
+	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight or returned, or stored where somebody may wait for them; those whose `Wait` is deferred before they start anything, or runs in a goroutine; a process that is killed or given away on the way out, or whose command is handed to others; returns after a `Done` of the function's own; global WaitGroups, and globals and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
-		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait"},
+		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait, or the statement that defers it"},
+		{Name: "process", Severity: Error, What: "the same between the Start of an exec.Cmd and its Wait"},
 	},
 	Detachable: true,
 }, func(c *check) {
@@ -98,10 +99,11 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 			if len(u.joins) == 0 {
 				c.neverJoined(u)
 			} else if code.IsLocal(v) {
-				c.leftEarly(u)
+				c.leftEarly(u, "early")
 			}
 		}
 	}
+	c.leftProcesses()
 })
 
 type groupUses struct {
@@ -139,22 +141,25 @@ func (c *check) neverJoined(u *groupUses) {
 	c.report(at.Node(), "never", fmt.Sprintf("%s %s", u.v.Name(), what))
 }
 
-func (c *check) leftEarly(u *groupUses) {
+// leftEarly finds a return that comes between a start and all joins. One that is deferred counts from where it is.
+func (c *check) leftEarly(u *groupUses, shape string) {
 	in, ok := c.DeclaredIn(u.v)
 	if !ok {
 		return
 	}
 	last := token.NoPos
+	defers := map[ast.Node]bool{}
 	for _, join := range u.joins {
-		fn, ok := code.FuncAround(join)
-		if !ok || fn != in || code.Deferred(join) {
+		if d := c.deferredBy(join, in); d != nil {
+			defers[d] = true
+		} else if fn, ok := code.FuncAround(join); !ok || fn != in || code.Deferred(join) {
 			return
 		}
 		last = max(last, join.Node().Pos())
 	}
 	flow := code.FlowOf(c.cfgs, in.Node())
 	waits := func(step ast.Node) bool {
-		return code.Has(step, func(n ast.Node) bool {
+		return defers[step] || code.Has(step, func(n ast.Node) bool {
 			for _, call := range u.joins {
 				if call.Node() == n {
 					return true
@@ -173,14 +178,17 @@ func (c *check) leftEarly(u *groupUses) {
 		if !ok || fn != in {
 			continue
 		}
+		if before, _ := flow.Reaching(start.Node(), func(step ast.Node) bool { return defers[step] }); len(before) > 0 {
+			continue
+		}
 		told := false // one way out of a group stands for all
 		flow.After(c.firstStarted(start, u.v), func(step ast.Node) bool {
 			if told || waits(step) {
 				return false
 			}
-			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) {
+			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) && !c.failedStart(start, step) {
 				told = true
-				c.report(step, "early", fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
+				c.report(step, shape, fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
 			}
 			return true
 		})
@@ -188,6 +196,23 @@ func (c *check) leftEarly(u *groupUses) {
 			return
 		}
 	}
+}
+
+// deferredBy gives the statement of a function that defers a join, by itself or in a literal.
+func (c *check) deferredBy(join, fn inspector.Cursor) ast.Node {
+	for d := range join.Enclosing((*ast.DeferStmt)(nil), (*ast.GoStmt)(nil), (*ast.FuncDecl)(nil)) {
+		s, ok := d.Node().(*ast.DeferStmt)
+		if !ok {
+			return nil
+		}
+		outer, _ := code.FuncAround(d)
+		inner, _ := code.FuncAround(join)
+		if outer == fn && (inner == fn || inner.Node() == ast.Unparen(s.Call.Fun)) {
+			return s
+		}
+		return nil
+	}
+	return nil
 }
 
 // firstStarted gives the first go statement behind an Add that has the WaitGroup in its hands: before that there is nothing to wait for. Without
