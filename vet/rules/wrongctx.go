@@ -92,6 +92,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 				c.otherCtx(t, own, "group", why)
 				c.parentAgain(t, own, why)
 				c.sentBefore(t, own, why)
+				c.throughCalls(t, own, why)
 			}
 		}
 	}
@@ -185,7 +186,7 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if own.Name() == "" && !code.IsParam(c.Info, v) { // who gives his own no name may have made another on purpose
 			continue
 		}
-		if shape == "group" && (!c.parentOf(v, own) || c.endingNow(cur, &ast.CallExpr{Fun: ast.NewIdent("_")})) { // made for something else
+		if shape == "group" && (!c.parentOf(v, own) || c.meansOuter(cur, t, v, own)) { // made for something else
 			continue
 		}
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
