@@ -83,7 +83,7 @@ func (c *check) endsFirst(decl *ast.FuncDecl, field *types.Var, depth int) (foun
 			}
 		case *ast.CallExpr:
 			fn := code.Callee(c.Info, n)
-			if isCancel(c.Info.TypeOf(n.Fun)) || fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" {
+			if isCancel(c.Info.TypeOf(n.Fun)) || fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "context" || fn.Pkg().Path() == "sync") {
 				return true
 			}
 			called, ok := c.Decls[fn]

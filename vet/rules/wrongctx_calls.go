@@ -105,8 +105,11 @@ func (c *check) functionWorksWith(cur inspector.Cursor, call *ast.CallExpr, own 
 		return nil
 	}
 	field, object := code.Var(c.Info, parent), c.objectOf(parent)
+	if object == nil {
+		return nil
+	}
 	p := c.boundTo(call, decl.Node().(*ast.FuncDecl), object)
-	if object == nil || p == nil || len(c.Origins(p)) > 0 || c.endsObject(cur, object) {
+	if p == nil || len(c.Origins(p)) > 0 || c.endsObject(cur, object) {
 		return nil
 	}
 	var with ast.Expr

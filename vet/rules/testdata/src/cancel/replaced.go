@@ -3,12 +3,14 @@ package cancel
 import (
 	"context"
 	"net"
+	"sync"
 	"time"
 )
 
 // Cancel functions in fields that others take the place of.
 
 type line struct {
+	mu     sync.Mutex
 	cancel context.CancelFunc
 	ctx    context.Context
 	listen func(context.Context) error
@@ -26,7 +28,9 @@ func (l *line) reconnect(ctx context.Context) error {
 		cancel()
 		return err
 	}
+	l.mu.Lock()
 	l.cancel = cancel // want `the cancel function that cancel has from the call before is lost`
+	l.mu.Unlock()
 	return l.listen(ctx)
 }
 
