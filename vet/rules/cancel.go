@@ -55,6 +55,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
 		"a loop over what is there that gives the context to a goroutine, which goes on after the round; " +
+		"a method that does something again where it, or who calls it, calls anything that stops or closes something; " +
 		"a dropped function of a context whose parent the function has made too, and cancels; a dropped function of a context without a limit of time, of `context.Background()`, which nothing knows; one with a comment that says why it is not called, above the statement, on its line or right below.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},

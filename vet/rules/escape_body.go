@@ -237,12 +237,23 @@ func (c *escaper) readsBody(use inspector.Cursor) bool {
 		return true
 	case edge.CallExpr_Args:
 		call := use.Parent().Node().(*ast.CallExpr)
-		return !response && c.Builtin(call) == "" && !slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+		return !response && c.Builtin(call) == "" && !c.dropsResults(use.Parent()) && !slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
 			v := code.Var(c.Info, e)
 			return v != nil && v.Pkg() != nil && v.Pkg().Path() == "io" && v.Name() == "Discard"
 		}) && !ending.MatchString(code.CalleeName(call))
 	case edge.SelectorExpr_X:
 		return use.Parent().Node().(*ast.SelectorExpr).Sel.Name == "Read"
+	}
+	return false
+}
+
+// dropsResults tells whether a call gives something, at which nobody looks.
+func (c *escaper) dropsResults(call inspector.Cursor) bool {
+	switch up := call.Parent().Node().(type) {
+	case *ast.ExprStmt:
+		return !noResult(c.Info.TypeOf(call.Node().(ast.Expr)))
+	case *ast.AssignStmt:
+		return !slices.ContainsFunc(up.Lhs, func(e ast.Expr) bool { return !isBlank(e) })
 	}
 	return false
 }

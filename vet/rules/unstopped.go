@@ -51,7 +51,7 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired; from Go 1.23 on timers, " +
+	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired, or that nobody keeps and that aborts what the function starts or waits for; from Go 1.23 on timers, " +
 		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},

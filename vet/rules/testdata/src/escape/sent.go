@@ -110,8 +110,9 @@ func (s *site) others(ctx context.Context, req *http.Request) (io.ReadCloser, er
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	_, _ = io.ReadAll(a.Body)
-	_, _ = io.ReadAll(d.Body)
+	if _, err := io.ReadAll(a.Body); err != nil {
+		return d.Body, err
+	}
 	return b.Body, nil
 }
 
@@ -127,6 +128,7 @@ func (s *site) states(ctx context.Context, urls []string) (list []int, err error
 	err = g.Wait()
 	for _, res := range all {
 		if res != nil {
+			_, _ = io.ReadAll(res.Body)
 			res.Body.Close()
 			list = append(list, res.StatusCode)
 		}
