@@ -1,6 +1,6 @@
 // A fresh context where there is one in reach: what it is given to is not
 // cancelled with the rest. This file has the rule; background_meant.go has what says that it is meant,
-// background_kept.go what it goes to that lives longer.
+// background_kept.go what it goes to that lives longer, background_step.go what makes it one step of a task.
 
 package rules
 
@@ -39,12 +39,13 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		"what a go statement calls, also one by another name (a function that calls what it is given on a goroutine); what `New…` makes for a field, for the caller or for others, which outlives the call; " +
 		"what is handed on together with the context in reach; a context that the function gives back; " +
 		"a context with a cancel function that others are given, or that is called when something says so, or whose function waits for the end of the one in reach; " +
-		"where the context in reach is asked for its end, and handed to nothing.",
+		"`context.Background` where the context in reach is asked for its end, and handed to nothing.",
 	Shapes: []Shape{
 		{Name: "call", Severity: Warning, What: "a call whose result, besides an error, is looked at is given context.Background() in a function that has a context itself, or in a task of a group"},
 		{Name: "captured", Severity: Note, Off: true, What: "the same in another literal, which may run when the context of the function around has ended"},
 		{Name: "object", Severity: Note, Off: true, What: "the same where the call opens, dials, starts or makes something, which may live longer"},
 		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
+		{Name: "step", Severity: Warning, What: "the same in a task of a group that fails with the call, and that has done no more before than to ask the same object for something with a context that can end"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
 		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
 		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…, and calls of the same function alone have it"},
@@ -65,8 +66,8 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		if r == nil || !r.Request && !c.Given(r.Ctx) || r.Task != nil && r.Task.Kind == code.Bare && !joined(r.Task) {
 			continue
 		}
-		if !r.Request && c.onlyAsked(r.Ctx) {
-			continue
+		if code.CalleeName(call) == "Background" && !r.Request && c.onlyAsked(r.Ctx) {
+			continue // TODO says that it is yet to be seen which
 		}
 		if c.saysSo(cur.Node()) || r.Task == nil && c.handedToGo(cur) {
 			continue
@@ -112,6 +113,9 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 			}
 		case !c.asksFor(cur.Parent(), outer):
 			shape = "effect"
+			if c.stepOfTask(cur.Parent(), outer) {
+				shape = "step"
+			}
 		case opens(code.Callee(c.Info, outer)):
 			shape = "object"
 		case !c.ownReach(r):

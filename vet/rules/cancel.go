@@ -1,6 +1,6 @@
 // Cancel functions that are not called: the context and what was registered with
 // its parents stay until those end. cancel_rounds.go has those that are deferred in a loop,
-// cancel_meant.go those that nobody need call.
+// cancel_meant.go those that nobody need call, cancel_replaced.go those in a field that another one takes the place of.
 
 package rules
 
@@ -55,6 +55,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 `,
 	Exempt: "`main`; a function that is handed on, stored in an exported field or captured by a literal, from where on others have to call it; a loop that goes round again only after a failure: one that ends in `return`, or returns if an error is nil; " +
 		"a loop over what is there that gives the context to a goroutine, which goes on after the round; " +
+		"a method that does something again where it, or who calls it, calls anything that stops or closes something; " +
 		"a dropped function of a context whose parent the function has made too, and cancels; a dropped function of a context without a limit of time, of `context.Background()`, which nothing knows; one with a comment that says why it is not called, above the statement, on its line or right below.",
 	Shapes: []Shape{
 		{Name: "blank", Severity: Error, What: "the function is assigned to _"},
@@ -62,7 +63,8 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		{Name: "path", Severity: Error, What: "the function returns somewhere without having called it"},
 		{Name: "loop", Severity: Warning, What: "the call is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds the function and nothing in the package calls it"},
-		{Name: "afterfunc", Severity: Warning, What: "the stop function of context.AfterFunc is dropped, in a loop or where what the function uses is local and closed"},
+		{Name: "replaced", Severity: Warning, What: "a method that does something again, by its name, puts the function into a field and does not call the one that is there"},
+		{Name: "afterfunc", Severity: Warning, What: "the stop function of context.AfterFunc is dropped: in a loop, where what the function uses is local and closed, or is the caller's and is given a deadline"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -118,9 +120,12 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		case v.IsField():
 			if !v.Exported() && len(c.released(v, true)) == 0 {
 				c.report(lhs, "field", "nothing calls "+v.Name()+", the cancel function of "+name)
+			} else {
+				c.replaced(cur, lhs, v, name)
 			}
 		case code.IsLocal(v):
 			c.cancelVar(cur, lhs, v, name)
+			c.replaced(cur, lhs, v, name)
 		}
 	}
 })
@@ -305,7 +310,7 @@ func (c *check) afterFunc(cur inspector.Cursor, call *ast.CallExpr) {
 			return true
 		})
 	}
-	if matters {
+	if matters || !c.derivedIn(v, cur) && c.spoilsNextUse(cur, call.Args[1]) {
 		c.report(call, "afterfunc", "the stop function of context.AfterFunc is dropped: what it runs stays registered with "+v.Name()+" when this is over")
 	}
 }

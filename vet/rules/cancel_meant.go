@@ -75,3 +75,38 @@ func (c *check) endsWithParent(cur inspector.Cursor, call *ast.CallExpr) bool {
 	})
 	return kept
 }
+
+// spoilsNextUse tells whether the function that runs when a context has ended gives a deadline to something of the caller's, with which the function around
+// works behind a place: if nobody stops it, it does so to whoever uses that next.
+func (c *check) spoilsNextUse(cur inspector.Cursor, f ast.Expr) bool {
+	lit, ok := unparen[*ast.FuncLit](f)
+	fn, in := code.FuncAround(cur)
+	if !ok || !in {
+		return false
+	}
+	_, body := code.FuncParts(fn.Node())
+	return code.Has(lit.Body, func(n ast.Node) bool {
+		set, ok := n.(*ast.CallExpr)
+		if !ok || !deadlines.MatchString(code.CalleeName(set)) {
+			return false
+		}
+		sel, ok := ast.Unparen(set.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		object := rootOf(c.Info, sel.X)
+		if object == nil || object.Kind() != types.ParamVar && object.Kind() != types.RecvVar || len(c.Origins(object)) > 0 {
+			return false
+		}
+		if declared, _ := c.DeclaredIn(object); declared != fn {
+			return false
+		}
+		return code.Has(body, func(n ast.Node) bool {
+			work, ok := n.(*ast.CallExpr)
+			return ok && work.Pos() > cur.Node().End() && c.isAbout(work, object) && !deadlines.MatchString(code.CalleeName(work))
+		})
+	})
+}
+
+// deadlines matches names of methods by which a connection is given a deadline.
+var deadlines = regexp.MustCompile(`^Set(Read|Write)?Deadline$`)

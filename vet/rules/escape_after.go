@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"regexp"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -65,7 +66,14 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 			return false
 		}
 		code.Shallow(step, func(n ast.Node) bool {
-			if other, ok := n.(*ast.CallExpr); ok && !told && other != call && c.handsTo(other, g) && !(ctx == nil && c.waitedAgain(flow, other, g)) {
+			other, ok := n.(*ast.CallExpr)
+			if !ok || told || other == call || !c.handsTo(other, g) {
+				return true
+			}
+			if closedByWait(g.Type()) {
+				told = true
+				c.tell(other, "late", fmt.Sprintf("%s is closed since the Wait in line %d, and panics when it is handed a task; make a new pool", g.Name(), line))
+			} else if ctx != nil || !c.waitedAgain(flow, other, g) {
 				told = true
 				c.tell(other, "late", fmt.Sprintf("%s has ended in line %d: its context is dead, and nobody waits for this task; make a new group", g.Name(), line))
 			}
@@ -97,6 +105,24 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 		})
 		return true
 	})
+}
+
+// closedByWait tells whether a group is a pool of conc's that its Wait closes for good. In versions behind v0.3.0 a pool can be used again; one that has
+// them lets its tasks fail fast.
+func closedByWait(group types.Type) bool {
+	if p, ok := types.Unalias(group).(*types.Pointer); ok {
+		group = p.Elem()
+	}
+	n, ok := types.Unalias(group).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != code.ConcPool {
+		return false
+	}
+	pool, ok := n.Obj().Pkg().Scope().Lookup("ContextPool").(*types.TypeName)
+	if !ok {
+		return false
+	}
+	again, _, _ := types.LookupFieldOrMethod(types.NewPointer(pool.Type()), true, nil, "WithFailFast")
+	return again == nil
 }
 
 // waitedAgain tells whether a group without a context, which can be used again, is waited for on each way from a place on.
@@ -198,9 +224,33 @@ func (c *escaper) needsLiveAt(use inspector.Cursor, depth int) bool {
 			}
 			return false
 		}
-		return !mayLog(c.check, call) && !c.onlyAsks(call, i)
+		return !c.onlyLogs(parent, call) && !c.onlyAsks(call, i)
 	}
 	return false
+}
+
+// onlyLogs tells whether a call likely writes a log, by its name. One whose error somebody looks at does more than that, if it does not make an error of another.
+func (c *escaper) onlyLogs(cur inspector.Cursor, call *ast.CallExpr) bool {
+	return mayLog(c.check, call) && (c.observes(call) || errorMaking.MatchString(code.CalleeName(call)) || !c.errorUsed(cur))
+}
+
+// errorMaking matches names of functions that make an error of another, or handle one.
+var errorMaking = regexp.MustCompile(`(?i)^(err|warn|fatal)|(err|error|errorf|warn|fatal)$`)
+
+// errorUsed tells whether the last result of a call is an error that is assigned, returned or handed on.
+func (c *check) errorUsed(cur inspector.Cursor) bool {
+	call := cur.Node().(*ast.CallExpr)
+	sig, ok := under(c.Info.TypeOf(call.Fun)).(*types.Signature)
+	if !ok || sig.Results().Len() == 0 || !code.IsError(sig.Results().At(sig.Results().Len()-1).Type()) {
+		return false
+	}
+	switch up := cur.Parent().Node().(type) {
+	case *ast.ExprStmt, *ast.DeferStmt, *ast.GoStmt:
+		return false
+	case *ast.AssignStmt:
+		return !isBlank(up.Lhs[len(up.Lhs)-1])
+	}
+	return true
 }
 
 // onlyAsks tells whether a function of the package needs no living context for its i-th argument.

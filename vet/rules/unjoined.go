@@ -59,6 +59,7 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
 		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait, or the statement that defers it"},
 		{Name: "process", Severity: Error, What: "the same between the Start of an exec.Cmd and its Wait"},
+		{Name: "given", Severity: Note, Off: true, What: "a function gives its caller the errgroup that it has started tasks in, and waits for it nowhere: whether the caller does is out of sight"},
 	},
 	Detachable: true,
 }, func(c *check) {
@@ -95,7 +96,11 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 		}
 	}
 	for _, v := range order {
-		if u := uses[v]; len(u.starts) > 0 && c.owned(v) && !c.countsStarts(u) {
+		u := uses[v]
+		if len(u.starts) > 0 && len(u.joins) == 0 {
+			c.givenBack(u)
+		}
+		if len(u.starts) > 0 && c.owned(v) && !c.countsStarts(u) {
 			if len(u.joins) == 0 {
 				c.neverJoined(u)
 			} else if code.IsLocal(v) {

@@ -60,6 +60,24 @@ func (c *check) owned(v *types.Var) bool {
 	return true
 }
 
+// givenBack reports the return that gives the caller a group which was made for an errgroup's tasks here, by the function that has started them.
+func (c *check) givenBack(u *groupUses) {
+	if !code.IsLocal(u.v) || u.v.Kind() != types.LocalVar || !code.IsNamed(u.v.Type(), code.Errgroup, "Group") {
+		return
+	}
+	in, ok := c.DeclaredIn(u.v)
+	made := c.Origins(u.v)
+	if !ok || len(made) == 0 || slices.ContainsFunc(made, func(e ast.Expr) bool { return !makesGroup(c, e) }) {
+		return
+	}
+	for _, use := range c.Uses[u.v] {
+		if fn, ok := code.FuncAround(use); ok && fn == in && c.UseOf(use) == code.Returned {
+			c.report(use.Node(), "given", u.v.Name()+" goes to the caller with its tasks still running: wait for it here, or take a group from the caller")
+			return
+		}
+	}
+}
+
 // storedIn gives the unexported field of the package that a group is put into, or nil.
 func (c *check) storedIn(use inspector.Cursor) *types.Var {
 	for kind, _ := use.ParentEdge(); kind == edge.ParenExpr_X || kind == edge.UnaryExpr_X; kind, _ = use.ParentEdge() {

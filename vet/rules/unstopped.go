@@ -51,7 +51,7 @@ func beat(ctx context.Context, send func()) {
 	}
 }
 `,
-	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired; from Go 1.23 on timers, " +
+	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired, or that nobody keeps and that aborts what the function starts or waits for; from Go 1.23 on timers, " +
 		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
 		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
@@ -60,7 +60,7 @@ func beat(ctx context.Context, send func()) {
 		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
 		{Name: "tick", Severity: Note, What: "time.Tick, which cannot be stopped, in a function that returns, before Go 1.23"},
 		{Name: "collected", Severity: Note, Off: true, What: "all of these from Go 1.23 on, where the garbage collector takes them"},
-		{Name: "fires", Severity: Note, What: "a timer of time.AfterFunc, of the function's own, that is only set anew, or not stopped on a way out through an error although it does something to what the function was given: it fires after the function has returned"},
+		{Name: "fires", Severity: Note, What: "a timer of time.AfterFunc, of the function's own, that is only set anew, or not stopped on a way out through an error although it does something to what the function was given, or that nobody keeps although it aborts what the function was given and works with: it fires after the function has returned"},
 		{Name: "loop", Severity: Warning, What: "Stop is deferred in a loop, to the end of the whole function"},
 		{Name: "field", Severity: Warning, What: "an unexported field holds a ticker and nothing in the package stops it"},
 		{Name: "signal", Severity: Warning, What: "signal.Notify for a channel of the function's own without signal.Stop"},

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -16,6 +17,10 @@ import (
 // firesLate looks for timers of a function's own that are set anew and never stopped.
 func (c *check) firesLate(cur inspector.Cursor) {
 	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if kind, _ := cur.ParentEdge(); kind == edge.ExprStmt_X || ok && isBlank(as.Lhs[0]) {
+		c.abortsLater(cur)
+		return
+	}
 	if !ok || len(as.Lhs) != 1 || c.inMain(cur) {
 		return
 	}
@@ -89,6 +94,65 @@ func (c *check) firesOnError(cur, fn inspector.Cursor, v *types.Var, stops []ins
 		c.report(cur.Node(), "fires", v.Name()+" is not stopped where this function returns an error: it fires after that; defer its Stop here")
 	}
 }
+
+// abortsLater reports a timer that nobody keeps, and that aborts what the function was given and works with: it does so to whoever uses that next. What the
+// function sets going, waits for or ends may be aborted later, or is at its end then.
+func (c *check) abortsLater(cur inspector.Cursor) {
+	fn, ok := code.FuncAround(cur)
+	if !ok || c.inMain(cur) || !c.returnsAfter(fn, cur.Node()) {
+		return
+	}
+	object := c.aborted(cur.Node().(*ast.CallExpr).Args[1])
+	if object == nil {
+		return
+	}
+	if declared, ok := c.DeclaredIn(object); !ok || declared != fn {
+		return
+	}
+	works, other := false, false
+	for at := range fn.Preorder((*ast.CallExpr)(nil)) {
+		call := at.Node().(*ast.CallExpr)
+		if in, _ := code.FuncAround(at); in != fn || !c.isAbout(call, object) || c.logs(call) || at == cur {
+			continue
+		}
+		name := code.CalleeName(call)
+		other = other || setsGoing.MatchString(name) || atItsEnd.MatchString(name) || ending.MatchString(name)
+		works = works || call.Pos() > cur.Node().End() && c.errorUsed(at)
+	}
+	if works && !other {
+		c.report(cur.Node(), "fires", "nobody can stop this timer: it fires after this function has returned, and hits whoever uses "+object.Name()+" then; keep it and defer its Stop")
+	}
+}
+
+// atItsEnd matches names of what returns when something is at its end.
+var atItsEnd = regexp.MustCompile(`(?i)^(wait|run|serve|join|exec|loop)`)
+
+// aborted gives the parameter or receiver that the function of a timer aborts, and does no more but to log; nil if it does anything else.
+func (c *check) aborted(f ast.Expr) *types.Var {
+	var hit []*types.Var
+	aborts := true
+	switch f := ast.Unparen(f).(type) {
+	case *ast.FuncLit:
+		hit = c.disturbed(f)
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			aborts = aborts && (!ok || c.logs(call) || aborting.MatchString(code.CalleeName(call)) && !code.IsNamed(receiver(c, call), "os", "Process"))
+			return aborts
+		})
+	case *ast.SelectorExpr:
+		if s := c.Info.Selections[f]; s != nil && s.Kind() == types.MethodVal {
+			hit = append(hit, rootOf(c.Info, f.X))
+			aborts = aborting.MatchString(f.Sel.Name) && !code.IsNamed(s.Recv(), "os", "Process")
+		}
+	}
+	if len(hit) != 1 || !aborts || hit[0] == nil || hit[0].Kind() != types.ParamVar && hit[0].Kind() != types.RecvVar {
+		return nil
+	}
+	return hit[0]
+}
+
+// aborting matches names of methods that break off what something does.
+var aborting = regexp.MustCompile(`^(?i)(abort|kill|terminat)`)
 
 // setsGoing matches names of what only sets something going.
 var setsGoing = regexp.MustCompile(`(?i)^(new|open|dial|connect|start|begin|init|setup|launch|spawn|prepare)`)

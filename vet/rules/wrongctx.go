@@ -37,11 +37,11 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a request made before, where the response is kept; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a request made before, where the response is kept; a wait for the end of the context around where another channel may say so too, a task may cancel it, or no other task can fail; functions that only log, open or end something with the context around, and those of an object whose cancel function more than what closes it calls; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
 	Shapes: []Shape{
 		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
 		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field"},
-		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, or sends a request that was made with one"},
+		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, waits for the end of one alone, sends a request that was made with one, or fails by a function in sight that works with one"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
 	},
 }, func(c *check) {
@@ -92,6 +92,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 				c.otherCtx(t, own, "group", why)
 				c.parentAgain(t, own, why)
 				c.sentBefore(t, own, why)
+				c.throughCalls(t, own, why)
 			}
 		}
 	}
@@ -185,7 +186,7 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 		if own.Name() == "" && !code.IsParam(c.Info, v) { // who gives his own no name may have made another on purpose
 			continue
 		}
-		if shape == "group" && (!c.parentOf(v, own) || c.endingNow(cur, &ast.CallExpr{Fun: ast.NewIdent("_")})) { // made for something else
+		if shape == "group" && (!c.parentOf(v, own) || c.meansOuter(cur, t, v, own)) { // made for something else
 			continue
 		}
 		if !c.Cancellable(v) || c.derives(v, own, 0) || c.looksOnly(cur, own) {
