@@ -9,7 +9,7 @@ var Tie = register(&Rule{
 	Name:      "tie",
 	Migration: true,
 	Title:     "a group put together by hand could be braid's",
-	Why: "A WaitGroup with its go statements, an errgroup or a `conc.WaitGroup` that begins and ends in one block becomes `braid.Run`; " +
+	Why: "A WaitGroup with its go statements, an errgroup, or a group or pool of conc's that begins and ends in one block becomes `braid.Run`; " +
 		"a loop that stores one result for each item becomes `braid.Map`; tasks that set one variable each become `braid.Join2`; " +
 		"a goroutine whose one result comes over a channel to the block that starts it becomes `braid.Call`; a struct whose Stop cancels and waits gets a group from `braid.Open`. " +
 		"The new code does what the old one did: the same functions start at the same moments with the same arguments, the same is waited for, " +

@@ -59,6 +59,8 @@ func (f *finder) made(s ast.Stmt) *group {
 		g.kind = concGroup
 	case code.IsNamed(t, code.ConcPool, "Pool"), code.IsNamed(t, code.ConcPool, "ErrorPool"), code.IsNamed(t, code.ConcPool, "ContextPool"):
 		pooled = true
+	case code.IsNamed(t, code.ConcPool, "ResultPool"), code.IsNamed(t, code.ConcPool, "ResultErrorPool"), code.IsNamed(t, code.ConcPool, "ResultContextPool"):
+		g.kind, g.unlike = concResults, "its tasks have results: braid.All gives those of functions, and braid.Map those of items, in their order"
 	default:
 		return nil
 	}
@@ -75,7 +77,7 @@ func (f *finder) made(s ast.Stmt) *group {
 		g.ctx, _ = f.Info.ObjectOf(names[1]).(*types.Var)
 	case len(names) != 1:
 		return nil
-	case isCall && g.limit == "" && g.kind != concErrs && g.kind != concCtx && !f.fresh(call):
+	case isCall && !pooled && g.kind != concResults && !f.fresh(call):
 		return nil
 	}
 	return g
@@ -83,10 +85,10 @@ func (f *finder) made(s ast.Stmt) *group {
 
 // fresh tells whether a call makes a new, empty group.
 func (f *finder) fresh(call *ast.CallExpr) bool {
-	return f.Builtin(call) == "new" || code.IsCall(f.Info, call, code.Conc, "NewWaitGroup") || code.IsCall(f.Info, call, code.ConcPool, "New")
+	return f.Builtin(call) == "new" || code.IsCall(f.Info, call, code.Conc, "NewWaitGroup")
 }
 
-// pool takes pool.New().WithMaxGoroutines(n).… apart.
+// pool takes pool.New().WithMaxGoroutines(n).… apart. It is false if the pool is not made so.
 func (g *group) pool(value ast.Expr) bool {
 	methods := map[string]*ast.CallExpr{}
 	for {
@@ -105,12 +107,12 @@ func (g *group) pool(value ast.Expr) bool {
 		methods[sel.Sel.Name] = call
 		value = sel.X
 	}
-	g.kind = concGroup
+	g.kind, g.supervised = concGroup, true
 	for name, call := range methods {
 		switch name {
 		case "WithMaxGoroutines":
 			if n, ok := code.IntValue(g.f.Info, call.Args[0]); !ok || n < 1 {
-				return false
+				g.unlike = "its limit is no positive constant"
 			}
 			g.limit = g.file.Text(call.Args[0])
 		case "WithErrors":
@@ -118,13 +120,12 @@ func (g *group) pool(value ast.Expr) bool {
 				g.kind = concErrs
 			}
 		case "WithContext":
-			if methods["WithCancelOnError"] == nil {
-				return false
-			}
 			g.kind, g.outer = concCtx, call.Args[0]
-		case "WithCancelOnError":
+		case "WithCancelOnError", "WithFailFast":
+			g.supervised = false
+		case "WithFirstError": // braid's error has the others too, as for an errgroup
 		default:
-			return false
+			g.unlike = "its " + name + " has no twin"
 		}
 	}
 	return true
@@ -134,7 +135,7 @@ func (g *group) pool(value ast.Expr) bool {
 // carrying it over, or "". If nothing looks like a group there are no tasks.
 func (g *group) parse() string {
 	g.first, g.join = len(g.list), -1
-	why := ""
+	why := g.unlike
 	no := func(s string) {
 		if why == "" {
 			why = s

@@ -54,7 +54,7 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 	if g.limit != "" {
 		opts = append(opts, braid+".Limit("+g.limit+")")
 	}
-	if g.kind == errGroup || g.kind == concErrs {
+	if g.supervised && g.kind.errors() {
 		opts = append(opts, braid+".Supervised")
 	}
 	if g.recovers() && g.kind != concGroup && g.kind != concErrs && g.kind != concCtx {

@@ -15,7 +15,8 @@
 // the join, task.go of a task, gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
-// object; kinds.go sorts the go statements that are left, ends.go knows what ends those.
+// object; kinds.go sorts the go statements that are left, ends.go knows what ends those;
+// conc.go has what is told of conc's other packages.
 package tie
 
 import (
@@ -70,6 +71,7 @@ func Find(pass *analysis.Pass, x *code.Index) []Finding {
 			f.calls(cur, list, i)
 		}
 	}
+	f.conc()
 	f.kinds()
 	return f.found
 }
@@ -92,6 +94,7 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	if g == nil {
 		return
 	}
+	g.supervised = g.supervised || g.kind == errGroup
 	g.block, g.list, g.made = block, list, i
 	why := g.parse()
 	if len(g.tasks) == 0 && !g.counts {
@@ -142,16 +145,17 @@ func (f *finder) add(found Finding) {
 type kind int
 
 const (
-	waitGroup kind = iota // sync.WaitGroup
-	errGroup              // errgroup.Group, without a context
-	ctxGroup              // errgroup.WithContext
-	concGroup             // conc.WaitGroup, pool.New()
-	concErrs              // pool.New().WithErrors()
-	concCtx               // pool.New().WithContext(ctx).WithCancelOnError()
+	waitGroup   kind = iota // sync.WaitGroup
+	errGroup                // errgroup.Group, without a context
+	ctxGroup                // errgroup.WithContext
+	concGroup               // conc.WaitGroup, pool.New()
+	concErrs                // pool.New().WithErrors()
+	concCtx                 // pool.New().WithContext(ctx)
+	concResults             // pool.NewWithResults
 )
 
 func (k kind) String() string {
-	return [...]string{"WaitGroup", "errgroup", "errgroup", "conc group", "conc pool", "conc pool"}[k]
+	return [...]string{"WaitGroup", "errgroup", "errgroup", "conc group", "conc pool", "conc pool", "conc pool"}[k]
 }
 
 // errors tells whether the group's tasks return errors, and Wait does.
@@ -166,6 +170,9 @@ type group struct {
 	ctx   *types.Var // the context made with it, or nil
 	outer ast.Expr   // the context that one is made from
 	limit string     // source text, or ""
+
+	supervised bool   // no failure cancels the others
+	unlike     string // what braid's groups do not have as this one does, or ""
 
 	block  inspector.Cursor // whose statements list are
 	list   []ast.Stmt

@@ -19,6 +19,10 @@ func main() {
 	err = cancelling(context.Background())
 	fmt.Println(errors.Is(err, io.EOF))
 	fmt.Println(cancelling(context.Background()) == nil)
+	err = gathering(context.Background())
+	fmt.Println(errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF))
+	fmt.Println(errors.Is(first(context.Background()), io.EOF))
+	fmt.Println(results(), limitedBy(2))
 }
 
 func group() (n int64) {
@@ -71,4 +75,36 @@ func cancelling(ctx context.Context) error {
 		return io.EOF
 	})
 	return p.Wait()
+}
+
+// All go on, and all errors are joined.
+func gathering(ctx context.Context) error {
+	p := pool.New().WithMaxGoroutines(1).WithContext(ctx) // want `this conc pool and its tasks are braid.Run`
+	p.Go(func(ctx context.Context) error { return errors.Join(io.EOF, ctx.Err()) })
+	p.Go(func(ctx context.Context) error { return errors.Join(io.ErrUnexpectedEOF, ctx.Err()) })
+	return p.Wait()
+}
+
+func first(ctx context.Context) error {
+	p := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError() // want `this conc pool and its tasks are braid.Run`
+	p.Go(func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	p.Go(func(ctx context.Context) error { return errors.Join(io.EOF, ctx.Err()) })
+	return p.Wait()
+}
+
+func results() int {
+	p := pool.NewWithResults[int]() // want `this conc pool could be braid.Run, but its tasks have results: braid.All`
+	p.Go(func() int { return 1 })
+	p.Go(func() int { return 2 })
+	return len(p.Wait())
+}
+
+func limitedBy(most int) (n int64) {
+	p := pool.New().WithMaxGoroutines(most) // want `its limit is no positive constant`
+	p.Go(func() { atomic.AddInt64(&n, 1) })
+	p.Wait()
+	return n
 }

@@ -23,3 +23,12 @@ func (p *ContextPool) Go(f func(ctx context.Context) error) {}
 func (p *ContextPool) Wait() error                          { return nil }
 
 func (p *ContextPool) WithCancelOnError() *ContextPool { return p }
+
+func (p *ContextPool) WithFirstError() *ContextPool { return p }
+
+func NewWithResults[T any]() *ResultPool[T] { return nil }
+
+type ResultPool[T any] struct{ _ T }
+
+func (p *ResultPool[T]) Go(f func() T) {}
+func (p *ResultPool[T]) Wait() []T     { return nil }

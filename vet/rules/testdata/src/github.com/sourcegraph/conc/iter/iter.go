@@ -1,0 +1,9 @@
+// Package iter has the declarations of github.com/sourcegraph/conc/iter that rules look at.
+package iter
+
+type Mapper[T, R any] struct{ MaxGoroutines int }
+
+func (m Mapper[T, R]) Map(input []T, f func(*T) R) []R { return nil }
+
+func ForEach[T any](input []T, f func(*T))      {}
+func Map[T, R any](input []T, f func(*T) R) []R { return nil }
