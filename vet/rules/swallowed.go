@@ -209,7 +209,7 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 		ret = c.bareNil(cur, body)
 	}
 	if ret != nil {
-		if c.keeps(body[:len(body)-1]) {
+		if c.keeps(body[:len(body)-1]) || c.nothingLeft(cur) {
 			return
 		}
 		shape := "done"

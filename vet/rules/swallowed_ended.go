@@ -99,3 +99,30 @@ func (c *check) givenLimit(v *types.Var, fn inspector.Cursor) bool {
 	}
 	return calls > 0
 }
+
+// nothingLeft tells whether nothing but a return of nil follows the question whether the context has ended, and nothing is done where it has not:
+// then all was done before.
+func (c *check) nothingLeft(cur inspector.Cursor) bool {
+	switch n := cur.Node().(type) {
+	case *ast.IfStmt:
+		if n.Else != nil {
+			return false
+		}
+	case *ast.CommClause:
+		cur = cur.Parent().Parent() // the select
+		for _, s := range cur.Node().(*ast.SelectStmt).Body.List {
+			if other := s.(*ast.CommClause); other != n && (other.Comm != nil || len(other.Body) > 0) {
+				return false
+			}
+		}
+		if len(cur.Node().(*ast.SelectStmt).Body.List) < 2 { // it waits
+			return false
+		}
+	}
+	next, ok := cur.NextSibling()
+	if !ok {
+		return false
+	}
+	ret, ok := next.Node().(*ast.ReturnStmt)
+	return ok && c.nilReturn([]ast.Stmt{ret}) != nil
+}

@@ -325,3 +325,39 @@ func (m *mailer) Run(ctx context.Context, send func(context.Context, string) err
 	}
 	return nil
 }
+
+// All is done where the context is asked for.
+
+func askedLast(ctx context.Context, put func(context.Context) error) error {
+	if err := put(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+	}
+	return nil
+}
+
+func askedLastByErr(ctx context.Context, put func(context.Context) error) error {
+	if err := put(ctx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return nil
+}
+
+func askedBetween(ctx context.Context, put func(context.Context) error) error {
+	if err := put(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return nil // want `nil says that all was done`
+	default:
+	}
+	return put(ctx)
+}
