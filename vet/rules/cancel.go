@@ -133,7 +133,7 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 // cancelVar looks at what becomes of a cancel function in a local variable.
 func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name string) {
 	uses := c.released(v, false)
-	if len(uses) == 0 && v.Kind() == types.ResultVar {
+	if len(uses) == 0 && v.Kind() == types.ResultVar || c.saysDropped(cur.Parent().Node()) {
 		return
 	}
 	if len(uses) == 0 {

@@ -24,7 +24,7 @@ func (c *check) ofNone(call *ast.CallExpr) bool {
 }
 
 // uncancelled matches comments that say why a context is not cancelled.
-var uncancelled = regexp.MustCompile(`(?i)(n't|not|never|no need).*cancel`)
+var uncancelled = regexp.MustCompile(`(?i)(n't|\bnot\b|\bnever\b|no need).*cancel`)
 
 // dropped matches comments that say that a cancel function is not called.
 var dropped = regexp.MustCompile(`(?i)(ignor|drop|discard)\w* (the |its |that |this )?(returned )?cancel(\b|func)` +
@@ -38,7 +38,13 @@ var toDo = regexp.MustCompile(`\b(TODO|FIXME|XXX|BUG)\b`)
 // the function, since it may belong to what comes next.
 func (c *check) saysDropped(stmt ast.Node) bool {
 	first, last := c.Fset.Position(stmt.Pos()).Line, c.Fset.Position(stmt.End()).Line
-	return slices.ContainsFunc(c.FileOf(stmt.Pos()).Comments, func(g *ast.CommentGroup) bool {
+	comments := c.FileOf(stmt.Pos()).Comments
+	for _, g := range slices.Backward(comments) { // paragraphs, one above the other
+		if to := c.Fset.Position(g.End()).Line; g.End() < stmt.Pos() && (to == first-1 || to == first-2 && first < c.Fset.Position(stmt.Pos()).Line) {
+			first = c.Fset.Position(g.Pos()).Line
+		}
+	}
+	return slices.ContainsFunc(comments, func(g *ast.CommentGroup) bool {
 		from, to := c.Fset.Position(g.Pos()).Line, c.Fset.Position(g.End()).Line
 		if to < first-1 || from > last+1 {
 			return false

@@ -80,15 +80,23 @@ func (f *strandFlow) sentBefore(use inspector.Cursor) bool {
 // other variable stands for itself.
 func (f *strandFlow) givenAs(v *types.Var, op code.Op) *types.Var {
 	call, ok := op.At.Node().(*ast.CallExpr)
-	decl, isDecl := op.Home.(*ast.FuncDecl)
-	if !ok || !isDecl {
+	if lit, isLit := op.Home.(*ast.FuncLit); isLit { // go func(ctx context.Context) { … }(ctx)
+		at, known := f.Root.FindNode(lit)
+		if !known {
+			return v
+		}
+		call, ok = at.Parent().Node().(*ast.CallExpr)
+		ok = ok && ast.Unparen(call.Fun) == lit
+	} else if ok {
+		called, known := f.Decls[code.Callee(f.Info, call)]
+		ok = known && called.Node() == op.Home
+	}
+	if !ok {
 		return v
 	}
-	if called, known := f.Decls[code.Callee(f.Info, call)]; !known || called.Node() != op.Home {
-		return v
-	}
+	typ, _ := code.FuncParts(op.Home)
 	for i, arg := range call.Args {
-		if p, ok := code.ParamAt(f.Info, decl.Type, i); ok && p != nil && p == v {
+		if p, ok := code.ParamAt(f.Info, typ, i); ok && p != nil && p == v {
 			return code.Var(f.Info, arg)
 		}
 	}

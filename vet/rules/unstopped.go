@@ -5,6 +5,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"go/version"
@@ -90,7 +91,7 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 	}
 	kind, _ := cur.ParentEdge()
 	if kind == edge.SelectorExpr_X && shape == "ticker" { // time.NewTicker(d).C
-		if up := cur.Parent(); isRangeOver(up) && !left(up.Parent().Node().(*ast.RangeStmt)) {
+		if up := cur.Parent(); isRangeOver(up) && !left(up.Parent().Node().(*ast.RangeStmt).Body) {
 			return // nobody closes the channel
 		}
 		if c.returnsAfter(fn, cur.Node()) {
@@ -164,20 +165,55 @@ func (c *check) collected(cur inspector.Cursor) bool {
 	return v == "" || version.Compare(v, "go1.23") >= 0
 }
 
-// ticksForEver tells whether the function loops over a ticker's channel, which
-// nobody closes, and has no other way out of that loop.
+// ticksForEver tells whether the function loops over a ticker's channel, which nobody closes, or for ever, and leaves that loop in no way but
+// behind a Stop.
 func (c *check) ticksForEver(fn inspector.Cursor, v *types.Var) bool {
-	for cur := range fn.Preorder((*ast.RangeStmt)(nil)) {
-		n := cur.Node().(*ast.RangeStmt)
-		x := ast.Unparen(n.X)
-		if sel, ok := x.(*ast.SelectorExpr); ok && sel.Sel.Name == "C" {
-			x = sel.X
+	for cur := range fn.Preorder((*ast.RangeStmt)(nil), (*ast.ForStmt)(nil)) {
+		if in, _ := code.FuncAround(cur); in != fn {
+			continue
 		}
-		if in, _ := code.FuncAround(cur); in == fn && code.Var(c.Info, x) == v && !left(n) {
-			return true
+		switch n := cur.Node().(type) {
+		case *ast.RangeStmt:
+			x := ast.Unparen(n.X)
+			if sel, ok := x.(*ast.SelectorExpr); ok && sel.Sel.Name == "C" {
+				x = sel.X
+			}
+			if code.Var(c.Info, x) == v && (!left(n.Body) || c.stoppedFirst(cur, v)) {
+				return true
+			}
+		case *ast.ForStmt: // for ; true; <-ticker.C
+			if tv := c.Info.Types[n.Cond]; n.Cond != nil && tv.Value != nil && constant.BoolVal(tv.Value) && c.mentions(n, v) && !left(n.Body) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// stoppedFirst tells whether the ticker is stopped right before each statement that leaves a loop.
+func (c *check) stoppedFirst(loop inspector.Cursor, v *types.Var) bool {
+	for cur := range loop.Preorder((*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
+		if b, ok := cur.Node().(*ast.BranchStmt); ok && b.Tok == token.CONTINUE && b.Label == nil {
+			continue
+		}
+		before, ok := cur.PrevSibling()
+		if !ok {
+			return false
+		}
+		es, _ := before.Node().(*ast.ExprStmt)
+		if es == nil {
+			return false
+		}
+		call, ok := es.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != "Stop" || code.Var(c.Info, sel.X) != v {
+			return false
+		}
+	}
+	return true
 }
 
 // isRangeOver tells whether a place is what a loop ranges over.
@@ -202,7 +238,7 @@ func (c *check) rangedForEver(v *types.Var) bool {
 	for _, use := range c.Uses[v] {
 		for r := range use.Enclosing((*ast.RangeStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
 			n, ok := r.Node().(*ast.RangeStmt)
-			if ok && code.Within(use.Node(), n.X) && !left(n) {
+			if ok && code.Within(use.Node(), n.X) && !left(n.Body) {
 				return true
 			}
 			break
@@ -212,8 +248,8 @@ func (c *check) rangedForEver(v *types.Var) bool {
 }
 
 // left tells whether there is a way out of a loop in its body.
-func left(loop *ast.RangeStmt) (out bool) {
-	code.Shallow(loop.Body, func(n ast.Node) bool {
+func left(loop *ast.BlockStmt) (out bool) {
+	code.Shallow(loop, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ReturnStmt:
 			out = true
@@ -268,7 +304,7 @@ func (c *check) tick(cur inspector.Cursor, call *ast.CallExpr) {
 	if kind, _ := cur.ParentEdge(); kind == edge.ReturnStmt_Results {
 		return
 	}
-	if isRangeOver(cur) && !left(cur.Parent().Node().(*ast.RangeStmt)) {
+	if isRangeOver(cur) && !left(cur.Parent().Node().(*ast.RangeStmt).Body) {
 		return
 	}
 	if v := c.assignedTo(cur); v != nil && (c.ticksForEver(fn, v) || slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
@@ -327,7 +363,7 @@ func (c *check) notify(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	received := false
 	for _, use := range c.Uses[v] {
-		if r, ok := use.Parent().Node().(*ast.RangeStmt); ok && r.X == use.Node() && !left(r) {
+		if r, ok := use.Parent().Node().(*ast.RangeStmt); ok && r.X == use.Node() && !left(r.Body) {
 			return // nobody closes the channel
 		}
 		if c.UseOf(use) != code.Argument {

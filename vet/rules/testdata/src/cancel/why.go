@@ -68,3 +68,15 @@ func belongsToTheNext(ctx context.Context, limit time.Duration, f func(context.C
 	// If there is no answer in time, f does not go on, but is cancelled.
 	f(ctx)
 }
+
+func whyAbove(ctx context.Context, dial func(context.Context) error) error {
+	// We do not cancel this context here: what was dialled is used behind this function.
+
+	// It is made of its own, so that a timeout ends the dialling alone.
+	ctx, cancel := context.WithCancel(ctx)
+	if err := dial(ctx); err != nil {
+		cancel()
+		return err
+	}
+	return nil
+}

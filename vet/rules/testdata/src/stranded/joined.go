@@ -239,3 +239,46 @@ func fieldEnds(o *owner, keys []string, add func(string)) {
 }
 
 type owner struct{ ctx context.Context }
+
+// The workers are given the context that ends when the function returns.
+func workersGiven(jobs []int, work func(int)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	queue := make(chan int, 1)
+	for range 4 {
+		go func(ctx context.Context, queue chan int) {
+			for {
+				select {
+				case job := <-queue:
+					work(job)
+				case <-ctx.Done():
+					return
+				}
+			}
+		}(ctx, queue)
+	}
+	for _, job := range jobs {
+		queue <- job
+	}
+}
+
+func workersGivenTheOuter(ctx context.Context, jobs []int, work func(int) error) {
+	queue := make(chan int, 1)
+	for range 4 {
+		go func(ctx context.Context, queue chan int) {
+			for {
+				select {
+				case job := <-queue:
+					if err := work(job); err != nil {
+						return
+					}
+				case <-ctx.Done():
+					return
+				}
+			}
+		}(ctx, queue)
+	}
+	for _, job := range jobs {
+		queue <- job // want `may have ended`
+	}
+}

@@ -41,3 +41,30 @@ func newRenewal(renew func()) *renewal {
 	}()
 	return r
 }
+
+func measures(measure func()) {
+	ticker := time.NewTicker(time.Minute)
+	for ; true; <-ticker.C {
+		measure()
+	}
+}
+
+func measuresOften(measure func() bool) {
+	ticker := time.NewTicker(time.Minute) // want `ticker is never stopped`
+	for ; true; <-ticker.C {
+		if measure() {
+			return
+		}
+	}
+}
+
+func waitsFor(gone func() bool) {
+	ticker := time.NewTicker(time.Second)
+	for range ticker.C {
+		if gone() {
+			ticker.Stop()
+			break
+		}
+	}
+	println("gone")
+}
