@@ -71,7 +71,7 @@ func (c *check) closedWith(cur inspector.Cursor, call *ast.CallExpr) bool {
 		if around, ok := code.FuncAround(task.At); ok {
 			for at := range around.Preorder((*ast.CommClause)(nil)) {
 				clause := at.Node().(*ast.CommClause)
-				if _, is := c.DoneClause(clause); is && slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool { return code.Has(s, isClose) }) {
+				if _, is := c.DoneClause(clause); is && (slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool { return code.Has(s, isClose) }) || c.closesBehind(at.Parent().Parent())) {
 					return true
 				}
 			}
@@ -88,6 +88,16 @@ func (c *check) closedWith(cur inspector.Cursor, call *ast.CallExpr) bool {
 		}
 	}
 	return false
+}
+
+// closesBehind tells whether an if right behind a statement closes something.
+func (c *check) closesBehind(s inspector.Cursor) bool {
+	next, ok := s.NextSibling()
+	if !ok {
+		return false
+	}
+	n, ok := next.Node().(*ast.IfStmt)
+	return ok && code.Has(n.Body, isClose)
 }
 
 func isClose(n ast.Node) bool {

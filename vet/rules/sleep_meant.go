@@ -38,8 +38,35 @@ func (c *check) inAll(loop inspector.Cursor, pause time.Duration) time.Duration 
 	return time.Duration(rounds) * pause
 }
 
-// cannotEnd tells whether the context in reach cannot end while the pause lasts: the function has asked whether there is a Done at all, or has made the
-// context itself of none that can end, without a limit of time, and ends it by nothing but a defer.
+// joinedBefore tells whether a context is that of an errgroup which the function has waited for before a place: it has ended.
+func (c *check) joinedBefore(cur inspector.Cursor, ctx *types.Var) bool {
+	here, _ := code.FuncAround(cur)
+	for _, o := range c.Origins(ctx) {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		if !ok || !code.IsCall(c.Info, call, code.Errgroup, "WithContext") {
+			continue
+		}
+		at, ok := c.Root.FindNode(call)
+		if !ok {
+			continue
+		}
+		as, ok := at.Parent().Node().(*ast.AssignStmt)
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(c.Uses[code.Var(c.Info, as.Lhs[0])], func(use inspector.Cursor) bool {
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			in, _ := code.FuncAround(use)
+			return ok && sel.Sel.Name == "Wait" && in == here && use.Node().Pos() < cur.Node().Pos() && !code.Deferred(use)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// cannotEnd tells whether the context in reach cannot end while the pause lasts: the function has asked whether there is a Done at all, has waited for the
+// group that the context is of, or has made the context itself of none that can end, without a limit of time, and ends it by nothing but a defer.
 func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 	_, body := code.FuncParts(r.Func.Node())
 	if code.Has(body, func(n ast.Node) bool {
@@ -49,6 +76,9 @@ func (c *check) cannotEnd(cur inspector.Cursor, r *code.Reach) bool {
 		return true
 	}
 	if c.shadowedByNone(cur, r.Ctx) {
+		return true
+	}
+	if c.joinedBefore(cur, r.Ctx) {
 		return true
 	}
 	if c.Given(r.Ctx) || r.Ctx.IsField() || r.Task != nil {

@@ -36,6 +36,21 @@ func shakesOn(ctx context.Context, raw net.Conn) error {
 	}
 }
 
+func shakesAndCloses(ctx context.Context, raw net.Conn) (err error) {
+	conn := tls.Client(raw, nil)
+	failed := make(chan error, 1)
+	go func() { failed <- conn.Handshake() }()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		raw.Close()
+	}
+	return err
+}
+
 // Without a context there is no other way.
 
 func asks(ctx context.Context, url string) (req *http.Request, err error) {

@@ -94,6 +94,15 @@ func inErrgroup(ctx context.Context) error {
 	return g.Wait()
 }
 
+func behindErrgroup(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
+	g.Go(func() error { return ctx.Err() })
+	err := g.Wait()
+	time.Sleep(time.Minute)
+	return err
+}
+
 func inTask(g *braid.Group) {
 	g.Go(func(ctx context.Context) error {
 		time.Sleep(time.Minute) // want `time.Sleep ignores ctx`
