@@ -201,7 +201,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		if f := c.FieldChan(v); f != nil && (isSend && f.Drained(c.Index) || !isSend && len(f.Closes) > 0) {
 			return // its object sees to the other end
 		}
-		if asked {
+		if f := c.FieldChan(v); asked && f != nil && f.Unbuffered {
 			shape = "looked"
 		}
 	case code.IsParam(c.Info, v):

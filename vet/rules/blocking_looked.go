@@ -24,11 +24,15 @@ func (c *check) asksInRound(cur inspector.Cursor) bool {
 	})
 }
 
-// fromElsewhere tells whether a local variable holds a channel that the function has not made: the loop over others' channels gives it.
+// fromElsewhere tells whether a local variable holds a channel that the function has not made: the loop over others' channels gives it. What a request has
+// in it to be answered over mostly has room.
 func (c *check) fromElsewhere(v *types.Var) bool {
 	made := c.Origins(v)
 	return len(made) > 0 && !slices.ContainsFunc(made, func(e ast.Expr) bool {
 		if u, ok := ast.Unparen(e).(*ast.CallExpr); ok && c.Builtin(u) == "make" {
+			return true
+		}
+		if _, ok := unparen[*ast.SelectorExpr](e); ok {
 			return true
 		}
 		w := rootOf(c.Info, e)
@@ -38,6 +42,9 @@ func (c *check) fromElsewhere(v *types.Var) bool {
 
 // flock reports a wait for the lock on a file.
 func (c *check) flock(cur inspector.Cursor, call *ast.CallExpr) {
+	if t := c.TaskAround(cur); t != nil && t.Kind == code.Bare { // whoever started it may go on
+		return
+	}
 	if r := c.reach(cur); r != nil && !r.Request && c.Given(r.Ctx) && !c.exempt(call.Pos()) && c.locksFile(call) {
 		c.report(call, "flock", "this waits until nobody else has the lock, and "+r.Name()+" cannot end it: try with LOCK_NB, again and again until it does")
 	}

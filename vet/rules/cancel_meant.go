@@ -109,7 +109,8 @@ func (c *check) spoilsNextUse(cur inspector.Cursor, f ast.Expr) bool {
 		}
 		return code.Has(body, func(n ast.Node) bool {
 			work, ok := n.(*ast.CallExpr)
-			return ok && work.Pos() > cur.Node().End() && c.isAbout(work, object) && !deadlines.MatchString(code.CalleeName(work))
+			at, known := c.Root.FindNode(n)
+			return ok && known && work.Pos() > cur.Node().End() && c.isAbout(work, object) && !deadlines.MatchString(code.CalleeName(work)) && c.errorUsed(at)
 		})
 	})
 }

@@ -37,7 +37,7 @@ func (c *check) replaced(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name 
 		return
 	}
 	field := code.Var(c.Info, sel).Origin()
-	if c.endsFirst(decl, field, 0) {
+	if c.endsFirst(decl, field, 0) || c.LooksAtCtx(decl.Body) {
 		return
 	}
 	for _, use := range c.Uses[c.Info.Defs[decl.Name]] { // whoever calls it

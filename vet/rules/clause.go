@@ -30,7 +30,7 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	}))
 }
 `,
-	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a new error of which a comment in the clause says why.",
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
 		{Name: "replaced", Severity: Warning, What: "a clause returns another error that has nothing of what it was given"},
@@ -46,7 +46,7 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 			continue
 		}
 		if !returnsNil(lit.Body) {
-			if c.saysWhy(lit) {
+			if c.saysWhy(lit) || !c.makesNew(call, lit) {
 				continue
 			}
 			c.report(lit, "replaced", "nothing of what this clause was given is left: wrap it with %w, or say in the new error how many there were and of what")
@@ -55,6 +55,29 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 		c.report(lit, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")
 	}
 })
+
+// makesNew tells whether all that a clause returns is made there, or declared by a package, other than what the clause is for. What a function gives may
+// make up for the failure.
+func (c *check) makesNew(clause *ast.CallExpr, lit *ast.FuncLit) bool {
+	all := true
+	code.Shallow(lit.Body, func(n ast.Node) bool {
+		ret, ok := n.(*ast.ReturnStmt)
+		if !ok || len(ret.Results) != 1 {
+			return true
+		}
+		made, isCall := unparen[*ast.CallExpr](ret.Results[0])
+		v := code.Var(c.Info, ret.Results[0])
+		switch {
+		case isNilIdent(c.Info, ret.Results[0]):
+		case isCall:
+			all = all && makesError(code.Callee(c.Info, made))
+		default:
+			all = all && isGlobal(v) && !(len(clause.Args) > 1 && c.mentions(clause.Args[0], v))
+		}
+		return true
+	})
+	return all
+}
 
 func (c *check) usesParams(lit *ast.FuncLit) bool {
 	for i := range lit.Type.Params.NumFields() {

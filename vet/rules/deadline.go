@@ -257,7 +257,7 @@ func otherDeadline(what string) string {
 // setsOther tells whether a function carries the deadline of a context over to a connection, but not for what a call does.
 func (c *check) setsOther(at inspector.Cursor, v *types.Var, what string) bool {
 	decl, _ := code.DeclAround(at)
-	return decl != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+	return decl != nil && !c.setElsewhere(decl, v, what) && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
 			use = use.Parent()
 		}
@@ -266,5 +266,26 @@ func (c *check) setsOther(at inspector.Cursor, v *types.Var, what string) bool {
 	}) && code.Has(decl.Body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		return ok && code.IsCall(c.Info, call, "context", "Context.Deadline")
+	})
+}
+
+// setElsewhere tells whether a function of the package that is called closes the connection in a field, or sets the deadline that holds for a call.
+func (c *check) setElsewhere(decl *ast.FuncDecl, v *types.Var, what string) bool {
+	called := map[ast.Node]bool{}
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if helper, ok := c.Decls[code.Callee(c.Info, call)]; ok {
+				called[helper.Node()] = true
+			}
+		}
+		return true
+	})
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		helper, _ := code.DeclAround(use)
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		return ok && helper != nil && called[helper] && sel.X == use.Node() && (sel.Sel.Name == "Close" || strings.HasSuffix(sel.Sel.Name, "Deadline") && sel.Sel.Name != otherDeadline(what))
 	})
 }

@@ -266,7 +266,7 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 			m.report(call, "unwrap", "errors.Unwrap of the error of "+j.what+" is nil when it is several: use errors.Is and errors.As, or braid.Leaves")
 		}
 	case "As", "AsType":
-		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && m.usesTarget(cur, call) && !m.asksForMany(call) && (j.alike || m.ofOneKind(cur, call)) {
+		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && m.usesTarget(cur, call) && !m.asksForMany(call) && !m.returnsWhole(cur, call.Args[0]) && (j.alike || m.ofOneKind(cur, call)) {
 			m.report(call, "as", "errors.As finds one of the errors of "+j.what+", and several may match: braid.Catch with braid.On gives all of them")
 		}
 	case "Is":
@@ -279,6 +279,23 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 			}
 		}
 	}
+}
+
+// returnsWhole tells whether the branch that a question about an error leads to returns that error, beside what was found in it.
+func (m *multi) returnsWhole(cur inspector.Cursor, err ast.Expr) bool {
+	for up := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		branch, ok := up.Node().(*ast.IfStmt)
+		return ok && slices.ContainsFunc(branch.Body.List, func(s ast.Stmt) bool {
+			ret, ok := s.(*ast.ReturnStmt)
+			return ok && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return m.sameVar(e, err) })
+		})
+	}
+	return false
+}
+
+func (m *multi) sameVar(a, b ast.Expr) bool {
+	v := code.Var(m.Info, a)
+	return v != nil && v == code.Var(m.Info, b)
 }
 
 // saysWhyAround tells whether a comment in the if around a place says that the error is ignored on purpose.

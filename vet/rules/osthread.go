@@ -122,6 +122,8 @@ func (c *check) threadCall(n ast.Node, name string, depth int) (found ast.Node) 
 		switch n := n.(type) {
 		case *ast.GoStmt:
 			return false
+		case *ast.FuncLit: // which a go statement may run
+			return name == "UnlockOSThread"
 		case *ast.SelectorExpr:
 			if obj := c.Info.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime" && n.Sel.Name == name && found == nil {
 				found = n

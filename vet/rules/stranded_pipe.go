@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -46,7 +48,7 @@ func (c *check) leftPipe(made inspector.Cursor, reader, writer *types.Var) {
 	flow := code.FlowOf(c.cfgs, fn.Node())
 	for _, t := range c.Tasks {
 		at := t.At.Node()
-		if in, ok := code.FuncAround(t.At); !ok || in != fn || t.Body || t.Kind == code.Timer || !c.uses(at, writer) || c.uses(at, reader) {
+		if in, ok := code.FuncAround(t.At); !ok || in != fn || t.Body || t.Kind == code.Timer || !c.writes(at, writer) || c.uses(at, reader) {
 			continue
 		}
 		kept, _ := flow.Reaching(at, func(step ast.Node) bool {
@@ -69,6 +71,14 @@ func (c *check) leftPipe(made inspector.Cursor, reader, writer *types.Var) {
 			c.report(at, "pipe", fmt.Sprintf("the function may return at line %d before anything is done with %s: a write to %s would block for ever; close %s on each way out", c.Fset.Position(left.Pos()).Line, reader.Name(), writer.Name(), reader.Name()))
 		}
 	}
+}
+
+// writes tells whether a node does more with the writer of a pipe than to close it, which never blocks.
+func (c *check) writes(n ast.Node, writer *types.Var) bool {
+	return slices.ContainsFunc(c.Uses[writer], func(use inspector.Cursor) bool {
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		return code.Within(use.Node(), n) && !(ok && strings.HasPrefix(sel.Sel.Name, "Close"))
+	})
 }
 
 // uses tells whether a node has a variable in it, also in literals.

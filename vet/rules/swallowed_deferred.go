@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -40,6 +41,12 @@ func (c *check) atEnd(at inspector.Cursor, lit *ast.FuncLit, err *types.Var) (ct
 		}
 	}
 	return ctx
+}
+
+// doesMore tells whether the branch that a statement is in does more than that and to log: something may be told of the end.
+func (c *check) doesMore(at inspector.Cursor) bool {
+	block, ok := at.Parent().Node().(*ast.BlockStmt)
+	return ok && c.keeps(slices.DeleteFunc(slices.Clone(block.List), func(s ast.Stmt) bool { return s == at.Node() }))
 }
 
 // bothOf gives the conditions of which each has to be true.

@@ -196,7 +196,7 @@ func (c *check) deferredNil(cur inspector.Cursor, d *ast.DeferStmt) {
 			}
 			if c.anyError(use, lit, v) {
 				c.report(as, "deferred", "every error of this function, a cancellation of "+r.Name()+" among them, comes out as success")
-			} else if ctx := c.atEnd(use, lit, v); ctx != nil && c.leavesHalf(cur, fn, ctx) {
+			} else if ctx := c.atEnd(use, lit, v); ctx != nil && !c.doesMore(use.Parent()) && c.leavesHalf(cur, fn, ctx) {
 				c.report(as, "deferred", "when "+ctx.Name()+" has ended every error of this function comes out as success, with its work half done")
 			}
 		}

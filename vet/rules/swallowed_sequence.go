@@ -85,8 +85,25 @@ func (c *check) yieldsErrors(fn inspector.Cursor, yield *types.Var) bool {
 	_, body := code.FuncParts(fn.Node())
 	return code.Has(body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		return ok && len(call.Args) > 0 && code.Var(c.Info, call.Fun) == yield && !isNilIdent(c.Info, call.Args[len(call.Args)-1])
+		return ok && len(call.Args) > 0 && code.Var(c.Info, call.Fun) == yield && !isNilIdent(c.Info, call.Args[len(call.Args)-1]) && !c.givenTo(fn, call.Args[len(call.Args)-1])
 	})
+}
+
+// givenTo tells whether an error is no failure of a sequence, but what it was given: through a parameter of the function that makes it, or by the loop over that.
+func (c *check) givenTo(seq inspector.Cursor, err ast.Expr) bool {
+	root := rootOf(c.Info, err)
+	if root == nil || code.Within(c.declOf(root), seq.Node()) && len(c.Origins(root)) != 1 {
+		return false
+	}
+	if at, ok := c.Root.FindNode(err); ok && root.Kind() == types.LocalVar {
+		for loop := range at.Enclosing((*ast.RangeStmt)(nil)) {
+			n := loop.Node().(*ast.RangeStmt)
+			if _, call := unparen[*ast.CallExpr](n.X); !call && (code.Var(c.Info, n.Key) == root || code.Var(c.Info, n.Value) == root) {
+				return true
+			}
+		}
+	}
+	return root.Kind() == types.ParamVar && !code.Within(c.declOf(root), seq.Node())
 }
 
 // comesToEnd tells whether a sequence comes to an end because there is no more: it returns where no context has ended, nothing has been

@@ -43,7 +43,7 @@ func serve(r *bufio.Reader, handle func(string)) error {
 	}
 }
 `,
-	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum (what the goroutine itself acquires does not count); lists whose length was compared with a number before, and what was asked whether it is valid; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; " +
+	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum (what the goroutine itself acquires does not count); lists whose length was compared with a number before, and what was asked whether it is valid; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; walks that wait for what they start, or end with it; lists of rows whose query has a limit, or is out of sight; " +
 		"a goroutine for each message with a comment right above it, as protocols may go in step; " +
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
@@ -68,7 +68,7 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		if t.Body || t.Kind == code.Timer || t.Kind == code.BraidTask && t.Owner == nil {
 			continue
 		}
-		if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) {
+		if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) && !c.fewOf(walk, t) {
 			c.report(t.At.Node(), "walk", "a goroutine for each file of a tree, as many at once as there are: limit them")
 			continue
 		}

@@ -4,9 +4,11 @@ package rules
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -114,7 +116,10 @@ func (c *check) allAtOnce(t *code.Task) {
 // ofRows tells whether the function puts a value for each row of a query into a list, and the query does not say how many there are at most.
 func (c *check) ofRows(list ast.Expr) bool {
 	v := code.Var(c.Info, list)
-	if !code.IsLocal(v) {
+	if !code.IsLocal(v) || slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool { // batch by batch
+		_, emptied := unparen[*ast.SliceExpr](e)
+		return emptied
+	}) {
 		return false
 	}
 	for _, use := range c.Uses[v] {
@@ -124,20 +129,36 @@ func (c *check) ofRows(list ast.Expr) bool {
 		}
 		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
 		loop, in := code.LoopAround(use)
-		if f, isFor := loop.Node().(*ast.ForStmt); ok && in && isFor && c.Builtin(call) == "append" {
-			if next, ok := f.Cond.(*ast.CallExpr); ok && code.IsCall(c.Info, next, "database/sql", "Rows.Next") {
-				fn, _ := code.FuncAround(loop)
-				return !code.Has(fn.Node(), saysLimit)
-			}
+		if !ok || !in || c.Builtin(call) != "append" || code.Within(list, loop.Node()) {
+			continue
+		}
+		f, ok := loop.Node().(*ast.ForStmt)
+		if !ok {
+			continue
+		}
+		if next, ok := f.Cond.(*ast.CallExpr); ok && code.IsCall(c.Info, next, "database/sql", "Rows.Next") {
+			return c.asksForAll(loop)
 		}
 	}
 	return false
 }
 
-// saysLimit tells whether a node is a text that limits what a query gives.
-func saysLimit(n ast.Node) bool {
-	lit, ok := n.(*ast.BasicLit)
-	return ok && lit.Kind == token.STRING && limiting.MatchString(lit.Value)
+// asksForAll tells whether the query of the function around a loop is in sight, and says nothing of how many rows it wants.
+func (c *check) asksForAll(loop inspector.Cursor) bool {
+	fn, _ := code.FuncAround(loop)
+	asks, limits := false, false
+	for cur := range fn.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if !code.IsCall(c.Info, call, "database/sql", "DB.Query", "DB.QueryContext", "Tx.Query", "Tx.QueryContext", "Conn.QueryContext") {
+			continue
+		}
+		for _, arg := range call.Args {
+			if tv := c.Info.Types[arg]; tv.Value != nil && tv.Value.Kind() == constant.String {
+				asks, limits = true, limits || limiting.MatchString(constant.StringVal(tv.Value))
+			}
+		}
+	}
+	return asks && !limits
 }
 
 var limiting = regexp.MustCompile(`(?i)\b(limit|top|fetch first)\b`)
@@ -151,6 +172,38 @@ func (c *check) walkAround(at inspector.Cursor) (lit inspector.Cursor, ok bool) 
 	call, ok := fn.Parent().Node().(*ast.CallExpr)
 	kind, _ := fn.ParentEdge()
 	return fn, ok && kind == edge.CallExpr_Args && (code.IsCall(c.Info, call, "path/filepath", "Walk", "WalkDir") || code.IsCall(c.Info, call, "io/fs", "WalkDir"))
+}
+
+// fewOf tells whether a task in the function of a walk is for some of the files only, or is waited for there: its group or the pipe that it fills is the
+// function's own, the walk or the folder ends with it, a number is looked at, or somebody else sets up the group.
+func (c *check) fewOf(walk inspector.Cursor, t *code.Task) bool {
+	own := func(v *types.Var) bool {
+		in, ok := c.DeclaredIn(v)
+		return ok && in == walk
+	}
+	if g := code.Var(c.Info, t.Owner); t.Owner != nil && (own(g) || slices.ContainsFunc(c.Uses[g], func(use inspector.Cursor) bool {
+		u, ok := use.Parent().Node().(*ast.UnaryExpr)
+		return c.UseOf(use) == code.Argument || ok && u.Op == token.AND
+	})) {
+		return true
+	}
+	fills := false
+	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			v, _ := c.Info.Uses[id].(*types.Var)
+			fills = fills || v != nil && code.IsNamed(v.Type(), "io", "PipeWriter") && own(v)
+		}
+		return !fills
+	})
+	return fills || code.Has(bodyOfLoop(walk), func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			return n.Pos() > t.At.Node().End() && (n.Sel.Name == "SkipAll" || n.Sel.Name == "SkipDir")
+		case *ast.BinaryExpr:
+			return limits(c.Info, n.Op, n.Y) || limits(c.Info, n.Op, n.X) && c.Info.Types[n.X].Value != nil
+		}
+		return false
+	})
 }
 
 // manyOutside tells whether a loop has as many rounds as somebody outside wants: as a list from there is long, or a number says.

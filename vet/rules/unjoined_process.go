@@ -93,19 +93,30 @@ func (c *check) failedStart(start inspector.Cursor, step ast.Node) bool {
 	if !ok {
 		return false
 	}
-	for up := range ret.Enclosing((*ast.IfStmt)(nil)) {
-		s := up.Node().(*ast.IfStmt)
-		op := token.NEQ
-		if s.Else != nil && code.Within(step, s.Else) {
-			op = token.EQL
+	for up := range ret.Enclosing((*ast.IfStmt)(nil), (*ast.CaseClause)(nil)) {
+		var conds []ast.Expr
+		failed := true
+		switch s := up.Node().(type) {
+		case *ast.IfStmt:
+			conds, failed = bothOf(s.Cond), s.Else == nil || !code.Within(step, s.Else)
+		case *ast.CaseClause:
+			conds = s.List
 		}
-		for _, cond := range bothOf(s.Cond) {
-			if isNil(cond, op) && (code.Within(start.Node(), cond) || c.lastFrom(ast.Unparen(cond).(*ast.BinaryExpr).X, start.Node(), s.Body.Pos())) {
+		for _, cond := range conds {
+			if isNil(cond, token.EQL) != failed && c.asksOf(cond, start.Node()) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// asksOf tells whether a condition has to do with the error of a call.
+func (c *check) asksOf(cond ast.Expr, call ast.Node) bool {
+	return code.Has(cond, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		return n == call || ok && c.lastFrom(e, call, cond.Pos())
+	})
 }
 
 // lastFrom tells whether what a variable was given last, in the text before a place, comes from a call.

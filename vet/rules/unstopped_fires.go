@@ -63,7 +63,11 @@ func (c *check) firesLate(cur inspector.Cursor) {
 
 // firesOnError looks for a return with an error that is reached without a Stop, of a timer that does something to what the function was given.
 func (c *check) firesOnError(cur, fn inspector.Cursor, v *types.Var, stops []inspector.Cursor) {
-	lit, ok := ast.Unparen(cur.Node().(*ast.CallExpr).Args[1]).(*ast.FuncLit)
+	args := cur.Node().(*ast.CallExpr).Args
+	if len(args) < 2 { // of a call that gives both
+		return
+	}
+	lit, ok := ast.Unparen(args[1]).(*ast.FuncLit)
 	if !ok {
 		return
 	}
@@ -102,7 +106,11 @@ func (c *check) abortsLater(cur inspector.Cursor) {
 	if !ok || c.inMain(cur) || !c.returnsAfter(fn, cur.Node()) {
 		return
 	}
-	object := c.aborted(cur.Node().(*ast.CallExpr).Args[1])
+	args := cur.Node().(*ast.CallExpr).Args
+	if len(args) < 2 { // of a call that gives both
+		return
+	}
+	object := c.aborted(args[1])
 	if object == nil {
 		return
 	}
@@ -125,7 +133,7 @@ func (c *check) abortsLater(cur inspector.Cursor) {
 }
 
 // atItsEnd matches names of what returns when something is at its end.
-var atItsEnd = regexp.MustCompile(`(?i)^(wait|run|serve|join|exec|loop)`)
+var atItsEnd = regexp.MustCompile(`(?i)^(wait|run|serve|listen|join|exec|loop|handle|process|drain|complete|finish|logout)`)
 
 // aborted gives the parameter or receiver that the function of a timer aborts, and does no more but to log; nil if it does anything else.
 func (c *check) aborted(f ast.Expr) *types.Var {

@@ -159,8 +159,11 @@ func (c *check) boundTo(call *ast.CallExpr, decl *ast.FuncDecl, object *types.Va
 // endsObject tells whether an object is closed or the like in the function around a place, or has a cancel function that others than what closes it call: then
 // the end of a task may end what it keeps.
 func (c *check) endsObject(cur inspector.Cursor, object *types.Var) bool {
-	_, decl := code.DeclAround(cur)
-	for at := range decl.Preorder((*ast.CallExpr)(nil)) {
+	decl, around := code.DeclAround(cur)
+	if decl == nil {
+		return true // in a variable of the package: not known
+	}
+	for at := range around.Preorder((*ast.CallExpr)(nil)) {
 		call := at.Node().(*ast.CallExpr)
 		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && rootOf(c.Info, sel) == object && (isCancel(c.Info.TypeOf(sel)) || ending.MatchString(sel.Sel.Name)) {
 			return true

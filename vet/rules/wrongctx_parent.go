@@ -51,8 +51,9 @@ func (c *check) ofParentField(group *types.Var, sel *ast.SelectorExpr, at inspec
 	if field == nil || !field.IsField() || !code.IsContext(field.Type()) || root == nil || len(c.Origins(root)) > 1 {
 		return false
 	}
-	if _, decl := code.DeclAround(at); slices.ContainsFunc(c.Uses[field], func(use inspector.Cursor) bool {
-		return code.Within(use.Node(), decl.Node()) && (c.UseOf(use) == code.Assigned || c.UseOf(use.Parent()) == code.Assigned)
+	decl, around := code.DeclAround(at)
+	if decl == nil || slices.ContainsFunc(c.Uses[field], func(use inspector.Cursor) bool {
+		return code.Within(use.Node(), around.Node()) && (c.UseOf(use) == code.Assigned || c.UseOf(use.Parent()) == code.Assigned)
 	}) {
 		return false
 	}

@@ -99,11 +99,7 @@ func TestRecall(t *testing.T) {
 			off[r.Name+"/"+s.Name] = s.Off || r.Migration
 		}
 	}
-	var patterns []string
-	for _, c := range slices.Sorted(maps.Keys(classes)) {
-		patterns = append(patterns, "./testdata/"+c, "./testdata/third/"+c, "./testdata/fourth/"+c, "./testdata/fifth/"+c)
-	}
-	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: parse}, patterns...)
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: parse}, patterns()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,6 +168,43 @@ func TestRecall(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A function may be the value of a variable of the package, which no declaration is around.
+func TestRulesSurviveFunctionsInVariables(t *testing.T) {
+	asVariables := func(fset *token.FileSet, file string, src []byte) (*ast.File, error) {
+		if strings.Contains(filepath.ToSlash(file), "/variants/testdata/") {
+			src = declared.ReplaceAll(src, []byte("var $1 = func("))
+		}
+		return parse(fset, file, src)
+	}
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: asVariables}, patterns()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound := slices.DeleteFunc(slices.Clone(pkgs), func(p *packages.Package) bool { return len(p.Errors) > 0 }) // not those that call themselves
+	if len(sound) < len(pkgs)/2 {
+		t.Fatalf("%d of %d are packages still", len(sound), len(pkgs))
+	}
+	packages.Visit(sound, nil, func(p *packages.Package) { p.IllTyped = false })
+	graph, err := checker.Analyze(slices.Concat(rules.Analyzers(), rules.Migrations()), sound, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range graph.Roots {
+		if act.Err != nil {
+			t.Error(act.Err)
+		}
+	}
+}
+
+var declared = regexp.MustCompile(`(?m)^func (\w+)\(`)
+
+func patterns() (all []string) {
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
+		all = append(all, "./testdata/"+c, "./testdata/third/"+c, "./testdata/fourth/"+c, "./testdata/fifth/"+c)
+	}
+	return all
 }
 
 // parse gives a file; functions from outside this repository lose their bodies, which no rule

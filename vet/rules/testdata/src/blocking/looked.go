@@ -132,3 +132,27 @@ func flockedIfFree(ctx context.Context, fd int) error {
 }
 
 func flockedAnyhow(fd int) error { return syscall.Flock(fd, syscall.LOCK_SH) }
+
+func flockedBeside(ctx context.Context, fd int) error {
+	locked := make(chan error, 1)
+	go func() { locked <- syscall.Flock(fd, syscall.LOCK_EX) }()
+	select {
+	case err := <-locked:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type question struct{ answer chan string }
+
+func replies(ctx context.Context, all []question) error {
+	for _, q := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		answer := q.answer
+		answer <- "yes"
+	}
+	return nil
+}

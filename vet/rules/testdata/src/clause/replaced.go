@@ -39,3 +39,17 @@ func replacedOnPurpose(err error) error {
 		return errors.New("some file")
 	}))
 }
+
+var errBusy = errors.New("busy")
+
+func replacedByAnother(err error, again func() error) error {
+	return braid.Catch(err, braid.Otherwise(func(error) error { return again() }))
+}
+
+func replacedByItself(err error) error {
+	return braid.Catch(err, braid.When(func(e error) bool { return errors.Is(e, errBusy) }, func(error) error { return errBusy }))
+}
+
+func replacedByTheWhole(err error) error {
+	return braid.Catch(err, braid.On(func(error, []*os.PathError) error { return err }))
+}

@@ -192,3 +192,80 @@ func recordsTogether(r io.Reader) error {
 	g.Go(func() error { return work(ids[0]) })
 	return g.Wait()
 }
+
+// Lists that are no rows', or not all of them.
+
+func more(ctx context.Context, ids []string, extra string) error {
+	ids = append(ids, extra)
+	return braid.Each(ctx, ids, byID)
+}
+
+const newestSQL = "SELECT name FROM members LIMIT 10"
+
+func newestNamed(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, newestSQL)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		names = append(names, name)
+	}
+	return braid.Each(ctx, names, byID)
+}
+
+func batches(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, "SELECT name FROM members")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	batch := make([]string, 0, 10)
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if batch = append(batch, name); len(batch) == cap(batch) {
+			if err := braid.Each(ctx, batch, byID); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return braid.Each(ctx, batch, byID)
+}
+
+// Walks whose tasks are few, or waited for there.
+
+func hashPairs(root string) error {
+	return filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		var g errgroup.Group
+		g.Go(func() error { return work(path) })
+		g.Go(func() error { return work(path + ".sum") })
+		return g.Wait()
+	})
+}
+
+func upload(root string, put func(string, io.Reader) error, write func(io.Writer) error) error {
+	return filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		r, w := io.Pipe()
+		go func() { w.CloseWithError(write(w)) }()
+		return put(path, r)
+	})
+}
+
+func findOne(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if d.Name() == "go.mod" {
+			go work(path)
+			return filepath.SkipAll
+		}
+		return err
+	})
+}

@@ -236,3 +236,38 @@ func deferredMaybe(f *os.File, tidy bool, ready func() error) error {
 	}
 	return ready()
 }
+
+// The start has failed, however that is asked.
+
+func startAskedAs(cmd string) error {
+	c := exec.Command(cmd)
+	err := c.Start()
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("install it first")
+	}
+	if err != nil {
+		return err
+	}
+	return c.Wait()
+}
+
+func startInSwitch(cmd string) error {
+	c := exec.Command(cmd)
+	switch err := c.Start(); {
+	case err != nil:
+		return err
+	}
+	return c.Wait()
+}
+
+func startThenOther(cmd string, ready func() error) error {
+	c := exec.Command(cmd)
+	err := c.Start()
+	if err == nil {
+		err = ready()
+	}
+	if err != nil {
+		return err // want `leaves c before its Wait`
+	}
+	return c.Wait()
+}

@@ -77,3 +77,12 @@ func opened(open func() (peer, error), limit time.Duration) (string, error) {
 	time.AfterFunc(limit, p.Abort)
 	return p.Ask("up?")
 }
+
+func pair() (time.Duration, func()) { return 0, func() {} }
+
+func ofBoth() *time.Timer { return time.AfterFunc(pair()) }
+
+func ofBothUnkept(p peer) error {
+	time.AfterFunc(pair())
+	return p.Start()
+}

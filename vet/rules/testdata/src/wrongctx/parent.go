@@ -233,3 +233,15 @@ func opened(ctx context.Context, url string, hc *http.Client) (body io.ReadClose
 	_ = all
 	return body, err
 }
+
+type holder struct{ ctx context.Context }
+
+func (h *holder) work() error { return h.ctx.Err() }
+
+// A function in a variable of the package, in which nobody sets the field.
+var command = struct{ run func(*holder) error }{run: func(h *holder) error {
+	g, ctx := errgroup.WithContext(h.ctx)
+	g.Go(func() error { return h.work() })
+	g.Go(func() error { return ctx.Err() })
+	return g.Wait()
+}}
