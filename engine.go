@@ -377,6 +377,9 @@ func (g *Group) after(e *ending) {
 	if !e.any {
 		return
 	}
+	if e.quiesce { // first, so that who waited for the last ordinary task finds the context dead
+		g.quiesce()
+	}
 	g.sees(waiterAdded)
 	for _, w := range e.waiters {
 		w.done <- e.task
@@ -386,9 +389,6 @@ func (g *Group) after(e *ending) {
 	}
 	for _, r := range e.resume {
 		close(r.slot)
-	}
-	if e.quiesce {
-		g.quiesce()
 	}
 	if e.joined != nil {
 		close(e.joined)
