@@ -492,3 +492,27 @@ func TestRule1_7_ACallbackThatClosesItsOwnGroupIsToldWhicheverItIs(t *testing.T)
 		})
 	}
 }
+
+func TestRule1_3_WhoWaitedForTheLastOrdinaryTaskFindsTheContextOfABackgroundTaskDead(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		for range 500 {
+			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				last := braid.Fork(g, func(context.Context) (int, error) {
+					time.Sleep(time.Second)
+					return 1, nil
+				})
+				g.Go(func(ctx context.Context) error {
+					_, _ = last.Wait(ctx)
+					if ctx.Err() == nil {
+						t.Error("the context lives")
+					}
+					return nil
+				}, braid.Background)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -127,6 +127,14 @@ func (m *Group) do(s *state, t *todo) string {
 		t.flags &^= doLaunch
 		s.launch()
 		return "starts a worker"
+	case t.flags&doKill != 0:
+		t.flags ^= doKill | doNotice
+		s.dead = true
+		return "kills the group's context"
+	case t.flags&doNotice != 0:
+		t.flags &^= doNotice
+		t.flags |= m.notice(s)
+		return "notices that the group is dead"
 	case t.tell != 0:
 		b := t.tell & -t.tell
 		t.tell &^= b
@@ -137,14 +145,6 @@ func (m *Group) do(s *state, t *todo) string {
 		t.resume &^= b
 		s.slot |= b
 		return "hands a slot to who had lent one"
-	case t.flags&doKill != 0:
-		t.flags ^= doKill | doNotice
-		s.dead = true
-		return "kills the group's context"
-	case t.flags&doNotice != 0:
-		t.flags &^= doNotice
-		t.flags |= m.notice(s)
-		return "notices that the group is dead"
 	default:
 		t.flags &^= doJoined
 		s.joined = joinTold
