@@ -39,9 +39,10 @@ var toDo = regexp.MustCompile(`\b(TODO|FIXME|XXX|BUG)\b`)
 func (c *check) saysDropped(stmt ast.Node) bool {
 	first, last := c.Fset.Position(stmt.Pos()).Line, c.Fset.Position(stmt.End()).Line
 	comments := c.FileOf(stmt.Pos()).Comments
-	for _, g := range slices.Backward(comments) { // paragraphs, one above the other
-		if to := c.Fset.Position(g.End()).Line; g.End() < stmt.Pos() && (to == first-1 || to == first-2 && first < c.Fset.Position(stmt.Pos()).Line) {
-			first = c.Fset.Position(g.Pos()).Line
+	gap := 1
+	for _, g := range slices.Backward(comments) { // right above, and the paragraphs above that
+		if to := c.Fset.Position(g.End()).Line; g.End() < stmt.Pos() && to >= first-gap {
+			first, gap = c.Fset.Position(g.Pos()).Line, 2
 		}
 	}
 	return slices.ContainsFunc(comments, func(g *ast.CommentGroup) bool {

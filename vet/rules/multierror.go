@@ -281,23 +281,6 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 }
 
-// returnsWhole tells whether the branch that a question about an error leads to returns that error, beside what was found in it.
-func (m *multi) returnsWhole(cur inspector.Cursor, err ast.Expr) bool {
-	for up := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
-		branch, ok := up.Node().(*ast.IfStmt)
-		return ok && slices.ContainsFunc(branch.Body.List, func(s ast.Stmt) bool {
-			ret, ok := s.(*ast.ReturnStmt)
-			return ok && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return m.sameVar(e, err) })
-		})
-	}
-	return false
-}
-
-func (m *multi) sameVar(a, b ast.Expr) bool {
-	v := code.Var(m.Info, a)
-	return v != nil && v == code.Var(m.Info, b)
-}
-
 // saysWhyAround tells whether a comment in the if around a place says that the error is ignored on purpose.
 func (m *multi) saysWhyAround(cur inspector.Cursor) bool {
 	for up := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.CaseClause)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {

@@ -67,6 +67,23 @@ func (m *multi) givesKind(err ast.Expr, kind types.Type) bool {
 	})
 }
 
+// returnsWhole tells whether the branch that a question about an error leads to returns that error, beside what was found in it.
+func (m *multi) returnsWhole(cur inspector.Cursor, err ast.Expr) bool {
+	for up := range cur.Enclosing((*ast.IfStmt)(nil), (*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		branch, ok := up.Node().(*ast.IfStmt)
+		return ok && slices.ContainsFunc(branch.Body.List, func(s ast.Stmt) bool {
+			ret, ok := s.(*ast.ReturnStmt)
+			return ok && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return m.sameVar(e, err) })
+		})
+	}
+	return false
+}
+
+func (m *multi) sameVar(a, b ast.Expr) bool {
+	v := code.Var(m.Info, a)
+	return v != nil && v == code.Var(m.Info, b)
+}
+
 // firstOf looks at errs[0] of what joined errors are made of, where it is returned, as it is or wrapped.
 func (m *multi) firstOf(cur inspector.Cursor, n *ast.IndexExpr) {
 	if i, known := code.IntValue(m.Info, n.Index); !known || i != 0 || !m.on("head") {

@@ -48,18 +48,18 @@ func (c *check) leftPipe(made inspector.Cursor, reader, writer *types.Var) {
 	flow := code.FlowOf(c.cfgs, fn.Node())
 	for _, t := range c.Tasks {
 		at := t.At.Node()
-		if in, ok := code.FuncAround(t.At); !ok || in != fn || t.Body || t.Kind == code.Timer || !c.writes(at, writer) || c.uses(at, reader) {
+		if in, ok := code.FuncAround(t.At); !ok || in != fn || t.Body || t.Kind == code.Timer || !c.writes(at, writer) || c.mentionsAnywhere(at, reader) {
 			continue
 		}
 		kept, _ := flow.Reaching(at, func(step ast.Node) bool {
-			return step != made.Node() && (c.uses(step, reader) || c.uses(step, writer) && keepsForLater(step))
+			return step != made.Node() && (c.mentionsAnywhere(step, reader) || c.mentionsAnywhere(step, writer) && keepsForLater(step))
 		})
 		if len(kept) > 0 {
 			continue // somebody has the reader already, or closes the pipe at the end
 		}
 		var left ast.Node
 		flow.After(at, func(step ast.Node) bool {
-			if left != nil || c.uses(step, reader) || c.uses(step, writer) {
+			if left != nil || c.mentionsAnywhere(step, reader) || c.mentionsAnywhere(step, writer) {
 				return false
 			}
 			if _, ok := step.(*ast.ReturnStmt); ok {
@@ -81,8 +81,8 @@ func (c *check) writes(n ast.Node, writer *types.Var) bool {
 	})
 }
 
-// uses tells whether a node has a variable in it, also in literals.
-func (c *check) uses(n ast.Node, v *types.Var) (found bool) {
+// mentionsAnywhere tells whether a node has a variable in it, other than mentions also in literals.
+func (c *check) mentionsAnywhere(n ast.Node, v *types.Var) (found bool) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
 		found = found || ok && c.Info.Uses[id] == types.Object(v)

@@ -1,5 +1,5 @@
-// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go and
-// unbounded_pages.go have what comes from outside, unbounded_limit.go and unbounded_checked.go what holds it back.
+// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go,
+// unbounded_pages.go, unbounded_walk.go and unbounded_all.go have what comes from outside, unbounded_limit.go and unbounded_checked.go what holds it back.
 
 package rules
 

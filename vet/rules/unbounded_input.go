@@ -4,11 +4,8 @@ package rules
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
@@ -97,113 +94,6 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 		})
 	}
 	return shape, what
-}
-
-// allAtOnce looks at a braid.Map or Each, which have as many tasks at once as there are items unless they are given a Limit.
-func (c *check) allAtOnce(t *code.Task) {
-	list := t.Call.Args[1]
-	if mentionsLimit(t.Call) && !c.limitIsLen(t.Call, list) || hasVarOption(c, t.Call) || t.Call.Ellipsis.IsValid() || c.checked(list, t.At) {
-		return
-	}
-	switch {
-	case c.external(list):
-		c.report(list, "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
-	case c.ofRows(list):
-		c.report(list, "rows", "a task for each row of a query, as many at once as there are: give it a Limit")
-	}
-}
-
-// ofRows tells whether the function puts a value for each row of a query into a list, and the query does not say how many there are at most.
-func (c *check) ofRows(list ast.Expr) bool {
-	v := code.Var(c.Info, list)
-	if !code.IsLocal(v) || slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool { // batch by batch
-		_, emptied := unparen[*ast.SliceExpr](e)
-		return emptied
-	}) {
-		return false
-	}
-	for _, use := range c.Uses[v] {
-		as, ok := use.Parent().Node().(*ast.AssignStmt)
-		if !ok || c.UseOf(use) != code.Assigned || len(as.Rhs) != 1 {
-			continue
-		}
-		call, ok := ast.Unparen(as.Rhs[0]).(*ast.CallExpr)
-		loop, in := code.LoopAround(use)
-		if !ok || !in || c.Builtin(call) != "append" || code.Within(list, loop.Node()) {
-			continue
-		}
-		f, ok := loop.Node().(*ast.ForStmt)
-		if !ok {
-			continue
-		}
-		if next, ok := f.Cond.(*ast.CallExpr); ok && code.IsCall(c.Info, next, "database/sql", "Rows.Next") {
-			return c.asksForAll(loop)
-		}
-	}
-	return false
-}
-
-// asksForAll tells whether the query of the function around a loop is in sight, and says nothing of how many rows it wants.
-func (c *check) asksForAll(loop inspector.Cursor) bool {
-	fn, _ := code.FuncAround(loop)
-	asks, limits := false, false
-	for cur := range fn.Preorder((*ast.CallExpr)(nil)) {
-		call := cur.Node().(*ast.CallExpr)
-		if !code.IsCall(c.Info, call, "database/sql", "DB.Query", "DB.QueryContext", "Tx.Query", "Tx.QueryContext", "Conn.QueryContext") {
-			continue
-		}
-		for _, arg := range call.Args {
-			if tv := c.Info.Types[arg]; tv.Value != nil && tv.Value.Kind() == constant.String {
-				asks, limits = true, limits || limiting.MatchString(constant.StringVal(tv.Value))
-			}
-		}
-	}
-	return asks && !limits
-}
-
-var limiting = regexp.MustCompile(`(?i)\b(limit|top|fetch first)\b`)
-
-// walkAround gives the function literal around a place that is called for each file of a tree.
-func (c *check) walkAround(at inspector.Cursor) (lit inspector.Cursor, ok bool) {
-	fn, ok := code.FuncAround(at)
-	if !ok {
-		return fn, false
-	}
-	call, ok := fn.Parent().Node().(*ast.CallExpr)
-	kind, _ := fn.ParentEdge()
-	return fn, ok && kind == edge.CallExpr_Args && (code.IsCall(c.Info, call, "path/filepath", "Walk", "WalkDir") || code.IsCall(c.Info, call, "io/fs", "WalkDir"))
-}
-
-// fewOf tells whether a task in the function of a walk is for some of the files only, or is waited for there: its group or the pipe that it fills is the
-// function's own, the walk or the folder ends with it, a number is looked at, or somebody else sets up the group.
-func (c *check) fewOf(walk inspector.Cursor, t *code.Task) bool {
-	own := func(v *types.Var) bool {
-		in, ok := c.DeclaredIn(v)
-		return ok && in == walk
-	}
-	if g := code.Var(c.Info, t.Owner); t.Owner != nil && (own(g) || slices.ContainsFunc(c.Uses[g], func(use inspector.Cursor) bool {
-		u, ok := use.Parent().Node().(*ast.UnaryExpr)
-		return c.UseOf(use) == code.Argument || ok && u.Op == token.AND
-	})) {
-		return true
-	}
-	fills := false
-	ast.Inspect(t.At.Node(), func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			v, _ := c.Info.Uses[id].(*types.Var)
-			fills = fills || v != nil && code.IsNamed(v.Type(), "io", "PipeWriter") && own(v)
-		}
-		return !fills
-	})
-	return fills || code.Has(bodyOfLoop(walk), func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			return n.Pos() > t.At.Node().End() && (n.Sel.Name == "SkipAll" || n.Sel.Name == "SkipDir")
-		case *ast.BinaryExpr:
-			return limits(c.Info, n.Op, n.Y) || limits(c.Info, n.Op, n.X) && c.Info.Types[n.X].Value != nil
-		}
-		return false
-	})
 }
 
 // manyOutside tells whether a loop has as many rounds as somebody outside wants: as a list from there is long, or a number says.

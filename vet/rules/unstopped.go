@@ -74,7 +74,7 @@ func beat(ctx context.Context, send func()) {
 			c.unstopped(cur, "ticker")
 		case code.IsCall(c.Info, call, "time", "NewTimer"):
 			c.unstopped(cur, "timer")
-		case code.IsCall(c.Info, call, "time", "AfterFunc"):
+		case code.IsCall(c.Info, call, "time", "AfterFunc") && len(call.Args) == 2: // else it is given what a call gives
 			c.firesLate(cur)
 		case code.IsCall(c.Info, call, "time", "Tick"):
 			c.tick(cur, call)

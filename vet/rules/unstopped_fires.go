@@ -63,11 +63,7 @@ func (c *check) firesLate(cur inspector.Cursor) {
 
 // firesOnError looks for a return with an error that is reached without a Stop, of a timer that does something to what the function was given.
 func (c *check) firesOnError(cur, fn inspector.Cursor, v *types.Var, stops []inspector.Cursor) {
-	args := cur.Node().(*ast.CallExpr).Args
-	if len(args) < 2 { // of a call that gives both
-		return
-	}
-	lit, ok := ast.Unparen(args[1]).(*ast.FuncLit)
+	lit, ok := ast.Unparen(cur.Node().(*ast.CallExpr).Args[1]).(*ast.FuncLit)
 	if !ok {
 		return
 	}
@@ -106,11 +102,7 @@ func (c *check) abortsLater(cur inspector.Cursor) {
 	if !ok || c.inMain(cur) || !c.returnsAfter(fn, cur.Node()) {
 		return
 	}
-	args := cur.Node().(*ast.CallExpr).Args
-	if len(args) < 2 { // of a call that gives both
-		return
-	}
-	object := c.aborted(args[1])
+	object := c.aborted(cur.Node().(*ast.CallExpr).Args[1])
 	if object == nil {
 		return
 	}

@@ -12,7 +12,7 @@
 // context are carried over, and that context would be dead).
 //
 // The files: region.go has what must hold of the code between the first task and
-// the join, task.go of a task, gowait.go of the group itself, run.go makes a Run of it,
+// the join, task.go of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
 // object; kinds.go sorts the go statements that are left, ends.go knows what ends those;
