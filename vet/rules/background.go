@@ -166,7 +166,7 @@ func (c *check) inPlaceOf(cur inspector.Cursor, call *ast.CallExpr, v *types.Var
 	if as := cur.Parent().Node().(*ast.AssignStmt); as.Tok != token.DEFINE || code.CalleeName(call) == "Background" && v.Name() != "ctx" {
 		return false
 	}
-	if _, all := c.Made(v); !all || len(c.Origins(v)) != 1 || c.endingNow(cur, &ast.CallExpr{Fun: ast.NewIdent("_")}) || c.onlyEnds(v) {
+	if _, all := c.Made(v); !all || len(c.Origins(v)) != 1 || c.amongEndings(cur) || c.onlyEnds(v) {
 		return false
 	}
 	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {

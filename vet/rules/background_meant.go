@@ -39,12 +39,15 @@ func (c *check) onlyAsked(v *types.Var) bool {
 	return asked
 }
 
-// endingNow tells whether a place is about the end of things: by the name of the
-// function called or around, or since the context is known to have ended.
+// endingNow tells whether a call is about the end of things: by the name of the
+// function called, or by its place.
 func (c *check) endingNow(cur inspector.Cursor, call *ast.CallExpr) bool {
-	if name := code.CalleeName(call); ending.MatchString(name) {
-		return true
-	}
+	return ending.MatchString(code.CalleeName(call)) || c.amongEndings(cur)
+}
+
+// amongEndings tells whether a place is about the end of things: by the name of the
+// function around, or since the context is known to have ended.
+func (c *check) amongEndings(cur inspector.Cursor) bool {
 	decl, _ := code.DeclAround(cur)
 	if decl != nil && (ending.MatchString(decl.Name.Name) || cancels.MatchString(decl.Name.Name)) {
 		return true

@@ -133,10 +133,10 @@ func (c *check) threadCall(n ast.Node, name string, depth int) (found ast.Node) 
 			if !ok || depth > 0 || found != nil {
 				break
 			}
-			if helper := decl.Node().(*ast.FuncDecl); helper.Body != nil {
-				if name == "LockOSThread" && c.leavesLocked(helper, depth+1) || name == "UnlockOSThread" && c.threadCall(helper.Body, name, depth+1) != nil && !c.leavesLocked(helper, depth+1) {
-					found = n
-				}
+			helper := decl.Node().(*ast.FuncDecl)
+			if locked := c.leavesLocked(helper, depth+1); name == "LockOSThread" && locked ||
+				name == "UnlockOSThread" && !locked && c.threadCall(helper.Body, name, depth+1) != nil {
+				found = n
 			}
 		}
 		return found == nil

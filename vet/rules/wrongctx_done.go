@@ -24,7 +24,7 @@ func (c *check) meansOuter(use inspector.Cursor, t *code.Task, v, own *types.Var
 		}
 		at = wait
 	}
-	return c.endingNow(at, &ast.CallExpr{Fun: ast.NewIdent("_")})
+	return c.amongEndings(at)
 }
 
 // asksEnd tells whether a task asks a context for its end.
