@@ -82,7 +82,7 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 		switch call := cur.Parent(); sel.Sel.Name {
 		case "Add", "Go", "TryGo", "GoWait":
 			u.starts = append(u.starts, call)
-		case "Wait", "Close":
+		case "Wait", "WaitAndRecover", "Close":
 			u.joins = append(u.joins, call)
 		case "Done":
 			u.dones = append(u.dones, call)

@@ -67,6 +67,13 @@ func concNever() {
 	wg.Go(func() { _ = do() }) // want `wg is never waited for`
 }
 
+// Panics come back as a value.
+func concRecovered() error {
+	wg := conc.NewWaitGroup()
+	wg.Go(func() { _ = do() })
+	return wg.WaitAndRecover().AsError()
+}
+
 func poolNever() {
 	p := pool.New().WithMaxGoroutines(3)
 	p.Go(func() { _ = do() }) // want `p is never waited for`
