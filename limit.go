@@ -3,6 +3,7 @@ package braid
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 )
 
 // This file keeps the slots of a limited group. A slot is taken by who takes
@@ -223,10 +224,9 @@ func (g *Group) upper() *task {
 // cause, and fn will not be called; with [Always] only the death of ctx counts.
 // A task of the same group that calls it with its own context lends its slot
 // meanwhile. A task that a [Rate] refuses has failed, and that failure is what
-// is returned: to return it in turn adds nothing, as with [Task.Wait]. It waits
-// with the task's context, in the slot that the task has by then, so that the
-// death of ctx does not end that wait. GoWait panics if ctx or fn is nil or the
-// group has ended.
+// is returned: to return it in turn adds nothing, as with [Task.Wait]. A task that
+// waits for its Rate when ctx dies is cancelled: GoWait returns when the limiter
+// has. GoWait panics if ctx or fn is nil or the group has ended.
 func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	switch {
 	case ctx == nil:
@@ -247,6 +247,9 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	}
 	w := &waitedFor{goFunc: t.run.(goFunc), started: make(chan struct{})}
 	t.run = w
+	if g.cfg.rate != nil { // it may be given up while it waits for that
+		t.flags.Store(hasContext)
+	}
 	if err := g.add(t); err != nil {
 		g.misused("GoWait", err)
 	}
@@ -277,18 +280,40 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 		t.g.retire(t, 0)
 		return cause
 	}
+	gaveUp := w.turn.CompareAndSwap(undecided, givenUp)
+	if gaveUp { // it has its slot, and waits for a Rate
+		t.cancelOne(cause, 0)
+	}
 	<-w.started
-	return w.notStarted(ctx, t)
+	err := w.notStarted(ctx, t)
+	if _, failed := err.(*TaskError); failed || !gaveUp {
+		return err
+	}
+	if g.dead() { // as above
+		g.cutShort()
+	}
+	return cause
 }
 
 // waitedFor is a function whose start is waited for.
 type waitedFor struct {
 	goFunc
+	turn    atomic.Uint32 // whether it is called, or given up before
 	started chan struct{}
 	refused error // why it was skipped; read after started
 }
 
+const (
+	undecided = iota
+	called
+	givenUp
+)
+
 func (w *waitedFor) call(ctx context.Context) error {
+	if !w.turn.CompareAndSwap(undecided, called) { // it is marked Always
+		close(w.started)
+		return context.Cause(ctx)
+	}
 	close(w.started)
 	return w.goFunc(ctx)
 }

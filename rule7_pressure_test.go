@@ -55,6 +55,47 @@ func TestRule7_2_GoWaitGivesTheCauseIfItsContextDiesFirst(t *testing.T) {
 	})
 }
 
+// What waits for a Rate has its slot, but has not been called.
+func TestRule7_2_GoWaitGivesTheCauseIfItsContextDiesWhileARateHoldsTheTaskBack(t *testing.T) {
+	for _, marked := range [][]braid.TaskOption{nil, {braid.Always}} {
+		live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+			err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+				dying, cancel := context.WithCancelCause(ctx)
+				time.AfterFunc(time.Second, func() { cancel(errWhy) })
+				never := func(context.Context) error { t.Error("it was called"); return nil }
+				if err := g.GoWait(dying, never, marked...); err != errWhy {
+					t.Errorf("got %v", err)
+				}
+				at(t, start, time.Second, "the refusal")
+				return nil
+			}, braid.Limit(1), braid.Rate(limiterFunc(func(ctx context.Context) error { return braid.Sleep(ctx, time.Hour) })))
+			if err != nil {
+				t.Errorf("%v: %v", marked, err)
+			}
+			at(t, start, time.Second, "the join")
+		})
+	}
+}
+
+// A limiter that fails has failed, also where nobody waits for what it let through.
+func TestRule7_2_AFailureOfTheRateIsNotLostWhereGoWaitHasGivenUp(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			dying, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			err := g.GoWait(dying, func(context.Context) error { t.Error("it was called"); return nil })
+			if !errors.Is(err, errOne) {
+				t.Errorf("got %v", err)
+			}
+			at(t, start, time.Minute, "the refusal")
+			return err
+		}, braid.Rate(lateRefusing{}))
+		if all := failures(t, err); len(all) != 1 || all[0].Err != errOne {
+			t.Error(err)
+		}
+	})
+}
+
 func TestRule7_2_ACancelWakesWhoeverIsHeldBack(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		held := 0
