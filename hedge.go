@@ -60,7 +60,7 @@ func Hedge[T any](ctx context.Context, n int, delay time.Duration, fn func(ctx c
 			}), pc, 0, &taskConfig{name: "attempt " + strconv.Itoa(i)})
 		})
 		return nil
-	}, with(opts, preset{keep: n, failed: h.failed}))
+	}, with(opts, preset{failed: h.failed}))
 	if won.Load() {
 		return v, nil
 	}
@@ -70,7 +70,7 @@ func Hedge[T any](ctx context.Context, n int, delay time.Duration, fn func(ctx c
 // A hedge is one call of Hedge.
 type hedge struct {
 	g        *Group
-	failures chan struct{} // has room for all
+	failures chan struct{} // has room for one of each attempt
 }
 
 // run starts attempts until there are n or it is over.
@@ -115,5 +115,8 @@ func (h *hedge) failed(te *TaskError, ends bool) {
 		h.g.cancel(&Cancellation{kind: byFailure, reason: te, at: time.Now()})
 		return
 	}
-	h.failures <- struct{}{}
+	select {
+	case h.failures <- struct{}{}:
+	default: // more than attempts: what handlers and groups left open have failed with
+	}
 }

@@ -103,7 +103,7 @@ func contend[T any](ctx context.Context, caller string, pc uintptr, n, spare int
 			return err
 		})
 		return nil
-	}, with(opts, preset{keep: len(fns), failed: c.failed}))
+	}, with(opts, preset{failed: c.failed}))
 	if c.need > 0 {
 		return nil, err
 	}

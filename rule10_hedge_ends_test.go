@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,4 +138,34 @@ func TestRule10_6_ManyHedgesAtOnceGetAlongOnARealClock(t *testing.T) {
 		t.Error(err)
 	}
 	settleGoroutines(t, before)
+}
+
+// What fails besides the attempts starts no further one, and keeps nobody waiting.
+func TestRule10_6_AHedgeEndsAlsoWithMoreFailuresThanAttempts(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		outer, cancel := context.WithCancel(ctx)
+		_, err := braid.Hedge(outer, 1, time.Hour, func(ctx context.Context) (int, error) {
+			braid.AfterFunc(ctx, func() { panic("handler") })
+			cancel()
+			<-ctx.Done()
+			return 0, errOne
+		}, braid.PanicsAsErrors)
+		if !errors.Is(err, errOne) || !strings.Contains(err.Error(), "handler") {
+			t.Error(err)
+		}
+	})
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		var attempt context.Context
+		_, err := braid.Hedge(ctx, 1, time.Hour, func(ctx context.Context) (int, error) {
+			attempt = ctx
+			return 0, errOne
+		}, braid.OnFailure(func(te *braid.TaskError) {
+			if te.Err == errOne {
+				braid.Open(attempt)
+			}
+		}))
+		if !errors.Is(err, errOne) || !errors.Is(err, braid.ErrNotClosed) {
+			t.Error(err)
+		}
+	})
 }

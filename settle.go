@@ -40,7 +40,7 @@ func Settle[T any](ctx context.Context, fns []func(ctx context.Context) (T, erro
 			_ = g.add(&t.task) // the body's own group is open
 		}
 		return nil
-	}, with(opts, preset{panics: true, keep: math.MaxInt}))
+	}, with(opts, preset{panics: true}))
 	if started {
 		err = besideItems(err) // the outcomes have all others, and tell what was cut short
 	}
@@ -85,16 +85,15 @@ func besideItems(err error) error {
 }
 
 // preset makes a group supervised for what a function of this package is,
-// whether the user says so too or not.
+// whether the user says so too or not. It keeps all failures.
 type preset struct {
-	keep   int                            // how many failures to keep at least
 	panics bool                           // panics are failures like others
 	failed func(te *TaskError, ends bool) // told of each failure, and whether it is one that is raised
 }
 
 func (p preset) applyToGroup(c *groupConfig) {
 	c.supervised = true
-	c.keep = max(c.keep, p.keep)
+	c.keep = math.MaxInt
 	c.failed = p.failed
 	c.panicsAsErrors = c.panicsAsErrors || p.panics && !c.crashOnPanic
 }
