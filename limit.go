@@ -88,6 +88,24 @@ func (g *Group) serve() (resume []*regainer) {
 //go:norace
 func (g *Group) regaining() bool { return g.owed > 0 || g.more != nil && len(g.more.regain) > 0 }
 
+// forgo takes the task off the line of those who want their slot back, if it is in
+// it: it has none, then, to lend or to give back. What wanted it goes on without, as
+// it does beside any other wait of the task.
+//
+//go:norace
+func (g *Group) forgo(t *task) (resume []*regainer, forgone bool) {
+	if g.more == nil {
+		return nil, false
+	}
+	for i, r := range g.more.regain {
+		if r.by == t {
+			g.more.regain = slices.Delete(g.more.regain, i, i+1)
+			return append(g.serve(), r), true
+		}
+	}
+	return nil, false
+}
+
 // giveBack takes the slots for the tasks whose wait has just ended, as far as
 // they are free, and keeps what is queued from those that are not: a queued
 // task, which may run for long, would get them before those who wait have woken
@@ -140,7 +158,10 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 		g.mu.Unlock()
 	} else {
 		m.back = false
-		resume := g.release(t.weight())
+		resume, forgone := g.forgo(t)
+		if !forgone {
+			resume = g.release(t.weight())
+		}
 		l := g.next()
 		g.mu.Unlock()
 		g.launch(l)

@@ -2,6 +2,8 @@ package braid_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,6 +55,66 @@ func TestRule7_3_SeveralWaitsOfOneTaskLendItsSlotOnce(t *testing.T) {
 		}, braid.Limit(1))
 		if err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// inLine starts a task of g, for Start, that calls ready when it stands in line for
+// its slot, which another has for a minute.
+func inLine(g *braid.Group, m *meter) func(ctx context.Context, ready func(int)) error {
+	return func(ctx context.Context, ready func(int)) error {
+		err := g.GoWait(ctx, func(ctx context.Context) error {
+			time.Sleep(time.Second)
+			ready(1)
+			return m.task(time.Minute)(ctx)
+		})
+		return errors.Join(err, m.task(time.Minute)(ctx))
+	}
+}
+
+// One part of the task wants its slot back, in line behind another task, when a
+// second part waits as well.
+func TestRule7_3_ATaskThatWantsItsSlotBackHasNoneToLend(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		var m meter
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				_, _, err := braid.Join2(ctx, func(ctx context.Context) (int, error) {
+					return braid.Start(ctx, g, inLine(g, &m))
+				}, func(ctx context.Context) (int, error) {
+					time.Sleep(2 * time.Second)
+					return 0, g.GoWait(ctx, m.task(time.Minute))
+				})
+				return err
+			})
+			time.Sleep(time.Hour)
+			full(t, g, 1)
+			return nil
+		}, braid.Limit(1))
+		if err != nil || m.most.Load() != 1 || m.runs.Load() != 3 {
+			t.Errorf("%v: ran %d, at most %d at once", err, m.runs.Load(), m.most.Load())
+		}
+	})
+}
+
+// The same for a goroutine that goes on when its task has ended.
+func TestRule7_3_ATaskThatEndsWhileItsSlotIsWantedBackHasNoneToGive(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		var m meter
+		var loose sync.WaitGroup
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				loose.Go(func() { _, _ = braid.Start(ctx, g, inLine(g, &m)) })
+				time.Sleep(2 * time.Second)
+				return nil
+			})
+			time.Sleep(time.Hour)
+			full(t, g, 1)
+			return nil
+		}, braid.Limit(1))
+		loose.Wait()
+		if err != nil || m.most.Load() != 1 || m.runs.Load() != 2 {
+			t.Errorf("%v: ran %d, at most %d at once", err, m.runs.Load(), m.most.Load())
 		}
 	})
 }
