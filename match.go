@@ -20,7 +20,8 @@ func (m Matcher) judge(node error) verdict {
 
 // As matches the nodes that are an E, or whose own As method says that they
 // can be had as one, as errors.As does for a single node. E is a type of
-// error, or any interface. An As method that panics counts as no match.
+// error, or any interface. An As method that panics counts as no match. A real
+// error that came with a timeout, see [TimedOut], is no *TimeoutError.
 func As[E any]() Matcher {
 	return func(node error) bool {
 		_, ok := asNode[E](node)
@@ -42,7 +43,9 @@ func asNode[E any](node error) (e E, ok bool) {
 	if e, ok = node.(E); ok {
 		return e, true
 	}
-	if x, has := node.(interface{ As(any) bool }); has {
+	switch x := node.(type) {
+	case *lateError: // came with a timeout, and is none
+	case interface{ As(any) bool }:
 		return askedAs[E](x)
 	}
 	return e, false

@@ -63,6 +63,34 @@ func TestRule9_1_ARealErrorWinsWithTheTimeoutAttached(t *testing.T) {
 	})
 }
 
+// Nor does what handles timeouts handle it.
+func TestRule9_1_AClauseForTimeoutsLeavesARealErrorThatCameWithOne(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+			for _, failure := range []error{errOne, context.DeadlineExceeded} {
+				g.Go(func(ctx context.Context) error {
+					return braid.Timeout(ctx, time.Second, func(ctx context.Context) error {
+						<-ctx.Done()
+						return failure
+					})
+				})
+			}
+			return nil
+		}, braid.Supervised)
+		timeouts := 0
+		left := braid.Catch(err, braid.On(func(_ error, all []*braid.TimeoutError) error { timeouts += len(all); return nil }))
+		if !errors.Is(left, errOne) || timeouts != 1 {
+			t.Errorf("%d timeouts of %v, left is %v", timeouts, err, left)
+		}
+		if _, ok := braid.TimedOut(left); !ok {
+			t.Errorf("no timeout is attached to %v", left)
+		}
+		if _, left = braid.Split(err, braid.As[*braid.TimeoutError]()); !errors.Is(left, errOne) {
+			t.Errorf("split: left is %v", left)
+		}
+	})
+}
+
 func TestRule9_1_ASuccessInTimeOrLateIsKept(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
 		for _, d := range []time.Duration{time.Millisecond, time.Second, 2 * time.Second} {

@@ -106,7 +106,11 @@ func Sleep(ctx context.Context, d time.Duration) error {
 func TimedOut(err error) (*TimeoutError, bool) {
 	var te *TimeoutError
 	partition(err, func(node error) verdict {
-		if te == nil {
+		switch late, ok := node.(*lateError); {
+		case te != nil:
+		case ok:
+			te = late.timeout
+		default:
 			te, _ = asNode[*TimeoutError](node)
 		}
 		if te != nil {
@@ -243,6 +247,8 @@ func (e *lateError) Error() string { return e.error.Error() + " (after " + e.tim
 
 func (e *lateError) Unwrap() error { return e.error }
 
+// As gives the timeout to errors.As. The matcher [As] does not ask: a clause for
+// timeouts would take the real error.
 func (e *lateError) As(target any) bool {
 	t, ok := target.(**TimeoutError)
 	if ok {
