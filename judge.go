@@ -47,7 +47,7 @@ func (g *Group) judgeIn(err error, ctx context.Context) (rest error, known *Task
 // that is called one.
 func beside(err, cause error, called func(node error) bool) error {
 	_, rest := partition(err, func(node error) verdict {
-		if cause != nil && equal(node, cause) { // which may be the error of a group elsewhere
+		if cause != nil && identical(node, cause) { // which may be the error of a group elsewhere
 			return take
 		}
 		switch node.(type) {

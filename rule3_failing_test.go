@@ -130,6 +130,30 @@ func TestRule3_2_TheCauseGivenOutsideIsACancellationToo(t *testing.T) {
 	})
 }
 
+// A cause may be of a type whose values cannot be compared.
+func TestRule3_2_ACauseThatCannotBeComparedIsACancellation(t *testing.T) {
+	var why error = several{errOne, errTwo}
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		outer, cancel := context.WithCancelCause(ctx)
+		err := braid.Run(outer, func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) })
+			cancel(why)
+			<-ctx.Done()
+			return why
+		})
+		wantPlainCancel(t, err, context.Canceled, errTwo)
+		outer, cancel = context.WithCancelCause(ctx)
+		_, err = braid.Retry(outer, braid.Policy{}, func(context.Context) (int, error) { cancel(why); return 0, context.Cause(outer) })
+		wantPlainCancel(t, err, context.Canceled, errTwo)
+	})
+}
+
+// several is an error that cannot be compared.
+type several []error
+
+func (s several) Error() string   { return "several" }
+func (s several) Unwrap() []error { return s }
+
 func TestRule3_2_TheDeadlineOfAnEnclosingScopeIsACancellation(t *testing.T) {
 	wait := func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("read: %w", context.DeadlineExceeded) }
 	inside := func(ctx context.Context) error {
