@@ -267,6 +267,49 @@ func logged(f func()) string {
 	return b.String()
 }
 
+// What t.Cleanup's kind does after a t.FailNow may panic: the panic is an error
+// there, but the Goexit leaves nobody to return it to.
+func TestRule8_2_FailuresBesideAGoexitOfABodyThatThenPanicsAreLogged(t *testing.T) {
+	for _, beside := range []bool{true, false} {
+		text := logged(func() {
+			gone := make(chan struct{})
+			go func() {
+				defer close(gone)
+				_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+					if beside {
+						g.Go(func(context.Context) error { return errOne })
+						<-ctx.Done()
+					}
+					defer func() { panic("in cleanup") }()
+					runtime.Goexit()
+					return nil
+				}, braid.PanicsAsErrors)
+				t.Error("Run returned from a Goexit")
+			}()
+			<-gone
+		})
+		if !strings.Contains(text, "in cleanup") || strings.Contains(text, errOne.Error()) != beside {
+			t.Errorf("logged: %s", text)
+		}
+	}
+	// A Goexit that was under way before is another's.
+	done := make(chan error)
+	go func() {
+		defer func() {
+			done <- braid.Run(t.Context(), func(context.Context, *braid.Group) error { panic("in the body") }, braid.PanicsAsErrors)
+		}()
+		runtime.Goexit()
+	}()
+	text := logged(func() {
+		if err := <-done; err == nil || !strings.Contains(err.Error(), "in the body") {
+			t.Error(err)
+		}
+	})
+	if text != "" {
+		t.Errorf("logged besides: %s", text)
+	}
+}
+
 func TestRule8_2_FailuresBesideAGoexitOfAnOpenGroupAreLogged(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		text := logged(func() {

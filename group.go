@@ -136,7 +136,7 @@ func run(ctx context.Context, caller string, pc uintptr, body func(context.Conte
 		switch {
 		case raise != nil:
 			panic(raise)
-		case v == nil: // the Goexit goes on, or the panic that was left alone
+		case v == nil || exiting(): // the Goexit goes on, or the panic that was left alone
 			g.reportLost(err)
 		case exit:
 			g.reportLost(err)

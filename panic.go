@@ -32,6 +32,34 @@ func panicking() bool {
 	}
 }
 
+// exiting reports whether the panic of a body, which the deferred function that
+// asks has recovered, came up while a Goexit unwound that body: then the Goexit
+// goes on.
+func exiting() bool {
+	var pc [64]uintptr
+	for skip := 2; ; {
+		n := runtime.Callers(skip, pc[:])
+		skip += n
+		frames := runtime.CallersFrames(pc[:n])
+		for more := n > 0; more; {
+			var f runtime.Frame
+			f, more = frames.Next()
+			switch f.Function {
+			case "runtime.Goexit":
+				return true
+			case bodyCaller:
+				return false
+			}
+		}
+		if n < len(pc) {
+			return false
+		}
+	}
+}
+
+// bodyCaller is the name of callBody.
+var bodyCaller = runtime.FuncForPC(funcPC(callBody)).Name()
+
 // with gives the panic with further failures beside it.
 func (e *PanicError) with(siblings error) *PanicError {
 	with := *e
