@@ -35,11 +35,16 @@ func AsCompleted[T any](ctx workflow.Context, tasks ...*Task[T]) iter.Seq[*Task[
 				c.add(&t.task)
 			}
 		}
-		defer c.stop()
-		for range len(handle) {
-			if !yield(handle[c.next()]) {
-				return
+		raised := c.unwound(func() {
+			for range len(handle) {
+				if !yield(handle[c.next()]) {
+					return
+				}
 			}
+		})
+		c.stop()
+		if raised != nil {
+			panic(raised)
 		}
 	}
 }
@@ -53,6 +58,26 @@ type completion struct {
 	ended []*task // and these have, and are to be yielded
 	wake  workflow.Settable
 	lent  []*loan // while it waits
+}
+
+// unwound gives what the loop panicked with, or nil. That is raised again when the
+// tasks have ended: nobody may wait while a panic unwinds a workflow's coroutine.
+func (c *completion) unwound(loop func()) (v any) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		switch v = recover(); {
+		case passes(v):
+			panic(v)
+		case v == nil: // a Goexit, which goes on
+			c.stop()
+		}
+	}()
+	loop()
+	returned = true
+	return nil
 }
 
 func (c *completion) add(t *task) {

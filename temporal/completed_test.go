@@ -58,6 +58,29 @@ func TestRule6_4_LeavingTheLoopEarlyCancelsAndJoinsTheRest(t *testing.T) {
 	})
 }
 
+func TestRule6_4_APanicOfTheLoopIsRaisedWhenTheRestHasBeenJoined(t *testing.T) {
+	_ = flow(t, func(ctx wctx) error {
+		return temporal.Run(ctx, func(ctx wctx, g *group) error {
+			slow := temporal.Fork(g, func(ctx wctx) (time.Duration, error) {
+				err := temporal.Sleep(ctx, time.Hour)
+				return 0, errors.Join(err, temporal.Shield(ctx, time.Hour, func(ctx wctx) error { return temporal.Sleep(ctx, time.Minute) }))
+			})
+			began := workflow.Now(ctx)
+			func() {
+				defer func() {
+					if v := recover(); v != "in the loop" || slow.State() != braid.Cancelled || workflow.Now(ctx).Sub(began) != 2*time.Minute {
+						t.Error(v, slow.State(), workflow.Now(ctx).Sub(began))
+					}
+				}()
+				for range temporal.AsCompleted(ctx, slow, temporal.Fork(g, sleeps(time.Minute))) {
+					panic("in the loop")
+				}
+			}()
+			return nil
+		})
+	})
+}
+
 func TestRule6_4_ADeadContextCancelsTheTasksWhichComeOut(t *testing.T) {
 	_ = flow(t, func(ctx wctx) error {
 		return temporal.Run(ctx, func(ctx wctx, g *group) error {
