@@ -36,7 +36,10 @@ type running struct {
 	last atomic.Pointer[[]byte]
 }
 
-func runningOf(ctx context.Context) *running {
+func runningOf(ctx context.Context, caller string) *running {
+	if ctx == nil {
+		panic("engine: " + caller + " called with a nil context")
+	}
 	r, _ := ctx.Value(runningKey{}).(*running)
 	return r
 }
@@ -62,7 +65,7 @@ func Invoke(ctx context.Context, task string, input []byte, r Running) ([]byte, 
 // not be charged twice is charged under the key. It is empty outside tasks of
 // an engine.
 func Key(ctx context.Context) string {
-	if r := runningOf(ctx); r != nil {
+	if r := runningOf(ctx, "Key"); r != nil {
 		return r.key
 	}
 	return ""
@@ -76,7 +79,7 @@ func Key(ctx context.Context) string {
 // written as JSON, or has more than 64 KiB there (keep the data elsewhere, and its
 // address here), and does nothing outside tasks of an engine.
 func Checkpoint(ctx context.Context, v any) {
-	r := runningOf(ctx)
+	r := runningOf(ctx, "Checkpoint")
 	if r == nil {
 		return
 	}
@@ -108,7 +111,7 @@ func addressed(v any) any {
 // from which no T can be read, such as a number where there should be a text. Of
 // two structs, as ever with JSON, each may have fields that the other has not.
 func Resumed[T any](ctx context.Context) (v T, ok bool, err error) {
-	r := runningOf(ctx)
+	r := runningOf(ctx, "Resumed")
 	if r == nil {
 		return v, false, nil
 	}

@@ -258,6 +258,10 @@ func TestOptionsThatHaveNoMeaningBetweenMachinesAreRefused(t *testing.T) {
 		"nil option":     func() { _ = engine.Each(t.Context(), engine.Local(), double, nil, nil) },
 		"nil context":    func() { _ = engine.Each(noContext, engine.Local(), double, nil) },
 		"engine or task": func() { _ = engine.Each(t.Context(), nil, double, nil) },
+		"an empty Task":  func() { _, _ = engine.Map(t.Context(), engine.Local(), new(engine.Task[int, int]), nil) },
+		"Key called":     func() { engine.Key(noContext) },
+		"Checkpoint":     func() { engine.Checkpoint(noContext, 1) },
+		"Resumed called": func() { _, _, _ = engine.Resumed[int](noContext) },
 	} {
 		panics(t, name, call)
 	}

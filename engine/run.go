@@ -68,6 +68,9 @@ func run[In, Out any](ctx context.Context, caller string, e Engine, t *Task[In, 
 	if ctx == nil || e == nil || t == nil {
 		panic("engine: " + caller + " called with a nil context, engine or task")
 	}
+	if t.definition == nil {
+		panic("engine: " + caller + " called with an empty Task; Define makes them")
+	}
 	var cfg option.Stream
 	for _, o := range opts {
 		if o == nil {

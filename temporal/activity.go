@@ -2,6 +2,8 @@ package temporal
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/braid-go/braid/internal/seam"
@@ -25,9 +27,11 @@ type None struct{}
 // Summary is the task's path if they name none. Where there are many, it waits for its
 // turn (see [Window]), also if all that the workflow asks for at once would be too much
 // for one message; if ctx dies meanwhile, nothing is started. If the arguments are too
-// large to be sent, the error matches [ErrTooLarge], and nothing is started.
+// large to be sent, the error matches [ErrTooLarge], and nothing is started. Activity
+// panics if activity is neither a function nor a name.
 func Activity[R any](ctx workflow.Context, activity any, args ...any) (R, error) {
 	var r R
+	checkCallee("Activity", activity)
 	bytes, err := sizeOf("activity", activity, args)
 	if err != nil {
 		return r, err
@@ -55,9 +59,10 @@ func execute[R any](ctx workflow.Context, what string, bytes int, activity any, 
 // [Activity]. The options
 // are those of workflow.WithChildOptions, of which WaitForCancellation is always
 // on; the StaticSummary is the task's path if they name none. It waits for its turn, and
-// checks the size of the arguments, as [Activity] does.
+// checks the size of the arguments, and what it is given, as [Activity] does.
 func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	var r R
+	checkCallee("Child", child)
 	bytes, err := sizeOf("child workflow", child, args)
 	if err != nil {
 		return r, err
@@ -73,6 +78,16 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 	defer busy(ctx, errand{what: what})()
 	err = workflow.ExecuteChildWorkflow(withTurn(ctx), child, args...).Get(ctx, &r)
 	return r, matching(ctx, err)
+}
+
+// checkCallee panics unless fn is a function, or the name of one.
+func checkCallee(caller string, fn any) {
+	if name, ok := fn.(string); ok && name != "" {
+		return
+	}
+	if v := reflect.ValueOf(fn); v.Kind() != reflect.Func || v.IsNil() {
+		panic(fmt.Sprintf("braid: %s called with %#v, which is neither a function nor the name of one", caller, fn))
+	}
 }
 
 // sizeOf gives how many bytes the arguments of a call have, and an error if they are

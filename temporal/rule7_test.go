@@ -140,6 +140,28 @@ func TestRule7_2_GoWaitRefusesWhatMakesNoSense(t *testing.T) {
 	})
 }
 
+func TestRule2_5_ActivityAndChildRefuseWhatIsNeitherAFunctionNorAName(t *testing.T) {
+	var none func(wctx) error
+	_ = flow(t, func(ctx wctx) error {
+		for _, bad := range []any{nil, none, "", 7} {
+			for caller, call := range map[string]func(){
+				"Activity": func() { _, _ = temporal.Activity[int](ctx, bad) },
+				"Child":    func() { _, _ = temporal.Child[int](ctx, bad) },
+			} {
+				func() {
+					defer func() {
+						if text, _ := recover().(string); !strings.HasPrefix(text, "braid: "+caller+" called with ") {
+							t.Errorf("%#v: %q", bad, text)
+						}
+					}()
+					call()
+				}()
+			}
+		}
+		return nil
+	})
+}
+
 func TestRule5_5_ADisobedientTaskIsReportedAfterTheGraceAndStillJoined(t *testing.T) {
 	var stalls []braid.Stall
 	err := flow(t, func(ctx wctx) error {
