@@ -166,6 +166,16 @@ func TestCancelSweepFindsAPanicAndAnExit(t *testing.T) {
 			return nil
 		})
 	}), "point 1 of 1", "fn has called runtime.Goexit", "the test has failed by itself")
+	if said := runReal("TestClose", func(t *testing.T) {
+		braidtest.CancelSweep(t, func(ctx context.Context) error {
+			if ctx.Err() != nil {
+				runtime.Goexit()
+			}
+			return nil
+		})
+	}); !strings.Contains(said, "fn has called runtime.Goexit") || strings.Contains(said, "returned") {
+		t.Error(said)
+	}
 }
 
 func TestCancelSweepTellsOfAFunctionThatFailsAnyway(t *testing.T) {
@@ -358,6 +368,19 @@ func TestAReplayRunsOnce(t *testing.T) {
 	once(runReal("TestTransfer", func(t *testing.T) { braidtest.CancelSweep(t, fn, whole) }))
 	t.Setenv("BRAIDTEST_REPLAY", "seed 7") // of another helper
 	wantFound(t, runReal("TestTransfer", func(t *testing.T) { braidtest.CancelSweep(t, fn, whole) }), "point 1 of 3")
+}
+
+// The pattern is one for go test, and in quotes for a shell.
+func TestAReplayOfASubtestNamesJustThat(t *testing.T) {
+	for name, pattern := range map[string]string{
+		"TestTable/f(x)/a+b": `'^TestTable$/^f\(x\)$/^a\+b$'`,
+		"TestTable/1.5|2":    `'^TestTable$/^1\.5\|2$'`,
+		"TestTable/it's":     `'^TestTable$/^it'\''s$'`,
+	} {
+		wantFound(t, runReal(name, func(t *testing.T) {
+			braidtest.CancelSweep(t, func(context.Context) error { return errors.New("always") }, braidtest.Invariant(func(err error) error { return err }))
+		}), "go test -run "+pattern)
+	}
 }
 
 func TestSweepsRefuseWhatMakesNoSense(t *testing.T) {

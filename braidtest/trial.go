@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -42,14 +43,14 @@ type trial struct {
 	from    time.Duration          // unless 0: fn has so long, from the start
 	alone   bool                   // it has a day
 
-	ctx      context.Context
-	cancel   context.CancelCauseFunc
-	k        *check // in the bubble
-	frozen   chan string
-	err      error // of fn
-	wrong    []string
-	problem  bool // the test has failed by itself
-	panicked bool // fn has, of its own
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	k       *check // in the bubble
+	frozen  chan string
+	err     error // of fn
+	wrong   []string
+	problem bool // the test has failed by itself
+	unwound bool // fn has panicked of its own, or called Goexit
 
 	mu    sync.Mutex
 	where string      // the context was cancelled, or what failed
@@ -78,6 +79,7 @@ func (s *sweep) run(tr *trial) (wrong []string) {
 			if !tr.ended { // fn has called Goexit, which goes on
 				tr.end()
 				tr.land()
+				tr.unwound = true
 				tr.wrong = append(tr.wrong, "fn has called runtime.Goexit, as t.FailNow does")
 				if !t.Failed() && !s.t.Failed() {
 					t.SkipNow() // or package testing would end the process for it
@@ -145,7 +147,7 @@ func (s *sweep) call(tr *trial) (wrong string) {
 		case errors.Is(err, ErrInjected):
 			tr.err = err
 		default:
-			tr.panicked = true
+			tr.unwound = true
 			wrong = fmt.Sprintf("fn panicked: %v\n%s", v, debug.Stack())
 		}
 	}()
@@ -237,12 +239,18 @@ func (s *sweep) failedAt(headline string, tr *trial, how string) string {
 			b.WriteString(wrong + "\n")
 		}
 	}
-	if tr.ended && !tr.panicked {
+	if tr.ended && !tr.unwound {
 		said, _, _ := strings.Cut(text(tr.err), "\n\ngoroutine ") // the stack of a panic
 		fmt.Fprintf(&b, "fn returned: %s\n", said)
 	}
-	b.WriteString("To see this run alone: " + replayVariable + "='" + how + "' go test -run '^" + strings.ReplaceAll(s.t.Name(), "/", "$/^") + "$'")
+	b.WriteString("To see this run alone: " + replayVariable + "='" + how + "' go test -run " + alone(s.t.Name()))
 	return b.String()
+}
+
+// alone gives the pattern that go test takes for one test, as a shell reads it.
+func alone(name string) string {
+	pattern := "^" + strings.ReplaceAll(regexp.QuoteMeta(name), "/", "$/^") + "$"
+	return "'" + strings.ReplaceAll(pattern, "'", `'\''`) + "'"
 }
 
 // placeOf says from where in the user's code the caller was called.
