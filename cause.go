@@ -72,6 +72,9 @@ func (c *Cancellation) Site() Site {
 
 // Timeout reports whether a deadline was the cause, as net.Error has it.
 func (c *Cancellation) Timeout() bool {
+	if c == nil {
+		return false
+	}
 	if c.kind == byOutside { // what was cancelled because of a timeout was cancelled
 		_, late := c.cause.(*timedOutCause)
 		return late
@@ -81,6 +84,9 @@ func (c *Cancellation) Timeout() bool {
 
 // Is makes the cancellation match context.Canceled or context.DeadlineExceeded.
 func (c *Cancellation) Is(target error) bool {
+	if c == nil {
+		return false
+	}
 	if c.Timeout() {
 		return target == context.DeadlineExceeded
 	}
@@ -88,7 +94,12 @@ func (c *Cancellation) Is(target error) bool {
 }
 
 // Unwrap gives the cause that came from outside the package, if one did.
-func (c *Cancellation) Unwrap() error { return c.cause }
+func (c *Cancellation) Unwrap() error {
+	if c == nil {
+		return nil
+	}
+	return c.cause
+}
 
 // Error tells who cancelled and why, on one line.
 func (c *Cancellation) Error() string {

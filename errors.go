@@ -83,8 +83,14 @@ func (e *TaskError) Item() int { return e.item - 1 }
 // literal is where it was spawned.
 func (e *TaskError) Spawned() Site { return siteOr(e.site, e.pc) }
 
-// Unwrap gives Err, so that errors.Is and errors.As see through.
-func (e *TaskError) Unwrap() error { return e.Err }
+// Unwrap gives Err, so that errors.Is and errors.As see through. (Here and below
+// nil gives nil: who returns a nil *TaskError by mistake has failed, and is asked.)
+func (e *TaskError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Path gives the names of the groups and tasks down to the group, separated
 // by slashes. It is empty for a group without a name under nothing named.
@@ -111,7 +117,12 @@ func (e *GroupError) Errors() []error { return slices.Clone(e.errs) }
 
 // Unwrap gives the failures to errors.Is and errors.As. The slice must not be
 // changed; [GroupError.Errors] gives a copy.
-func (e *GroupError) Unwrap() []error { return e.errs }
+func (e *GroupError) Unwrap() []error {
+	if e == nil {
+		return nil
+	}
+	return e.errs
+}
 
 // Dropped tells how many failures were counted but not kept, which happens
 // only in a [Supervised] group that had more than its [Keep] limit.
@@ -140,6 +151,9 @@ type PanicError struct {
 
 // Unwrap gives Value if it is an error.
 func (e *PanicError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
 	err, _ := e.Value.(error)
 	return err
 }
@@ -166,5 +180,13 @@ func (e *TimeoutError) Site() Site { return siteOr(e.site, e.pc) }
 // Timeout is true, as net.Error has it.
 func (e *TimeoutError) Timeout() bool { return true }
 
+// Temporary is true, as for context.DeadlineExceeded: it makes e a net.Error.
+func (e *TimeoutError) Temporary() bool { return true }
+
 // Unwrap gives Err.
-func (e *TimeoutError) Unwrap() error { return e.Err }
+func (e *TimeoutError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}

@@ -145,7 +145,7 @@ func counted(n, dropped int) string {
 // absent says whether err is nil, or a nil pointer of our own types.
 func absent(err error) bool {
 	switch err.(type) {
-	case nil, *TaskError, *GroupError, *TimeoutError, *PanicError:
+	case nil, *TaskError, *GroupError, *TimeoutError, *PanicError, *Cancellation:
 		return isNil(err)
 	}
 	return false

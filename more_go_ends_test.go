@@ -316,6 +316,27 @@ func TestRule3_1_ATypedNilIsAFailureLikeAnyOther(t *testing.T) {
 	})
 }
 
+// Also errors.Is, to which a foreign error would have to see itself.
+func TestRule3_1_ATypedNilOfOursMayBeAskedAnything(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		for _, none := range []error{
+			(*braid.TaskError)(nil), (*braid.GroupError)(nil), (*braid.TimeoutError)(nil), (*braid.PanicError)(nil), (*braid.Cancellation)(nil),
+		} {
+			err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+				g.Go(func(context.Context) error { return none }, braid.Name("nil"))
+				return nil
+			})
+			_, timed := braid.TimedOut(err)
+			if len(failures(t, err)) != 1 || timed || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) || err.Error() != "nil: <nil>" {
+				t.Errorf("%T: %v", none, err)
+			}
+			if _, rest := braid.Split(err, braid.Is(io.EOF)); rest == nil {
+				t.Errorf("%T was split off", none)
+			}
+		}
+	})
+}
+
 func TestRule3_7_ErrorsThatCannotBeComparedAreAllKept(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
 		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {

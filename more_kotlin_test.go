@@ -436,6 +436,27 @@ func TestRule2_3_AnErrorOfCloseIsKeptBesideAPanicOrAGoexit(t *testing.T) {
 	})
 }
 
+func TestRule2_3_AnErrorBesideAPanicOrAGoexitOfCloseIsNotLost(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		with := func(f func()) (failed []error, e end) {
+			e = howEnded(func() error {
+				return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					braid.GoWith(g, closerFunc(func() error { f(); return nil }), func(context.Context, closerFunc) error { return errOne })
+					return nil
+				}, braid.OnFailure(func(te *braid.TaskError) { failed = append(failed, te.Err) }))
+			})
+			return failed, e
+		}
+		_, e := with(func() { panic("boom") })
+		if pe, ok := e.panicked.(*braid.PanicError); !ok || pe.Value != "boom" || !errors.Is(pe.Siblings, errOne) {
+			t.Errorf("%+v", e)
+		}
+		if failed, e := with(runtime.Goexit); !e.exited || len(failed) != 1 || !errors.Is(failed[0], errOne) || !errors.Is(failed[0], braid.ErrGoexit) {
+			t.Errorf("%+v, %v", e, failed)
+		}
+	})
+}
+
 // the exception of one scope cancels another: there it is a cancellation only
 func TestRule3_2_TheErrorOfAGroupElsewhereMayBeTheCauseOfACancel(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {

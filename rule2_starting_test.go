@@ -3,6 +3,7 @@ package braid_test
 import (
 	"context"
 	"errors"
+	"io"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -282,6 +283,7 @@ func TestRule2_5_WhatMakesNoSenseIsRefusedAtTheCall(t *testing.T) {
 		"Fork, nil":       in(func(g *braid.Group) { braid.Fork[int](g, nil) }),
 		"TryFork, nil":    in(func(g *braid.Group) { _, _ = braid.TryFork[int](g, nil) }),
 		"GoWith, nil":     in(func(g *braid.Group) { braid.GoWith(g, new(resource), nil) }),
+		"GoWith, closer":  in(func(g *braid.Group) { braid.GoWith(g, nil, func(context.Context, io.Closer) error { return nil }) }),
 		"Start, nil":      in(func(g *braid.Group) { _, _ = braid.Start[int](ctx, g, nil) }),
 		"Start, nil ctx": in(func(g *braid.Group) {
 			_, _ = braid.Start(none, g, func(context.Context, func(int)) error { return nil })

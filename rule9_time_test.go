@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"testing"
 	"time"
 
@@ -89,6 +90,13 @@ func TestRule9_1_AClauseForTimeoutsLeavesARealErrorThatCameWithOne(t *testing.T)
 			t.Errorf("split: left is %v", left)
 		}
 	})
+}
+
+func TestRule9_1_ATimeoutIsANetError(t *testing.T) {
+	var ne net.Error
+	if err := braid.Timeout(t.Context(), 0, untilDead); !errors.As(err, &ne) || !ne.Timeout() {
+		t.Error(err)
+	}
 }
 
 func TestRule9_1_ASuccessInTimeOrLateIsKept(t *testing.T) {

@@ -79,11 +79,14 @@ func spawn[T any](g *Group, caller string, fn func(ctx context.Context) (T, erro
 // returned, or instead of calling it if the task is skipped. So a resource
 // handed to a task cannot be lost. An error of Close is an error of the task,
 // joined with that of fn; fn must not close c itself. If the group has ended,
-// c is closed and GoWith panics. It panics at once, and closes nothing, if fn
+// c is closed and GoWith panics. It panics at once, and closes nothing, if c or fn
 // is nil.
 func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error, opts ...TaskOption) {
 	if fn == nil {
 		panic("braid: GoWith called with a nil function")
+	}
+	if any(c) == nil {
+		panic("braid: GoWith called with a nil closer")
 	}
 	t := &task{g: g, pc: funcPC(fn), opts: taskConfigOf(opts)}
 	t.run = &withCloser[C]{c: c, fn: fn}
@@ -97,14 +100,15 @@ func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error,
 type withCloser[C io.Closer] struct {
 	c    C
 	fn   func(context.Context, C) error
-	lost error // of a Close after a panic or Goexit
+	lost error // of fn or Close, where the other panics or calls Goexit
 }
 
 func (w *withCloser[C]) call(ctx context.Context) (err error) {
 	returned := false
 	defer func() {
+		w.lost = err
 		if left := w.c.Close(); returned {
-			err = join(err, left)
+			w.lost, err = nil, join(err, left)
 		} else {
 			w.lost = left
 		}
