@@ -18,7 +18,7 @@ import (
 // library; the example of their type shows them.
 var byInterface = map[string]bool{
 	"As": true, "Error": true, "Format": true, "Is": true, "LogValue": true,
-	"String": true, "Timeout": true, "Unwrap": true,
+	"String": true, "Temporary": true, "Timeout": true, "Unwrap": true,
 }
 
 // Check fails the test for each exported function, method and type of the package in
