@@ -138,7 +138,7 @@ func (c *check) saysWhyTaken(as inspector.Cursor, next *ast.AssignStmt, fn inspe
 func (c *check) lostToNextRound(as inspector.Cursor, call *ast.CallExpr, v *types.Var) bool {
 	fn, _ := code.FuncAround(as)
 	loop, ok := code.LoopAround(as)
-	if !ok || as.Parent().Parent() != loop || code.Within(c.declOf(v), loop.Node()) || !c.unshared(v, fn) || c.saysWhy(as.Node()) {
+	if !ok || as.Parent().Parent() != loop || c.mayBeLast(loop, fn) || code.Within(c.declOf(v), loop.Node()) || !c.unshared(v, fn) || c.saysWhy(as.Node()) {
 		return false
 	}
 	if g := groupOf(c, call); g != nil && !code.Within(c.declOf(g), loop.Node()) {
@@ -161,6 +161,16 @@ func (c *check) lostToNextRound(as inspector.Cursor, call *ast.CallExpr, v *type
 		return !sets(c, step, v) && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return code.Within(use.Node(), step) })
 	})
 	return lost
+}
+
+// mayBeLast tells whether a loop goes on until something else than that all is done ends it: it has no condition, or one that asks for an error or for what
+// literals have said.
+func (c *check) mayBeLast(loop, fn inspector.Cursor) bool {
+	n, ok := loop.Node().(*ast.ForStmt)
+	return ok && (n.Cond == nil || code.Has(n.Cond, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		return ok && c.toldElsewhere(code.Var(c.Info, id), fn)
+	}))
 }
 
 // toldElsewhere tells whether a variable is an error, or one that a literal in a function has to do with.

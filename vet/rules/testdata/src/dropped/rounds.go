@@ -152,3 +152,26 @@ func rebuildRaises(parts []func()) {
 	}
 	wg.Wait()
 }
+
+func rounds(ctx context.Context, put func(context.Context) error) (err error) {
+	for {
+		if ctx.Err() != nil {
+			return err
+		}
+		var g errgroup.Group
+		g.Go(func() error { return put(ctx) })
+		err = g.Wait()
+	}
+}
+
+func untilTold(ctx context.Context, put func(context.Context) (bool, error)) (err error) {
+	for done := false; !done; {
+		var g errgroup.Group
+		g.Go(func() (err error) {
+			done, err = put(ctx)
+			return err
+		})
+		err = g.Wait()
+	}
+	return err
+}

@@ -265,3 +265,42 @@ func (t *table) countUntil(ctx context.Context, names []string, rows func(contex
 	}
 	return t.sizes, nil
 }
+
+// A loop without end that goes on by a switch.
+
+func pollsOn(ctx context.Context, poll func(context.Context) error) {
+	for {
+		switch err := poll(ctx); {
+		case err != nil: // want `this loop never ends`
+			log.Print(err)
+		default:
+			log.Print("polled")
+		}
+	}
+}
+
+func pollsUntil(ctx context.Context, poll func(context.Context) error) {
+	for {
+		switch err := poll(ctx); {
+		case err == nil:
+			log.Print("polled")
+		case errors.Is(err, errOver):
+			return
+		default:
+			log.Print(err)
+		}
+	}
+}
+
+func pollsOnce(ctx context.Context, poll func(context.Context) error) {
+	for {
+		switch err := poll(ctx); {
+		case err == nil:
+			return
+		default:
+			log.Print(err)
+		}
+	}
+}
+
+var errOver = errors.New("over")
