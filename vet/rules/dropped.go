@@ -45,18 +45,22 @@ func fetchAll(urls []string) error {
 func fetch(url string) error { return errors.New(url) }
 `,
 	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
-		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error.",
+		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error; a panic that is assigned to `_`, or of which a comment beside or above says that it is dropped.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
 		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an `if` asks which does nothing, or nothing but give it another"},
-		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, before anybody has looked"},
+		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, or the next round's group, before anybody has looked"},
 		{Name: "deferred", Severity: Error, What: "the join is deferred, so its error goes nowhere"},
 		{Name: "goroutine", Severity: Error, What: "the join is the call of a go statement"},
+		{Name: "panic", Severity: Warning, What: "what conc's `WaitAndRecover` has recovered is dropped: a panic of a task has never been"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
+		if code.IsCall(c.Info, call, code.Conc, "WaitGroup.WaitAndRecover") {
+			c.panicDropped(cur, call)
+		}
 		if !isJoin(c, call) {
 			continue
 		}
@@ -82,6 +86,8 @@ func fetch(url string) error { return errors.New(url) }
 				shape, message = "unread", "nobody reads "+v.Name()+" after this: the failures of all tasks come out of this call alone"
 			} else if by := c.lostTo(cur.Parent(), v); ok && by != nil {
 				shape, message = "overwritten", "on one way "+v.Name()+" becomes what "+code.CalleeName(by)+" returns before anybody has looked: join the two"
+			} else if ok && c.lostToNextRound(cur.Parent(), call, v) {
+				shape, message = "overwritten", "the next round gives "+v.Name()+" the error of its own group before anybody has looked: leave the loop, or join the two"
 			}
 		}
 		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) && !c.saysWhyBeside(call) {

@@ -4,6 +4,7 @@ package rules
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
@@ -130,6 +131,46 @@ func (c *check) saysWhyTaken(as inspector.Cursor, next *ast.AssignStmt, fn inspe
 		}
 	}
 	return false
+}
+
+// lostToNextRound tells whether a join that is assigned in each round of a loop, of a group of that round, is given the next one's error before anybody has
+// read it: on the way to the next round nothing may leave the loop or skip the rest, so that only the last round is heard.
+func (c *check) lostToNextRound(as inspector.Cursor, call *ast.CallExpr, v *types.Var) bool {
+	fn, _ := code.FuncAround(as)
+	loop, ok := code.LoopAround(as)
+	if !ok || as.Parent().Parent() != loop || c.mayBeLast(loop, fn) || code.Within(c.declOf(v), loop.Node()) || !c.unshared(v, fn) || c.saysWhy(as.Node()) {
+		return false
+	}
+	if g := groupOf(c, call); g != nil && !code.Within(c.declOf(g), loop.Node()) {
+		return false // which may keep its first error
+	}
+	for next, ok := as.NextSibling(); ok; next, ok = next.NextSibling() {
+		if code.Has(next.Node(), func(n ast.Node) bool {
+			b, isBranch := n.(*ast.BranchStmt)
+			return c.leavesRound(n) || isBranch && b.Tok == token.CONTINUE
+		}) {
+			return false
+		}
+	}
+	lost := false
+	code.FlowOf(c.cfgs, fn.Node()).After(as.Node(), func(step ast.Node) bool {
+		if step == as.Node() {
+			lost = true
+			return false
+		}
+		return !sets(c, step, v) && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return code.Within(use.Node(), step) })
+	})
+	return lost
+}
+
+// mayBeLast tells whether a loop goes on until something else than that all is done ends it: it has no condition, or one that asks for an error or for what
+// literals have said.
+func (c *check) mayBeLast(loop, fn inspector.Cursor) bool {
+	n, ok := loop.Node().(*ast.ForStmt)
+	return ok && (n.Cond == nil || code.Has(n.Cond, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		return ok && c.toldElsewhere(code.Var(c.Info, id), fn)
+	}))
 }
 
 // toldElsewhere tells whether a variable is an error, or one that a literal in a function has to do with.

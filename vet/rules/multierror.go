@@ -40,15 +40,15 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match, unless two of them are of functions in sight that return the type which it looks for; the first of several where it is asked how many there are, or the others are looked at too; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored, of what rounds have gathered one that says why the others are; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is, or where the first round that succeeds is the last; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
-		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error"},
+		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error, or looked up in a map or a list of errors that packages declare"},
 		{Name: "os", Severity: Error, What: "os.IsNotExist and its like, which look into no join"},
 		{Name: "type", Severity: Error, What: "a type switch or assertion"},
 		{Name: "unwrap", Severity: Error, What: "errors.Unwrap, which gives nil"},
 		{Name: "as", Severity: Warning, What: "errors.As where several may match: it finds one"},
-		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled) decides for all of them, and the rest is dropped"},
-		{Name: "sentinel", Severity: Warning, What: "the same for another error, where calls are joined in sight and nil is returned, or set in their place by a deferred function"},
+		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled), or a function of the package that asks so, decides for all of them, and the rest is dropped"},
+		{Name: "sentinel", Severity: Warning, What: "the same for another error, where what calls gave, or the rounds of a loop, is joined in sight and nil is returned, or set in its place by a deferred function"},
 		{Name: "head", Severity: Warning, What: "the first of several errors is returned in place of all"},
 	},
 }, func(c *check) {
@@ -68,6 +68,7 @@ func check(read, write error) string {
 			m.call(cur, n)
 		case *ast.IndexExpr:
 			m.firstOf(cur, n)
+			m.keyOf(cur, n)
 		}
 	}
 })
@@ -254,8 +255,14 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 	if fn == nil || fn.Pkg() == nil || len(call.Args) == 0 {
 		return
 	}
-	if fn.Pkg().Path() == "os" {
+	switch fn.Pkg().Path() {
+	case "os":
 		m.osAsks(cur, call, fn)
+	case "slices":
+		m.looksUp(cur, call, fn)
+	}
+	if targets := m.askedFor(call, fn); len(targets) > 0 {
+		m.oneForAll(cur, call, targets)
 	}
 	if fn.Pkg().Path() != "errors" {
 		return
@@ -268,15 +275,6 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 	case "As", "AsType":
 		if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && m.usesTarget(cur, call) && !m.asksForMany(call) && !m.returnsWhole(cur, call.Args[0]) && (j.alike || m.ofOneKind(cur, call)) {
 			m.report(call, "as", "errors.As finds one of the errors of "+j.what+", and several may match: braid.Catch with braid.On gives all of them")
-		}
-	case "Is":
-		if len(call.Args) == 2 && !isCancellation(m.Info, call.Args[1]) {
-			m.allForOne(cur, call)
-		}
-		if len(call.Args) == 2 && isCancellation(m.Info, call.Args[1]) && m.drops(cur, call.Args[0]) {
-			if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && !m.saysWhyAround(cur) {
-				m.report(call, "canceled", "errors.Is is true of the error of "+j.what+" if any one of them is a cancellation: what failed besides is dropped; take the cancellations out with braid.Split")
-			}
 		}
 	}
 }

@@ -39,21 +39,60 @@ func (m *multi) alwaysJoined(cur inspector.Cursor, err ast.Expr) bool {
 	})
 }
 
-// allForOne looks at errors.Is of a join, made in sight of what several calls returned, after which nil is returned: what failed
-// besides is dropped. A join with an error that a package declares says what kind of error it is, and is asked for that.
-func (m *multi) allForOne(cur inspector.Cursor, call *ast.CallExpr) {
-	if !m.on("sentinel") || !m.sentinel(call.Args[1]) || !m.drops(cur, call.Args[0]) || !m.nilThen(cur, call.Args[0]) || m.saysWhyAround(cur) {
+// askedFor gives the errors of which a call asks whether its first argument is, or has in it, one of them: by errors.Is, or by a function of the package that
+// does.
+func (m *multi) askedFor(call *ast.CallExpr, fn *types.Func) []ast.Expr {
+	if code.Is(fn, "errors", "Is") {
+		return call.Args[1:]
+	}
+	if len(call.Args) != 1 || !code.IsError(m.Info.TypeOf(call.Args[0])) {
+		return nil
+	}
+	return m.yesFor(fn)
+}
+
+// oneForAll looks at a question whether an error is one of some others, which is true of a join if any one of its errors is: where that decides for all,
+// what failed besides is dropped.
+func (m *multi) oneForAll(cur inspector.Cursor, call *ast.CallExpr, targets []ast.Expr) {
+	err, name := call.Args[0], code.CalleeName(call)
+	if name == "Is" {
+		name = "errors.Is"
+	}
+	if slices.ContainsFunc(targets, func(e ast.Expr) bool { return isCancellation(m.Info, e) }) {
+		if !m.drops(cur, err) {
+			return
+		}
+		if j := m.of(cur, err, 0); j != nil && !j.first && !j.some && !m.saysWhyAround(cur) {
+			m.report(call, "canceled", name+" is true of the error of "+j.what+" if any one of them is a cancellation: what failed besides is dropped; take the cancellations out with braid.Split")
+		}
 		return
 	}
-	join := m.joinOf(cur, call.Args[0])
-	if join == nil || !m.eachCalled(join) {
-		return
+	if m.on("sentinel") && !slices.ContainsFunc(targets, func(e ast.Expr) bool { return !m.sentinel(e) }) && m.drops(cur, err) && m.nilThen(cur, err) && m.ofCalls(cur, err) {
+		m.report(call, "sentinel", name+" is true of the error of errors.Join if any one of them is that: what failed besides is dropped; ask each, or take it out with braid.Split")
 	}
-	m.report(call, "sentinel", "errors.Is is true of the error of errors.Join if any one of them is that: what failed besides is dropped; ask each, or take it out with braid.Split")
+}
+
+// ofCalls tells whether an error is a join, made in sight of what several calls returned: of each by its name, or of what the rounds of a loop have put into
+// a list. A join with an error that a package declares says what kind of error it is, and is asked for that. A comment may say why the rest is dropped.
+func (m *multi) ofCalls(cur inspector.Cursor, err ast.Expr) bool {
+	if join := m.joinOf(cur, err); join != nil {
+		return m.eachCalled(join) && !m.saysWhyAround(cur)
+	}
+	join := m.joinCall(cur, err)
+	return join != nil && m.ofRounds(join) && !m.speaksOfRest(cur)
 }
 
 // joinOf gives the only call of errors.Join, of two errors or more that are named, that an error comes from.
 func (m *multi) joinOf(cur inspector.Cursor, err ast.Expr) *ast.CallExpr {
+	join := m.joinCall(cur, err)
+	if join == nil || len(join.Args) < 2 || join.Ellipsis.IsValid() {
+		return nil
+	}
+	return join
+}
+
+// joinCall gives the only call of errors.Join that an error comes from.
+func (m *multi) joinCall(cur inspector.Cursor, err ast.Expr) *ast.CallExpr {
 	e := ast.Unparen(err)
 	if v := code.Var(m.Info, err); v != nil {
 		fn, ok := code.FuncAround(cur)
@@ -70,7 +109,7 @@ func (m *multi) joinOf(cur inspector.Cursor, err ast.Expr) *ast.CallExpr {
 		e = ast.Unparen(m.value(steps[0], v))
 	}
 	call, ok := e.(*ast.CallExpr)
-	if !ok || len(call.Args) < 2 || call.Ellipsis.IsValid() || !code.IsCall(m.Info, call, "errors", "Join") {
+	if !ok || !code.IsCall(m.Info, call, "errors", "Join") {
 		return nil
 	}
 	return call

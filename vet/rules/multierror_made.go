@@ -259,6 +259,9 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 				return j
 			}
 		}
+		if inFn {
+			return m.fromLiterals(cur, fn, v, steps, depth)
+		}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 	Exempt: "A loop without end that is left in no other way than by its context, or by what tells it to stop or to go one round only: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil, or that has no error to give and says nil where it logs a failure too; " +
 		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a function whose documentation says that it returns nil when the context has ended, or of whose sequence it says that it ends then; a sequence that comes to an end in no other way than with its context, a channel, or an error; the last question of a function, behind which only nil is returned; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end, or whose condition asks an object, a time or a switch beside the context; a cancellation in a function of whose error no caller does more than log it.",
 	Shapes: []Shape{
-		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context"},
+		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context, or `if err == nil { … }` with nothing but `return nil` behind it"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
 		{Name: "deferred", Severity: Warning, What: "a deferred function sets the error to nil, whatever it was, or whenever the context of a loop over things at hand has ended"},
 		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success, or what skips the rest of a walk over files"},
@@ -80,6 +80,7 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 			} else {
 				c.ignored(cur, n.Init, n.Cond, n, n.Body.List)
 				c.onlyLogged(cur, n)
+				c.onlySuccess(cur, n)
 				c.midway(cur, n)
 			}
 		case *ast.SwitchStmt:

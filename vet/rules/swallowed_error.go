@@ -73,28 +73,6 @@ func (c *check) failsAtEnd(call *ast.CallExpr) bool {
 	return fails && only
 }
 
-// leftForNil gives the return with nil for the error behind a loop over a sequence with errors that a branch leaves. It may give a part of the
-// result, as if that were the whole.
-func (c *check) leftForNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
-	leave, ok := body[len(body)-1].(*ast.BranchStmt)
-	if !ok || leave.Tok != token.BREAK || leave.Label != nil {
-		return nil
-	}
-	loop := cur.Parent().Parent()
-	if s, ok := loop.Node().(*ast.RangeStmt); !ok || s.Value == nil {
-		return nil
-	}
-	next, ok := loop.NextSibling()
-	if !ok {
-		return nil
-	}
-	ret, ok := next.Node().(*ast.ReturnStmt)
-	if !ok || len(ret.Results) == 0 || !isNilIdent(c.Info, ret.Results[len(ret.Results)-1]) {
-		return nil
-	}
-	return ret
-}
-
 // onlyLogged looks at a branch for an error that at most logs it and runs into `return nil`.
 func (c *check) onlyLogged(cur inspector.Cursor, s *ast.IfStmt) {
 	if !c.on("logged") {

@@ -90,44 +90,48 @@ type skip struct {
 func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 	left := false  // by anything, on the way to here
 	fails := false // something else ends the loop, which may know of the context
-	for cur := range loop.Preorder((*ast.IfStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
+	for cur := range loop.Preorder((*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
 		if in, _ := code.FuncAround(cur); in != fn {
 			continue
 		}
-		s, ok := cur.Node().(*ast.IfStmt)
-		if !ok {
-			left = left || c.leavesRound(cur.Node())
+		switch n := cur.Node().(type) {
+		case *ast.IfStmt:
+			if c.asksClosed(n) {
+				fails = fails || c.endsLoop(n.Body)
+			}
+		case *ast.SwitchStmt:
+		default:
+			left = left || c.leavesRound(n)
 			continue
 		}
-		if c.asksClosed(s) {
-			fails = fails || c.endsLoop(s.Body)
-		}
-		if !isNil(s.Cond, token.NEQ) || s.Else != nil {
+		f := c.onFail(cur.Node())
+		if f == nil {
 			continue
 		}
 		if inner, _ := code.LoopAround(cur); inner != loop {
 			continue
 		}
-		call := c.loopCall(cur, loop, s)
+		ends := slices.ContainsFunc(f.body, func(s ast.Stmt) bool { return c.endsLoop(s) })
+		call := c.loopCall(cur, loop, f.init, f.cond)
 		if call == nil {
-			fails = fails || c.endsLoop(s.Body)
+			fails = fails || ends
 			continue
 		}
-		if c.endsLoop(s.Body) {
+		if ends {
 			return nil // the call ends the loop when the context has
 		}
-		list := s.Body.List
+		list := f.body
 		round := false
 		if len(list) > 0 {
 			if br, ok := list[len(list)-1].(*ast.BranchStmt); ok && br.Tok == token.CONTINUE {
 				list, round = list[:len(list)-1], true
 			}
 		}
-		if endless && c.tellsApart(s) {
+		if endless && c.tellsApart(f) {
 			return nil // some errors end it, or the rest of the round may
 		}
-		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(s) {
-			found = &skip{call, s.Cond}
+		if found == nil && (endless || !c.keeps(list)) && !c.saysWhy(f.branch) {
+			found = &skip{call, f.cond}
 			if up := cur.Parent(); round && !left && up.Parent() == loop { // every round gets here, and no further
 				return found
 			}
@@ -139,10 +143,49 @@ func (c *check) skips(loop, fn inspector.Cursor, endless bool) (found *skip) {
 	return found
 }
 
+// failure is a branch that is taken because there is an error.
+type failure struct {
+	init   ast.Stmt
+	cond   ast.Expr // asks an error whether there is one
+	branch ast.Node
+	body   []ast.Stmt
+}
+
+// onFail gives the branch of an if without else that is taken because of an error, or that of a switch which asks no more than whether there is one.
+func (c *check) onFail(n ast.Node) *failure {
+	switch n := n.(type) {
+	case *ast.IfStmt:
+		if isNil(n.Cond, token.NEQ) && n.Else == nil {
+			return &failure{n.Init, n.Cond, n, n.Body.List}
+		}
+	case *ast.SwitchStmt:
+		if n.Tag != nil || len(n.Body.List) > 2 {
+			return nil
+		}
+		var asks, fails *failure
+		for _, s := range n.Body.List {
+			clause := s.(*ast.CaseClause)
+			switch {
+			case len(clause.List) == 0:
+				fails = &failure{n.Init, nil, clause, clause.Body}
+			case len(clause.List) == 1 && isNil(clause.List[0], token.NEQ):
+				return &failure{n.Init, clause.List[0], clause, clause.Body}
+			case len(clause.List) == 1 && isNil(clause.List[0], token.EQL):
+				asks = &failure{n.Init, clause.List[0], clause, clause.Body}
+			}
+		}
+		if asks != nil && fails != nil {
+			fails.cond = asks.cond
+			return fails
+		}
+	}
+	return nil
+}
+
 // tellsApart tells whether a branch for an error goes on to the next round only for some errors.
-func (c *check) tellsApart(s *ast.IfStmt) bool {
-	err := code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X)
-	return slices.ContainsFunc(s.Body.List, func(in ast.Stmt) bool {
+func (c *check) tellsApart(f *failure) bool {
+	err := code.Var(c.Info, ast.Unparen(f.cond).(*ast.BinaryExpr).X)
+	return slices.ContainsFunc(f.body, func(in ast.Stmt) bool {
 		inner, ok := in.(*ast.IfStmt)
 		return ok && err != nil && code.Has(inner.Cond, func(n ast.Node) bool {
 			id, ok := n.(*ast.Ident)
@@ -174,7 +217,7 @@ func (c *check) untilSuccess(loop, fn inspector.Cursor) (found *skip) {
 		if !ok || found != nil || !code.Within(cur.Node(), s.Body) || !isNil(s.Cond, token.EQL) || s.Else != nil || cur.Parent().Parent().Parent().Parent() != loop {
 			return nil
 		}
-		call := c.loopCall(cur.Parent().Parent(), loop, s)
+		call := c.loopCall(cur.Parent().Parent(), loop, s.Init, s.Cond)
 		if call == nil || c.saysWhy(s) {
 			return nil
 		}
@@ -183,10 +226,10 @@ func (c *check) untilSuccess(loop, fn inspector.Cursor) (found *skip) {
 	return found
 }
 
-// loopCall gives the call whose error an if statement of a loop asks for, if that was given a context
+// loopCall gives the call whose error an if or a switch of a loop asks for by a condition, if that was given a context
 // from outside the loop.
-func (c *check) loopCall(cur, loop inspector.Cursor, s *ast.IfStmt) *ast.CallExpr {
-	call := c.givesErr(cur, s.Init, code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X))
+func (c *check) loopCall(cur, loop inspector.Cursor, init ast.Stmt, cond ast.Expr) *ast.CallExpr {
+	call := c.givesErr(cur, init, code.Var(c.Info, ast.Unparen(cond).(*ast.BinaryExpr).X))
 	if call == nil {
 		return nil
 	}

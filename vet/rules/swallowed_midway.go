@@ -29,6 +29,7 @@ func (c *check) whileLives(cur inspector.Cursor, n *ast.ForStmt) {
 	if ret == nil || c.nilReturn([]ast.Stmt{ret}) == nil {
 		return
 	}
+	more = more || c.lastPage(cur, n)
 	shape := "break"
 	if more && (c.unheard(fn, 0) || c.neverFails(fn) || c.serves(cur, fn)) || !more && c.service(cur, fn, ret) {
 		shape = "service"
@@ -52,6 +53,38 @@ func (c *check) livesCond(cond ast.Expr) (ctx ast.Expr, more bool) {
 		}
 	}
 	return nil, false
+}
+
+// lastPage tells whether a loop is left when nothing more is left to do: when a text that one round leaves to the next, as the token of a page is, is empty.
+func (c *check) lastPage(loop inspector.Cursor, n *ast.ForStmt) bool {
+	for cur := range loop.Preorder((*ast.BranchStmt)(nil)) {
+		left, ok := brokenLoop(cur, cur.Node().(*ast.BranchStmt))
+		if cur.Node().(*ast.BranchStmt).Tok != token.BREAK || !ok || left != loop {
+			continue
+		}
+		s, ok := cur.Parent().Parent().Node().(*ast.IfStmt)
+		if !ok || !code.Within(cur.Node(), s.Body) {
+			continue
+		}
+		b, ok := unparen[*ast.BinaryExpr](s.Cond)
+		if !ok || b.Op != token.EQL || c.Info.Types[b.Y].Value == nil || c.Info.Types[b.Y].Value.ExactString() != `""` {
+			continue
+		}
+		if v := code.Var(c.Info, b.X); code.IsLocal(v) && v.Kind() == types.LocalVar && c.carriedOn(v, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// carriedOn tells whether a variable outlives a round of a loop that sets it, or is assigned to one that does.
+func (c *check) carriedOn(v *types.Var, loop *ast.ForStmt) bool {
+	outlives := func(v *types.Var) bool { return code.IsLocal(v) && !code.Within(c.declOf(v), loop.Body) }
+	return code.Has(loop.Body, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		return ok && as.Tok == token.ASSIGN && (slices.ContainsFunc(as.Lhs, func(l ast.Expr) bool { return outlives(v) && code.Var(c.Info, l) == v }) ||
+			len(as.Lhs) == 1 && code.Var(c.Info, as.Rhs[0]) == v && outlives(code.Var(c.Info, as.Lhs[0])))
+	})
 }
 
 // saysMore tells whether a condition says that something is left to do: it compares a number, a text or the length of something of the function's
@@ -137,16 +170,7 @@ func (c *check) saysCancelled(cond ast.Expr) *types.Var {
 		}
 		return nil
 	}
-	fn := code.Callee(c.Info, call)
-	decl, ok := c.Decls[fn]
-	if !ok || len(call.Args) != 1 || fn.Signature().Params().Len() != 1 || !isBool(c.Info.TypeOf(call)) {
-		return nil
-	}
-	param := fn.Signature().Params().At(0)
-	if code.Has(decl.Node().(*ast.FuncDecl).Body, func(n ast.Node) bool {
-		is, ok := n.(*ast.CallExpr)
-		return ok && code.IsCall(c.Info, is, "errors", "Is") && code.Var(c.Info, is.Args[0]) == param && isCancellation(c.Info, is.Args[1])
-	}) {
+	if len(call.Args) == 1 && slices.ContainsFunc(c.yesFor(code.Callee(c.Info, call)), func(e ast.Expr) bool { return isCancellation(c.Info, e) }) {
 		return err
 	}
 	return nil
@@ -252,7 +276,7 @@ func (c *check) isLastWord(call inspector.Cursor) bool {
 }
 
 // bareNil gives the return at the end of a branch if it is a bare one, and no result has
-// been given a value on any way to it.
+// been given a value on any way to it, but an error that is nil there.
 func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
 	ret, ok := body[len(body)-1].(*ast.ReturnStmt)
 	if !ok || len(ret.Results) > 0 {
@@ -279,12 +303,29 @@ func (c *check) bareNil(cur inspector.Cursor, body []ast.Stmt) *ast.ReturnStmt {
 			}) {
 				return nil // by its address, or in a literal
 			}
-			if steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) || countsOn(c, step, v) }); len(steps) > 0 {
+			steps, _ := flow.Reaching(ret, func(step ast.Node) bool { return sets(c, step, v) || countsOn(c, step, v) })
+			if slices.ContainsFunc(steps, func(step ast.Node) bool { return !c.nilAfter(step, v, ret) }) {
 				return nil
 			}
 		}
 	}
 	return ret
+}
+
+// nilAfter tells whether an error that is set is nil at a place: right behind, an if that returns has asked whether it is not.
+func (c *check) nilAfter(step ast.Node, v *types.Var, at ast.Node) bool {
+	cur, ok := c.Root.FindNode(step)
+	if _, isSet := step.(*ast.AssignStmt); !ok || !isSet || !code.IsError(v.Type()) {
+		return false
+	}
+	asks := cur.Parent()
+	if kind, _ := cur.ParentEdge(); kind != edge.IfStmt_Init {
+		if asks, ok = cur.NextSibling(); !ok {
+			return false
+		}
+	}
+	s, ok := asks.Node().(*ast.IfStmt)
+	return ok && s.Else == nil && isNil(s.Cond, token.NEQ) && code.Var(c.Info, ast.Unparen(s.Cond).(*ast.BinaryExpr).X) == v && endsIn[*ast.ReturnStmt](s.Body.List) && !code.Within(at, s)
 }
 
 // countsOn tells whether a step counts a variable up or down.

@@ -51,3 +51,27 @@ func withoutCtx(items []int) {
 		}
 	}
 }
+
+func skippedBySwitch(ctx context.Context, items []int) (n int, err error) {
+	for _, i := range items {
+		switch err := do(ctx, i); { // the error is the default
+		case err == nil: // want `the error of do is skipped`
+			n++
+		default:
+			log.Println(err)
+		}
+	}
+	return n, nil
+}
+
+func told(ctx context.Context, items []int) (n int, err error) {
+	for _, i := range items {
+		switch err := do(ctx, i); {
+		case err == nil:
+			n++
+		default:
+			return n, err
+		}
+	}
+	return n, nil
+}
