@@ -58,15 +58,16 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 }
 `,
 	Exempt: "Channels made in the function itself, whose other end is in sight (the rule stranded looks at those); channels that say that something is over (named so, or of `struct{}` and not sent to); " +
-		"a select with such a channel or a `default`, or with a clause that leaves the loop; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context, or of an object that it has made with it; a send that says that something is ready; a condition that some function wakes when a context has ended; a context of the function's own.",
+		"a select with such a channel or a `default`, or with a clause that leaves the loop; a pause of at most 100 ms, or that somebody cuts short who knows that it is over; a loop over a channel that looks at the context in each round, or whose sender, in sight, ends with the context and closes it; `main` and `init`; what is deferred or a cleanup; the join of a function's own goroutines, if those know the context, or of an object that it has made with it; a send that says that something is ready; a condition that some function wakes when a context has ended; a context of the function's own.",
 	Shapes: []Shape{
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter, by a task of a group, or where the function selects on that channel and Done elsewhere"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from such a channel"},
 		{Name: "looked", Severity: Warning, What: "a bare send in a loop that asks in each round whether the context has ended; a Cond.Wait behind such a question that its loop does not ask; a loop that asks, over a channel of the object's own that nothing closes"},
 		{Name: "flock", Severity: Warning, What: "the lock on a file, which another process may have"},
 		{Name: "unseen", Severity: Note, Off: true, What: "other sends to a channel that is a parameter, and receives from it, whose other end may well stay"},
-		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or asks whether it is closed"},
+		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or is to be received from in a field of one, or asks whether it is closed"},
 		{Name: "closed", Severity: Note, Off: true, What: "the same outside of tasks, where whoever sends may well close it; and a loop over a channel that another object gives"},
+		{Name: "pause", Severity: Warning, What: "a select in a loop for a timer or what comes earlier, after each of which the loop goes on"},
 		{Name: "select", Severity: Note, Off: true, What: "a select without Done and without default"},
 		{Name: "wait", Severity: Note, Off: true, What: "WaitGroup.Wait for goroutines that the function has not started, or that do not know the context"},
 		{Name: "cond", Severity: Note, Off: true, What: "Cond.Wait that the end of the context does not wake"},
@@ -196,6 +197,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		}
 	}
 	switch {
+	case shape == "range" && c.ofGiven(ch):
 	case !code.IsLocal(v):
 		shape = "field"
 		if f := c.FieldChan(v); f != nil && (isSend && f.Drained(c.Index) || !isSend && len(f.Closes) > 0) {

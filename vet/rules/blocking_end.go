@@ -40,6 +40,32 @@ func (c *check) mayBeLeft(cur inspector.Cursor, v *types.Var) bool {
 	return false
 }
 
+// ofGiven tells whether a channel that can only be received from is in a field of what the function is given, or of an element of that, and nobody in the
+// package puts it there, nor has the object a way to be closed: it is like a parameter.
+func (c *check) ofGiven(ch ast.Expr) bool {
+	sel, ok := unparen[*ast.SelectorExpr](ch)
+	if !ok {
+		return false
+	}
+	field, object := code.Var(c.Info, sel), code.Var(c.Info, sel.X)
+	if _, plain := unparen[*ast.Ident](sel.X); !plain || field == nil || !code.IsLocal(object) || len(c.Origins(field)) > 0 || closable(object.Type()) {
+		return false
+	}
+	if typ, ok := under(field.Type()).(*types.Chan); !ok || typ.Dir() != types.RecvOnly {
+		return false
+	}
+	if !code.IsParam(c.Info, object) {
+		from := c.Origins(object)
+		if len(from) != 1 {
+			return false
+		}
+		if list, plain := unparen[*ast.Ident](from[0]); !plain || !code.IsParam(c.Info, code.Var(c.Info, list)) {
+			return false
+		}
+	}
+	return !c.Escapes(object)
+}
+
 // untilIsClosed tells whether a receive in a loop asks whether the channel is closed, and leaves the loop then.
 func (c *check) untilIsClosed(cur inspector.Cursor) bool {
 	as, ok := cur.Parent().Node().(*ast.AssignStmt)

@@ -5,7 +5,10 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -49,6 +52,10 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 	if r == nil || r.Request || !c.Given(r.Ctx) || c.helpedOut(cur) {
 		return
 	}
+	if c.goesRound(cur, n) {
+		c.report(n, "pause", "this select is a pause that the end of "+r.Name()+" does not cut short, and the loop goes on: add a case for its Done")
+		return
+	}
 	if told {
 		if t := c.TaskAround(cur); t != nil && (t.Kind == code.ErrGroup || t.Kind == code.ConcGroup || t.Kind == code.BraidTask) {
 			c.report(n, "quit", "this select does not end with "+r.Name()+", which is the task's: add a case for its Done")
@@ -57,6 +64,95 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 	}
 	c.report(n, "select", "this select ignores "+r.Name()+": add a case for its Done")
 }
+
+// goesRound tells whether a select in a loop waits for time to pass or for something that comes earlier, and none of its clauses leaves the loop: it is a
+// pause between two rounds. A short one is none, nor is one that somebody cuts short who knows that a context has ended, or that is over.
+func (c *check) goesRound(cur inspector.Cursor, n *ast.SelectStmt) bool {
+	loop, ok := code.LoopAround(cur)
+	if !ok {
+		return false
+	}
+	timers, others := 0, 0
+	for _, s := range n.Body.List {
+		clause := s.(*ast.CommClause)
+		ch := received(clause)
+		if ch == nil || leavesLoop(cur, clause) || slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool { return c.endsProgram(s) }) {
+			return false
+		}
+		if !isTimer(c.Info, ch) {
+			if others++; over.MatchString(nameOf(ch)) || c.toldOfEnd(code.Var(c.Info, ch)) {
+				return false
+			}
+			continue
+		}
+		timers++
+		d, _ := c.timerOf(ch)
+		if ns, known := duration(c.Info, d); known && ns <= shortPause {
+			return false
+		}
+	}
+	return timers > 0 && others > 0 && !c.asksWhether(loop)
+}
+
+// received gives the channel that a clause receives from, or nil.
+func received(clause *ast.CommClause) ast.Expr {
+	var e ast.Expr
+	switch comm := clause.Comm.(type) {
+	case *ast.ExprStmt:
+		e = comm.X
+	case *ast.AssignStmt:
+		e = comm.Rhs[0]
+	}
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	if !ok {
+		return nil
+	}
+	return u.X
+}
+
+// toldOfEnd tells whether a channel is one of which it is not known who sends, or one that somebody closes, or sends to who stops something or looks at a
+// context. Known is it of what the package keeps to itself in a field or variable, and has made.
+func (c *check) toldOfEnd(ch *types.Var) bool {
+	if ch == nil || code.IsLocal(ch) || ch.Exported() || ch.Pkg() != c.Pkg || slices.ContainsFunc(c.Origins(ch), func(e ast.Expr) bool {
+		call, ok := unparen[*ast.CallExpr](e)
+		return !ok || c.Builtin(call) != "make"
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(c.Uses[ch], func(use inspector.Cursor) bool {
+		at := use
+		if kind, _ := at.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			at = at.Parent()
+		}
+		call, called := at.Parent().Node().(*ast.CallExpr)
+		kind, _ := at.ParentEdge()
+		if called && c.Builtin(call) == "close" {
+			return true
+		}
+		decl, _ := code.DeclAround(use)
+		return kind == edge.SendStmt_Chan && decl != nil && (stopping.MatchString(decl.Name.Name) || c.LooksAtCtx(decl))
+	})
+}
+
+// asksWhether tells whether a loop asks in each round whether to go on, other than for an error: it may have been told so.
+func (c *check) asksWhether(loop inspector.Cursor) (asks bool) {
+	if f, ok := loop.Node().(*ast.ForStmt); ok && f.Cond != nil && code.Has(f.Cond, func(n ast.Node) bool { id, ok := n.(*ast.Ident); return ok && over.MatchString(id.Name) }) {
+		return true
+	}
+	for cur := range loop.Preorder((*ast.IfStmt)(nil)) {
+		n := cur.Node().(*ast.IfStmt)
+		if in, _ := code.LoopAround(cur); in == loop && (endsIn[*ast.ReturnStmt](n.Body.List) || endsIn[*ast.BranchStmt](n.Body.List)) {
+			asks = asks || code.Has(n.Cond, func(n ast.Node) bool {
+				id, ok := n.(*ast.Ident)
+				return ok && over.MatchString(id.Name) && !c.isErr(id)
+			})
+		}
+	}
+	return asks
+}
+
+// isErr tells whether a name is that of an error.
+func (c *check) isErr(id *ast.Ident) bool { return code.IsError(c.Info.TypeOf(id)) }
 
 // leavesLoop tells whether a clause of a select in a loop has a way out of that: what it receives may say that it is over, or that
 // its channel is closed.

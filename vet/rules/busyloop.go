@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
@@ -47,7 +49,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 	Shapes: []Shape{
 		{Name: "done", Severity: Error, What: "the clause for ctx.Done() of an endless loop does not leave it"},
 		{Name: "default", Severity: Warning, What: "a select with an empty default in a loop that does nothing else"},
-		{Name: "flag", Severity: Warning, What: "a loop that only looks at variables, atomics or under a mutex"},
+		{Name: "flag", Severity: Warning, What: "a loop that only looks at variables, atomics or under a mutex; where there is a context, also one that counts its rounds meanwhile"},
 		{Name: "empty", Severity: Warning, What: "for {}"},
 	},
 }, func(c *check) {
@@ -62,7 +64,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
 		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && c.neverBlocks(n, n.Body.List[0]):
 			c.emptyDefault(n)
-		case c.onlyLooks(n):
+		case c.onlyLooks(cur):
 			if !c.emptyDefault(n) && !c.commentIn(n, spinning) {
 				c.report(n, "flag", "this loop burns a processor until what it looks at changes: wait for a channel or a sync.Cond")
 			}
@@ -130,10 +132,12 @@ func (c *check) emptyDefault(loop *ast.ForStmt) (found bool) {
 }
 
 // onlyLooks tells whether a loop does nothing but look: no call but of atomic
-// loads, mutexes, runtime.Gosched, len, cap and ctx.Err; nothing assigned but its own variables; every
+// loads, mutexes, runtime.Gosched, len, cap and ctx.Err; nothing assigned but its own variables and the count of its rounds; every
 // select with a default, and what is looked at is something that others change.
-func (c *check) onlyLooks(loop *ast.ForStmt) bool {
-	if loop.Init != nil || loop.Post != nil || endsIn[*ast.ReturnStmt](loop.Body.List) {
+func (c *check) onlyLooks(cur inspector.Cursor) bool {
+	loop := cur.Node().(*ast.ForStmt)
+	rounds := c.counter(cur)
+	if (loop.Init != nil || loop.Post != nil) && rounds == nil || endsIn[*ast.ReturnStmt](loop.Body.List) {
 		return false
 	}
 	ok, looks := true, false
@@ -142,8 +146,10 @@ func (c *check) onlyLooks(loop *ast.ForStmt) bool {
 			return false
 		}
 		switch n := n.(type) {
-		case *ast.FuncLit, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.RangeStmt, *ast.IncDecStmt, *ast.TypeSwitchStmt:
+		case *ast.FuncLit, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.RangeStmt, *ast.TypeSwitchStmt:
 			ok = false
+		case *ast.IncDecStmt:
+			ok = rounds != nil && code.Var(c.Info, n.X) == rounds
 		case *ast.ForStmt:
 			ok = n == loop
 		case *ast.SelectStmt:
@@ -161,7 +167,7 @@ func (c *check) onlyLooks(loop *ast.ForStmt) bool {
 		case *ast.UnaryExpr:
 			ok = n.Op != token.ARROW
 		case *ast.AssignStmt:
-			ok = n.Tok == token.DEFINE
+			ok = n.Tok == token.DEFINE || n == loop.Init && rounds != nil
 		case *ast.CallExpr:
 			if !c.looking(n) {
 				ok = false
@@ -181,6 +187,48 @@ func (c *check) onlyLooks(loop *ast.ForStmt) bool {
 		return true
 	}
 	return loop.Cond != nil && c.flag(loop.Cond) || len(loop.Body.List) > 0 && loop.Cond == nil && c.underMutex(loop) && asks(loop.Body)
+}
+
+// counter gives the variable in which a loop counts its rounds, where it has a context to look at and does not, and nothing else than its condition, which does
+// not ask how many rounds there were, ends it; nil if there is no such.
+func (c *check) counter(cur inspector.Cursor) (rounds *types.Var) {
+	loop := cur.Node().(*ast.ForStmt)
+	if loop.Cond == nil || code.Has(loop.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			return true
+		case *ast.BranchStmt:
+			return n.Tok != token.CONTINUE
+		}
+		return false
+	}) {
+		return nil
+	}
+	code.Has(loop, func(n ast.Node) bool {
+		step, ok := n.(*ast.IncDecStmt)
+		if ok {
+			rounds = code.Var(c.Info, step.X)
+		}
+		return ok
+	})
+	if !code.IsLocal(rounds) || c.mentions(loop.Cond, rounds) || loop.Init != nil && !setsOnly(c.Info, loop.Init, rounds) || loop.Post != nil && !setsOnly(c.Info, loop.Post, rounds) {
+		return nil
+	}
+	if r := c.reach(cur); r == nil || r.Request || !c.Given(r.Ctx) || c.LooksAtCtx(loop) {
+		return nil
+	}
+	return rounds
+}
+
+// setsOnly tells whether a statement sets a variable, and nothing else.
+func setsOnly(info *types.Info, s ast.Stmt, v *types.Var) bool {
+	switch s := s.(type) {
+	case *ast.IncDecStmt:
+		return code.Var(info, s.X) == v
+	case *ast.AssignStmt:
+		return len(s.Lhs) == 1 && code.Var(info, s.Lhs[0]) == v
+	}
+	return false
 }
 
 // looking tells whether a call only looks at something.

@@ -122,16 +122,19 @@ func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
 			}
 		}
 	}
-	if code.IsCall(c.Info, call, "io", "ReadFull", "ReadAll", "ReadAtLeast", "Copy", "CopyN", "CopyBuffer") {
+	if readsArgument(c.Info, call) {
 		for _, arg := range call.Args {
 			if isConn(c.Info.TypeOf(arg)) {
-				e, name = arg, "io."+name
+				e, name = arg, types.ExprString(call.Fun)
 			}
 		}
 	}
 	if e == nil {
 		if e = c.readerOver(call); e == nil {
 			return nil, ""
+		}
+		if readsArgument(c.Info, call) {
+			name = types.ExprString(call.Fun)
 		}
 	}
 	v := code.Var(c.Info, e)
@@ -153,17 +156,29 @@ func (c *check) connOf(call *ast.CallExpr) (*types.Var, string) {
 // readerOver gives the connection that a scanner, reader or decoder was made over, if the call is one
 // that reads by it, and it is a variable of the function that nobody else has.
 func (c *check) readerOver(call *ast.CallExpr) ast.Expr {
+	if readsArgument(c.Info, call) {
+		for _, arg := range call.Args {
+			if conn := c.connUnder(arg); conn != nil {
+				return conn
+			}
+		}
+		return nil
+	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return nil
 	}
 	switch sel.Sel.Name {
 	case "Scan", "Read", "ReadString", "ReadBytes", "ReadLine", "ReadByte", "ReadRune", "ReadSlice", "Peek", "Decode":
-	default:
-		return nil
+		return c.connUnder(sel.X)
 	}
-	v := code.Var(c.Info, sel.X)
-	if !code.IsLocal(v) || c.Escapes(v) {
+	return nil
+}
+
+// connUnder gives the connection that a reader was made over, if that is a variable of the function that nobody else has.
+func (c *check) connUnder(reader ast.Expr) ast.Expr {
+	v := code.Var(c.Info, reader)
+	if _, plain := unparen[*ast.Ident](reader); !plain || !code.IsLocal(v) || c.readElsewhere(v) {
 		return nil
 	}
 	made, all := c.Made(v)
@@ -175,6 +190,26 @@ func (c *check) readerOver(call *ast.CallExpr) ast.Expr {
 		return nil
 	}
 	return mk.Args[0]
+}
+
+// readElsewhere tells whether a local variable may be used by code that is not in sight, other than functions that only read from it.
+func (c *check) readElsewhere(v *types.Var) bool {
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		switch c.UseOf(use) {
+		case code.Argument:
+			call, ok := use.Parent().Node().(*ast.CallExpr)
+			return !ok || !readsArgument(c.Info, call)
+		case code.Stored, code.Returned, code.MethodVal:
+			return true
+		}
+		return false
+	})
+}
+
+// readsArgument tells whether a call reads from one of its arguments.
+func readsArgument(info *types.Info, call *ast.CallExpr) bool {
+	return code.IsCall(info, call, "io", "ReadFull", "ReadAll", "ReadAtLeast", "Copy", "CopyN", "CopyBuffer") ||
+		code.IsCall(info, call, "encoding/binary", "Read") || code.IsCall(info, call, "net/http", "ReadRequest", "ReadResponse")
 }
 
 // overReader tells whether a call makes something that reads from its argument, or writes to it.
@@ -248,7 +283,7 @@ func otherDeadline(what string) string {
 	switch what {
 	case "Write":
 		return "SetReadDeadline"
-	case "Read", "io.ReadFull", "io.ReadAll", "io.ReadAtLeast", "Scan", "ReadString", "ReadBytes", "ReadLine", "ReadByte", "ReadRune", "ReadSlice", "Peek", "Decode":
+	case "Read", "io.ReadFull", "io.ReadAll", "io.ReadAtLeast", "binary.Read", "http.ReadRequest", "http.ReadResponse", "Scan", "ReadString", "ReadBytes", "ReadLine", "ReadByte", "ReadRune", "ReadSlice", "Peek", "Decode":
 		return "SetWriteDeadline"
 	}
 	return ""

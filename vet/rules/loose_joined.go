@@ -70,7 +70,7 @@ func (c *check) joins(t *code.Task) bool {
 				found = true
 			case tellsOfEnd.MatchString(code.CalleeName(n)) && !code.IsContext(receiver(c, n)):
 				found = true
-			case code.CalleeName(n) == "Release" || code.CalleeName(n) == "Done" && len(n.Args) == 0 && !code.IsContext(receiver(c, n)):
+			case code.CalleeName(n) == "Release" && !c.onlyBounds(n, t) || code.CalleeName(n) == "Done" && len(n.Args) == 0 && !code.IsContext(receiver(c, n)):
 				found = true
 			}
 		case *ast.Ident: // something that counts what is done
@@ -95,6 +95,34 @@ func (c *check) takesAgain(v *types.Var, t *code.Task) bool {
 		kind, _ := use.ParentEdge()
 		return kind == edge.SendStmt_Chan && use.Node().Pos() > t.At.Node().End()
 	})
+}
+
+// onlyBounds tells whether a call frees a slot of a semaphore that nobody but the function around a goroutine has, and that this does not take again
+// behind the go statement: it says how many run at once, and nobody waits until all slots are free.
+func (c *check) onlyBounds(call *ast.CallExpr, t *code.Task) bool {
+	sel, ok := unparen[*ast.SelectorExpr](call.Fun)
+	if !ok || !code.IsCall(c.Info, call, "golang.org/x/sync/semaphore", "Weighted.Release") {
+		return false
+	}
+	sem := code.Var(c.Info, sel.X)
+	if !code.IsLocal(sem) || sem.Kind() != types.LocalVar || c.Escapes(sem) {
+		return false
+	}
+	made := c.Origins(sem)
+	if len(made) != 1 || !makesSemaphore(c, made[0]) {
+		return false
+	}
+	in, _ := code.FuncAround(t.At)
+	return !slices.ContainsFunc(c.Uses[sem], func(use inspector.Cursor) bool {
+		fn, _ := code.FuncAround(use)
+		return !code.Within(use.Node(), t.At.Node()) && (fn != in || use.Node().Pos() > t.At.Node().End() || code.Deferred(use))
+	})
+}
+
+// makesSemaphore tells whether an expression makes a semaphore.
+func makesSemaphore(c *check, e ast.Expr) bool {
+	call, ok := unparen[*ast.CallExpr](e)
+	return ok && code.IsCall(c.Info, call, "golang.org/x/sync/semaphore", "NewWeighted")
 }
 
 // endAwaited tells whether a cancel function from outside of a goroutine ends a context whose end somebody else waits for: that says that the goroutine

@@ -53,23 +53,25 @@ func poll(ctx context.Context, ready func() bool) error {
 	Exempt: "A place where the context's name means another, of `context.Background()`; `main` and `init`; what is deferred or a cleanup; a constant pause of at most 100 ms outside of loops, in a loop that looks at the context, or in one that takes at most 1 s in all, and of at most 1 ms anywhere; " +
 		"`if !t.Stop() { <-t.C }`; behind `<-ctx.Done()`; where the function has asked whether the context can end; functions that shut down, close and the like, by their names; a pause right before the program ends, by `os.Exit` or a `Fatal`; a goroutine that ends the program, or that nobody waits for and that has nothing to do with the context, outside of loops; a context that the function has made itself, unless the loop or goroutine around uses it; a loop that frees what it calls by `context.WithoutCancel`, or ends the context itself when it is over.",
 	Shapes: []Shape{
-		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach"},
+		{Name: "sleep", Severity: Warning, What: "time.Sleep where a context is in reach, also by a variable that is nothing else"},
 		{Name: "after", Severity: Warning, What: "a bare receive from time.After, or from a timer or ticker made in the function"},
 		{Name: "tick", Severity: Warning, What: "a loop over a ticker's channel that never looks at the context"},
-		{Name: "helper", Severity: Warning, What: "the first call, where a context is in reach, of a function of the package that only sleeps"},
+		{Name: "helper", Severity: Warning, What: "the first call, where a context is in reach, of a function of the package, or of a literal in a variable, that only sleeps"},
 		{Name: "handler", Severity: Note, Off: true, What: "a pause in an HTTP handler, whose request has a context"},
 		{Name: "short", Severity: Note, Off: true, What: "a constant pause of at most 100 ms that no loop repeats blindly, or of at most 1 ms"},
 	},
 }, func(c *check) {
-	helpers := map[*types.Func]bool{} // that were told of
+	helpers := map[ast.Node]bool{} // that were told of
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil), (*ast.UnaryExpr)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.CallExpr:
 			if code.IsCall(c.Info, n, "time", "Sleep") {
 				c.pause(cur, "sleep", n.Args[0], "time.Sleep")
-			} else if fn := code.Callee(c.Info, n); !helpers[fn] && c.onlySleeps(n) {
+			} else if c.sleepsByName(n) {
+				c.pause(cur, "sleep", n.Args[0], code.CalleeName(n)+", which is time.Sleep,")
+			} else if c.onlySleeps(n) && !helpers[c.called(n)] {
 				if r := c.reach(cur); r != nil && !r.Request {
-					helpers[fn] = true
+					helpers[c.called(n)] = true
 					c.report(n, "helper", code.CalleeName(n)+" sleeps, and ignores "+r.Name()+": give it the context, for braid.Sleep")
 				}
 			}
@@ -115,22 +117,44 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	c.report(cur.Node(), shape, what+" ignores "+r.Name()+": use braid.Sleep, or select on its Done")
 }
 
-// onlySleeps tells whether a call is of a function of the package that is given no context and
-// does nothing but reckon how long to sleep, and sleep.
-func (c *check) onlySleeps(call *ast.CallExpr) bool {
-	fn := code.Callee(c.Info, call)
-	decl, ok := c.Decls[fn]
-	if !ok || fn.Signature().Results().Len() > 0 || c.CtxArg(call) != nil {
+// sleepsByName tells whether a call is of a variable, of the function or of the package alone, that is time.Sleep and nothing else.
+func (c *check) sleepsByName(call *ast.CallExpr) bool {
+	id, ok := unparen[*ast.Ident](call.Fun)
+	if !ok || len(call.Args) != 1 {
 		return false
 	}
-	fd := decl.Node().(*ast.FuncDecl)
-	if n := len(fd.Body.List); n == 0 || c.exempt(fd.Pos()) {
+	v := code.Var(c.Info, id)
+	if v == nil || !code.IsLocal(v) && v.Exported() {
 		return false
-	} else if es, ok := fd.Body.List[n-1].(*ast.ExprStmt); !ok || !isSleep(c.Info, es.X) {
+	}
+	made, all := c.Made(v)
+	if !all || len(made) != 1 {
+		return false
+	}
+	sel, ok := unparen[*ast.SelectorExpr](made[0])
+	if !ok {
+		return false
+	}
+	fn, _ := c.Info.Uses[sel.Sel].(*types.Func)
+	return code.Is(fn, "time", "Sleep")
+}
+
+// onlySleeps tells whether a call is of a function of the package, or a literal in a variable, that is given no context and
+// does nothing but reckon how long to sleep, and sleep.
+func (c *check) onlySleeps(call *ast.CallExpr) bool {
+	sig, ok := under(c.Info.TypeOf(call.Fun)).(*types.Signature)
+	if !ok || sig.Results().Len() > 0 || c.CtxArg(call) != nil {
+		return false
+	}
+	_, body := code.FuncParts(c.called(call))
+	if body == nil || len(body.List) == 0 || c.exempt(body.Pos()) {
+		return false
+	}
+	if es, ok := body.List[len(body.List)-1].(*ast.ExprStmt); !ok || !isSleep(c.Info, es.X) {
 		return false
 	}
 	only := true
-	ast.Inspect(fd, func(n ast.Node) bool {
+	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt, *ast.RangeStmt, *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.SelectStmt, *ast.FuncLit:
 			only = false
@@ -157,6 +181,24 @@ func (c *check) onlySleeps(call *ast.CallExpr) bool {
 		return only
 	})
 	return only
+}
+
+// called gives the function of the package that a call is of, or the literal that is all that a variable is ever set to; nil if it is neither.
+func (c *check) called(call *ast.CallExpr) ast.Node {
+	if decl, ok := c.Decls[code.Callee(c.Info, call)]; ok {
+		return decl.Node()
+	}
+	v := code.Var(c.Info, call.Fun)
+	if _, ok := unparen[*ast.Ident](call.Fun); !ok || !code.IsLocal(v) {
+		return nil
+	}
+	if made, all := c.Made(v); all && len(made) == 1 {
+		lit, _ := unparen[*ast.FuncLit](made[0])
+		if lit != nil {
+			return lit
+		}
+	}
+	return nil
 }
 
 func isSleep(info *types.Info, e ast.Expr) bool {

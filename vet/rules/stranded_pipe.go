@@ -58,8 +58,13 @@ func (c *check) leftPipe(made inspector.Cursor, reader, writer *types.Var) {
 			continue // somebody has the reader already, or closes the pipe at the end
 		}
 		var left ast.Node
+		var request *types.Var
 		flow.After(at, func(step ast.Node) bool {
-			if left != nil || c.mentionsAnywhere(step, reader) || c.mentionsAnywhere(step, writer) {
+			if req := c.requestWith(step, reader); req != nil && left == nil {
+				request = req
+				return true
+			}
+			if left != nil || c.mentionsAnywhere(step, reader) || c.mentionsAnywhere(step, writer) || request != nil && c.mentionsAnywhere(step, request) {
 				return false
 			}
 			if _, ok := step.(*ast.ReturnStmt); ok {
@@ -67,17 +72,46 @@ func (c *check) leftPipe(made inspector.Cursor, reader, writer *types.Var) {
 			}
 			return true
 		})
-		if left != nil {
+		if left != nil && request != nil {
+			c.report(at, "pipe", fmt.Sprintf("the function may return at line %d without the request that %s is the body of: a write to %s would block for ever; close %s on each way out", c.Fset.Position(left.Pos()).Line, reader.Name(), writer.Name(), reader.Name()))
+		} else if left != nil {
 			c.report(at, "pipe", fmt.Sprintf("the function may return at line %d before anything is done with %s: a write to %s would block for ever; close %s on each way out", c.Fset.Position(left.Pos()).Line, reader.Name(), writer.Name(), reader.Name()))
 		}
 	}
 }
 
-// writes tells whether a node does more with the writer of a pipe than to close it, which never blocks.
+// requestWith gives the variable for an HTTP request that a step makes with a reader as its body. If the request cannot be made, which depends on its
+// URL, nobody reads that, nor closes it.
+func (c *check) requestWith(step ast.Node, reader *types.Var) *types.Var {
+	as, ok := step.(*ast.AssignStmt)
+	if !ok || len(as.Rhs) != 1 || len(as.Lhs) != 2 {
+		return nil
+	}
+	call, ok := unparen[*ast.CallExpr](as.Rhs[0])
+	if !ok || !code.IsCall(c.Info, call, "net/http", "NewRequest", "NewRequestWithContext") || len(call.Args) < 3 {
+		return nil
+	}
+	body, url := call.Args[len(call.Args)-1], call.Args[len(call.Args)-2]
+	if made, ok := unparen[*ast.CallExpr](url); ok && code.IsCall(c.Info, made, "net/url", "URL.String") || c.Info.Types[url].Value != nil {
+		return nil // that can be parsed
+	}
+	req := code.Var(c.Info, as.Lhs[0])
+	if _, plain := unparen[*ast.Ident](body); !plain || code.Var(c.Info, body) != reader || !code.IsLocal(req) || req.Kind() != types.LocalVar {
+		return nil
+	}
+	return req
+}
+
+// writes tells whether a node does more with the writer of a pipe than to close it, which never blocks, or uses what was made to write to that.
 func (c *check) writes(n ast.Node, writer *types.Var) bool {
 	return slices.ContainsFunc(c.Uses[writer], func(use inspector.Cursor) bool {
-		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
-		return code.Within(use.Node(), n) && !(ok && strings.HasPrefix(sel.Sel.Name, "Close"))
+		if code.Within(use.Node(), n) {
+			sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+			return !(ok && strings.HasPrefix(sel.Sel.Name, "Close"))
+		}
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		over := c.assignedTo(use.Parent())
+		return ok && over != nil && c.UseOf(use) == code.Argument && strings.HasPrefix(code.CalleeName(call), "New") && c.mentionsAnywhere(n, over)
 	})
 }
 

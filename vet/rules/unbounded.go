@@ -1,10 +1,12 @@
-// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go,
-// unbounded_pages.go, unbounded_walk.go and unbounded_all.go have what comes from outside, unbounded_limit.go and unbounded_checked.go what holds it back.
+// A goroutine for each of what comes in from outside, without a limit. This file has the rule; unbounded_input.go, unbounded_whole.go,
+// unbounded_pages.go, unbounded_walk.go, unbounded_again.go and unbounded_all.go have what comes from outside, unbounded_limit.go and unbounded_checked.go
+// what holds it back, unbounded_never.go what only seems to.
 
 package rules
 
 import (
 	"fmt"
+	"go/ast"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -43,7 +45,7 @@ func serve(r *bufio.Reader, handle func(string)) error {
 	}
 }
 `,
-	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum (what the goroutine itself acquires does not count); lists whose length was compared with a number before, and what was asked whether it is valid; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; walks that wait for what they start, or end with it; lists of rows whose query has a limit, or is out of sight; " +
+	Exempt: "Loops in which something is acquired, sent, waited for or compared with a maximum (what the goroutine itself acquires does not count); lists whose length was compared with a number before, and what was asked whether it is valid; groups with a limit, and groups made elsewhere; signals and ticks; streams that a connection accepts, which limits them; one goroutine for each key of a map; walks that wait for what they start, or end with it; lists of rows whose query has a limit, or is out of sight; a limit of at least one (`max(1, len(list))`); files of a folder that is written into the code, or for which the goroutines take slots themselves; " +
 		"a goroutine for each message with a comment right above it, as protocols may go in step; " +
 		"exported functions named `Serve…` or `Accept…` that are given their listener, since their caller can limit it (`netutil.LimitListener`). " +
 		"Ranging over a slice is off by default: its length is known, but mostly somebody else's choice.",
@@ -54,13 +56,19 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
-		{Name: "pages", Severity: Warning, What: "for each element of the pages of a listing, each of which says where the next begins"},
+		{Name: "pages", Severity: Warning, What: "for each element of the pages of a listing, each of which says where the next begins, or of a sequence that gives an error with each"},
 		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`; or as many as there are of these, or as such a number says"},
+		{Name: "again", Severity: Warning, What: "for each element of what a task has asked for, with a context, by a task that does the same"},
+		{Name: "never", Severity: Warning, What: "a limit that is the larger of a number and the length of the list that it is for"},
+		{Name: "folder", Severity: Warning, What: "for each file of a folder, or each that matches, also by `braid.Map` and `braid.Each`"},
+		{Name: "document", Severity: Note, Off: true, What: "for each element of what is decoded otherwise, which mostly comes from the program's own files and others that it trusts"},
 		{Name: "slice", Severity: Note, Off: true, What: "for each element of a slice or map that is a parameter of an exported function"},
 	},
 	Detachable: false,
 }, func(c *check) {
+	told := map[*ast.CallExpr]bool{} // limits
 	for _, t := range c.Tasks {
+		c.neverLimits(t, told)
 		if code.IsCall(c.Info, t.Call, code.Braid, "Map", "Each") && len(t.Call.Args) > 2 {
 			c.allAtOnce(t)
 			continue
@@ -70,6 +78,10 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		}
 		if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) && !c.fewOf(walk, t) {
 			c.report(t.At.Node(), "walk", "a goroutine for each file of a tree, as many at once as there are: limit them")
+			continue
+		}
+		if c.again(t) {
+			c.report(t.At.Node(), "again", "a goroutine for each of what was found, which starts one for each that it finds: limit them")
 			continue
 		}
 		for loop, ok := code.LoopAround(t.At); ok; loop, ok = code.LoopAround(loop) {

@@ -24,6 +24,10 @@ func (c *check) allAtOnce(t *code.Task) {
 		c.report(list, "decoded", "a task for each of what comes from outside, as many at once as there are: give it a Limit")
 	case c.ofRows(list):
 		c.report(list, "rows", "a task for each row of a query, as many at once as there are: give it a Limit")
+	default:
+		if shape, what := c.whole(list); shape != "" {
+			c.report(list, shape, "a task for each "+what+", as many at once as there are: give it a Limit")
+		}
 	}
 }
 

@@ -19,6 +19,10 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 	switch n := loop.Node().(type) {
 	case *ast.RangeStmt:
 		switch u := c.Info.TypeOf(n.X).Underlying().(type) {
+		case *types.Signature:
+			if mayFail(u) && n.Key != nil && c.handedOn(n.Key, t) && !c.waitsIn(loop) {
+				return "pages", "value of a sequence that may fail"
+			}
 		case *types.Chan:
 			if carries(u.Elem()) {
 				return "channel", "value of a channel"
@@ -29,6 +33,9 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			}
 			if c.ofPage(n.X, loop) && !c.checked(n.X, loop) {
 				return "pages", "element of each page"
+			}
+			if shape, what := c.whole(n.X); shape != "" && !c.checked(n.X, loop) && !c.takesSlot(t) { // the list is there, and so may they be
+				return shape, what
 			}
 			decl, _ := code.DeclAround(loop)
 			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
@@ -117,6 +124,11 @@ func (c *check) external(e ast.Expr) bool {
 			return true
 		}
 	}
+	return c.decodedInto(v)
+}
+
+// decodedInto tells whether a call decodes something into a variable.
+func (c *check) decodedInto(v *types.Var) bool {
 	for _, use := range c.Uses[v] {
 		if kind, _ := use.ParentEdge(); kind != edge.UnaryExpr_X {
 			continue

@@ -71,7 +71,7 @@ func limitedGroup(w http.ResponseWriter, r *http.Request) error {
 	return g.Wait()
 }
 
-// What a program is configured to do is its own choice.
+// What a program is configured to do is its own choice, mostly: off by default.
 func configured(ctx context.Context) error {
 	raw, err := os.ReadFile("config.json")
 	if err != nil {
@@ -81,7 +81,7 @@ func configured(ctx context.Context) error {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return err
 	}
-	return braid.Each(ctx, b.Orders, place)
+	return braid.Each(ctx, b.Orders, place) // want `a task for each element of what is decoded`
 }
 
 func fromStore(w http.ResponseWriter, r *http.Request, orders []order) error {
