@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // This file runs functions on cancel, and waits for them.
@@ -59,6 +60,7 @@ type handler struct {
 	task   *task      // at whose end the handler is dropped, since its context is the group's, or nil
 	pc     uintptr
 	unhook func() bool
+	begun  atomic.Bool
 	done   chan struct{} // closed when f has returned or will not be called
 	kept   bool          // stop kept f from being called; read after done
 	raise  *PanicError   // what stop has to raise; read after done
@@ -103,6 +105,7 @@ func (h *handler) delist() {
 // hold keeps the group of a handler that has begun from being closed, so that f
 // may hand tasks to it. If it is closed already its end waits all the same.
 func (h *handler) hold() bool {
+	h.begun.Store(true)
 	return h.g != nil && h.g.stayOpen()
 }
 
@@ -130,8 +133,16 @@ func (h *handler) run(f func()) {
 			h.panicked(v)
 		}
 	}()
-	callBack([2]*Group{h.g}, f)
+	callHandler([2]*handler{h}, f)
 }
+
+// callHandler puts the handler's address where a report of a stall finds it.
+//
+//go:noinline
+func callHandler(id [2]*handler, f func()) { callBack([2]*Group{id[0].g}, f) }
+
+// path gives the name under which reports and errors have the handler.
+func (h *handler) path() string { return joinPath(h.g.path(), "AfterFunc") }
 
 // panicked hands a panic of f to the group, or to stop if there is none.
 func (h *handler) panicked(v any) {
@@ -139,7 +150,7 @@ func (h *handler) panicked(v any) {
 		h.raise = newPanicError(v, "", debug.Stack())
 		return
 	}
-	pe := newPanicError(v, joinPath(h.g.path(), "AfterFunc"), debug.Stack())
+	pe := newPanicError(v, h.path(), debug.Stack())
 	te := &TaskError{Err: pe, AfterCancel: true, name: "AfterFunc", pc: h.pc, in: h.g.info()}
 	if h.g.cfg.panicsAsErrors {
 		h.g.record(te)

@@ -3,6 +3,7 @@ package braid_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -322,6 +323,29 @@ func TestRule5_5_ATaskThatDoesNotObeyIsReportedWhileAHandlerRuns(t *testing.T) {
 		if told != time.Second {
 			t.Errorf("told after %v", told)
 		}
+	})
+}
+
+func TestRule5_5_AHandlerThatDoesNotReturnIsReportedToo(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		var told []string
+		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			braid.AfterFunc(ctx, func() { time.Sleep(time.Hour) })
+			stop := braid.AfterFunc(ctx, func() {})
+			stop()
+			g.Cancel()
+			return nil
+		}, braid.Name("serve"), braid.Grace(time.Second), braid.OnStall(func(s braid.Stall) {
+			at(t, start, time.Second, "the report")
+			for _, task := range s.Tasks {
+				told = append(told, task.Path, task.Blocked, task.Spawned.String())
+			}
+		}))
+		if err != nil || len(told) != 3 || told[0] != "serve/AfterFunc" ||
+			!strings.Contains(told[1], "AHandlerThatDoesNotReturnIsReportedToo") || !strings.HasPrefix(told[2], "concluding_test.go:") {
+			t.Error(err, told)
+		}
+		at(t, start, time.Hour, "the join")
 	})
 }
 

@@ -8,8 +8,8 @@ import (
 	"unsafe"
 )
 
-// This file finds tasks in goroutine dumps. exec, callBody and callBack are
-// given the address of their task or group in an array, which the compiler
+// This file finds tasks in goroutine dumps. exec, callBody, callBack and callHandler
+// are given the address of their task, group or handler in an array, which the compiler
 // passes in memory, so that a dump shows it. Nothing is recorded in advance.
 
 // calledFromWithin gives an error if the caller runs in one of the group's own
@@ -110,6 +110,7 @@ const (
 	execFrame     = pkgPath + ".exec({"
 	bodyFrame     = pkgPath + ".callBody({"
 	callbackFrame = pkgPath + ".callBack({"
+	handlerFrame  = pkgPath + ".callHandler({"
 )
 
 // blockedIn gives from a stack the innermost function that is the user's, its

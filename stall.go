@@ -23,7 +23,7 @@ type Stall struct {
 	Group  string        // its path, or where it was opened
 	Cause  error         // why it was cancelled, as context.Cause gives it
 	Since  time.Duration // how long ago
-	Tasks  []StalledTask // those that run still, the oldest first
+	Tasks  []StalledTask // those that run still, the oldest first, functions of AfterFunc last
 	More   int           // how many more there are
 	Queued int           // how many are queued and will be skipped
 	// Panic is a task's panic that waits for the join to be raised, or nil.
@@ -32,9 +32,10 @@ type Stall struct {
 	Abandoned []AbandonedCall
 }
 
-// A StalledTask is one task, or the body, that goes on in a cancelled group.
+// A StalledTask is one task, the body, or a function of [AfterFunc], that goes on in
+// a cancelled group.
 type StalledTask struct {
-	Path    string // ends in "(body)" for the group's body
+	Path    string // ends in "(body)" for the group's body, and in "AfterFunc" for such a function
 	Spawned Site   // where its function stands
 	Blocked string // where it is, and what it waits for or that it runs; empty if that is not known
 	Stack   string // of its goroutine
@@ -112,15 +113,22 @@ func (g *Group) reportStall() {
 		s.Tasks = append(s.Tasks, StalledTask{Path: joinPath(g.path(), "(body)"), Spawned: siteOf(g.pc)})
 		ids = append(ids, address(g))
 	}
-	for t := g.first; t != nil && t != g.queue; t = t.next {
-		switch {
-		case t.ended():
-		case len(s.Tasks) == maxStalled:
+	name := func(path func() string, pc, id uintptr) {
+		if len(s.Tasks) == maxStalled {
 			s.More++
-		default:
-			pc, _ := t.at()
-			s.Tasks = append(s.Tasks, StalledTask{Path: t.path(), Spawned: siteOf(pc)})
-			ids = append(ids, address(t))
+			return
+		}
+		s.Tasks = append(s.Tasks, StalledTask{Path: path(), Spawned: siteOf(pc)})
+		ids = append(ids, id)
+	}
+	for t := g.first; t != nil && t != g.queue; t = t.next {
+		if pc, _ := t.at(); !t.ended() {
+			name(t.path, pc, address(t))
+		}
+	}
+	for h := range g.more.handlers {
+		if h.begun.Load() {
+			name(h.path, h.pc, address(h))
 		}
 	}
 	g.more.unwatched = len(s.Tasks) == 0
@@ -128,7 +136,7 @@ func (g *Group) reportStall() {
 	defer g.letGo() // OnStall may call Goexit
 	if len(s.Tasks) > 0 {
 		s.Group, s.Cause, s.Abandoned = g.label(), context.Cause(g.ctx()), Abandoned()
-		stacks := stacksByID(allStacks(), execFrame, bodyFrame)
+		stacks := stacksByID(allStacks(), execFrame, bodyFrame, handlerFrame)
 		for i, id := range ids {
 			s.Tasks[i].Stack = stacks[id]
 			s.Tasks[i].Blocked = blockedIn(stacks[id])
