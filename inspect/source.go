@@ -28,8 +28,9 @@ var here = &source{
 // goroutines at once, and what it gives is not changed. Its error is answered with
 // status 502 and its text, and so is a tree that is nil. What is new among Recent, by ID and
 // End, is told to those who follow. Of the options of a request max and under count; what look
-// has folded stays folded, and it alone knows of stacks. HandlerOf panics if look is
-// nil.
+// has folded stays folded, and it alone knows of stacks. A node without an ID, or with
+// that of another before it, is left out and counted as Truncated. HandlerOf panics if
+// look is nil.
 func HandlerOf(look func(ctx context.Context) (*Snapshot, error)) http.Handler {
 	if look == nil {
 		panic("inspect: HandlerOf called with a nil function")
@@ -83,8 +84,10 @@ func (s *Snapshot) chosen(c *config) *Snapshot {
 		c.told[key] = true
 	}
 	in := map[string]bool{}
-	for _, n := range s.Nodes {
-		if n == nil || c.under != "" && n.ID != c.under && !in[n.Up] {
+	nodes, odd := tidied(s.Nodes)
+	part.Truncated += odd
+	for _, n := range nodes {
+		if c.under != "" && n.ID != c.under && !in[n.Up] {
 			continue
 		}
 		if len(part.Nodes) == c.max {
@@ -97,13 +100,43 @@ func (s *Snapshot) chosen(c *config) *Snapshot {
 	return &part
 }
 
-// about says of one node why it is still there, as far as the tree tells.
-func (s *Snapshot) about(id string) *About {
-	l := &gathering{now: s.Time, byID: map[string]*item{}}
-	for _, n := range s.Nodes {
+// tidied gives the nodes that can be drawn: each has an ID, which no other has, and is
+// not in itself, at any depth. Of a ring one is at the top instead. odd is how many
+// are left out.
+func tidied(nodes []*Node) (tidy []*Node, odd int) {
+	at := make(map[string]int, len(nodes))
+	for _, n := range nodes {
 		if n == nil {
 			continue
 		}
+		if _, known := at[n.ID]; known || n.ID == "" {
+			odd++
+			continue
+		}
+		at[n.ID] = len(tidy)
+		tidy = append(tidy, n)
+	}
+	by := make([]int, len(tidy)) // which walk upwards came by, from 1
+	for i := range tidy {
+		j, up := i, true
+		for up && by[j] == 0 {
+			by[j] = i + 1
+			j, up = at[tidy[j].Up]
+		}
+		if up && by[j] == i+1 { // this one has, before
+			top := *tidy[j]
+			top.Up = ""
+			tidy[j] = &top
+		}
+	}
+	return tidy, odd
+}
+
+// about says of one node why it is still there, as far as the tree tells.
+func (s *Snapshot) about(id string) *About {
+	l := &gathering{now: s.Time, byID: map[string]*item{}}
+	nodes, _ := tidied(s.Nodes)
+	for _, n := range nodes {
 		it := &item{Node: n, up: l.byID[n.Up]}
 		if it.up != nil {
 			it.up.kids = append(it.up.kids, it)

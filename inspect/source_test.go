@@ -155,3 +155,38 @@ func TestATreeFromElsewhereMayHaveGaps(t *testing.T) {
 		}
 	}
 }
+
+func TestATreeFromElsewhereMayHaveNodesWithoutAnIDAndRings(t *testing.T) {
+	s := &inspect.Snapshot{Program: "odd", Nodes: []*inspect.Node{
+		{Type: "task", Name: "nameless"},
+		{Type: "task", Name: "in nameless"},
+		{ID: "s", Up: "s", Type: "task", Name: "in itself"},
+		{ID: "a", Up: "b", Type: "task", Name: "a"},
+		{ID: "b", Up: "a", Type: "task", Name: "b"},
+		{ID: "in", Up: "b", Type: "task", Name: "in b"},
+		{ID: "r", Type: "task", Name: "r"},
+		{ID: "r", Up: "r", Type: "task", Name: "r again"},
+		nil,
+	}}
+	h := inspect.HandlerOf(func(context.Context) (*inspect.Snapshot, error) { return s, nil })
+	for what, text := range map[string]string{"tree.txt": asked(h, "/tree.txt").Body.String(), "String": s.String()} {
+		var names []string
+		for line := range strings.Lines(text) {
+			name, _, _ := strings.Cut(line, " · ")
+			names = append(names, strings.TrimSpace(name))
+		}
+		if got, want := strings.Join(names[1:], ", "), "in itself, a, └─ b, └─ in b, r, …and 3 that are not shown"; got != want {
+			t.Errorf("%s has %s, want %s", what, got, want)
+		}
+	}
+	for url, want := range map[string]string{
+		"/tree.json?under=s": `{"id":"s","type"`, "/tree.json": `{"id":"a","type"`, "/tree.dot": `"a" -> "b"`, "/node.json?id=b": `"up":[{"id":"a"`, "/node.json?id=": "nothing goes by this id",
+	} {
+		if body := asked(h, url).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s: %s", url, body)
+		}
+	}
+	if s.Nodes[2].Up != "s" || s.Nodes[3].Up != "b" {
+		t.Error("the tree that was given is changed")
+	}
+}

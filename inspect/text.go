@@ -41,11 +41,12 @@ func (s *Snapshot) writeText(to io.Writer) error {
 	fmt.Fprintf(w, "%s at %s: %s, %s running, %s queued\n", who, s.Time.Format(time.RFC3339),
 		plural(s.Totals.Groups, "group"), plural(s.Totals.Running, "task"), grouped(s.Totals.Queued))
 	d := drawing{s: s, w: w, in: map[string][]*Node{}}
+	nodes, odd := tidied(s.Nodes)
 	shown := map[string]bool{}
-	for _, n := range s.Nodes {
+	for _, n := range nodes {
 		shown[n.ID] = true
 	}
-	for _, n := range s.Nodes {
+	for _, n := range nodes {
 		up := n.Up
 		if !shown[up] {
 			up = ""
@@ -56,8 +57,8 @@ func (s *Snapshot) writeText(to io.Writer) error {
 		w.WriteString(d.line(n) + "\n")
 		d.list("", d.in[n.ID])
 	}
-	if s.Truncated > 0 {
-		fmt.Fprintf(w, "…and %s that are not shown\n", grouped(s.Truncated))
+	if n := s.Truncated + odd; n > 0 {
+		fmt.Fprintf(w, "…and %s that are not shown\n", grouped(n))
 	}
 	return w.Flush()
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -9,6 +10,10 @@ import (
 // This file looks at the clock for the loop. What is kept: all that is to happen
 // at a time is a field of type time.Time that is zero when it is not, and one
 // timer waits for the first of them.
+
+// endOfTime is where timers end: one for later fires then, again and again. So
+// none waits for it, as in a bubble of testing/synctest it might.
+var endOfTime = time.Unix(0, math.MaxInt64)
 
 // untilDue tells how long it is until expire or step has something to do, if
 // ever.
@@ -30,7 +35,7 @@ func (r *run) untilDue() (d time.Duration, ok bool) {
 			consider(m.attempt.readyBy)
 		}
 	}
-	if next.IsZero() {
+	if next.IsZero() || next.After(endOfTime) {
 		return 0, false
 	}
 	return max(time.Until(next), 0), true

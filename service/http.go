@@ -80,7 +80,11 @@ func serveHTTP(ctx context.Context, srv *http.Server, given net.Listener, ready 
 			if srv.BaseContext == nil {
 				return ctx
 			}
-			base, stop := below(ctx, srv.BaseContext(given))
+			own := srv.BaseContext(given)
+			if own == nil {
+				panic("service: the BaseContext of the server has returned a nil context")
+			}
+			base, stop := below(ctx, own)
 			_ = g.Defer(func(context.Context) error { // the group is open
 				stop()
 				return nil

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/braid-go/braid"
 	"github.com/braid-go/braid/service"
 )
 
@@ -108,6 +109,17 @@ func TestAHandlerIsCalledAlthoughTheContextOfItsRequestIsDeadAlready(t *testing.
 	s.Stop(nil)
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestABaseContextThatIsNilIsNamed(t *testing.T) {
+	settled(t)
+	err := service.Run(context.Background(), []service.Part{
+		{Name: "api", Run: service.HTTPOn(localListener(t), &http.Server{BaseContext: func(net.Listener) context.Context { return nil }})},
+	}, service.Log(quietLog))
+	var pe *braid.PanicError
+	if !errors.As(err, &pe) || pe.Value != "service: the BaseContext of the server has returned a nil context" {
+		t.Errorf("the error is %v", err)
 	}
 }
 

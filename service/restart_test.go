@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -295,6 +298,26 @@ func TestADelayIsNeverNegativeNorTooLongForAClock(t *testing.T) {
 			t.Errorf("the last restart is %+v", last)
 		}
 	})
+}
+
+// In a bubble the clock goes on until it ends.
+func TestARestartThatIsNotDueBeforeTheEndOfTheClockIsADeadlock(t *testing.T) {
+	const asked = "SERVICE_TEST_RUNS_TO_THE_END_OF_TIME"
+	if os.Getenv(asked) != "" {
+		synctest.Test(t, func(t *testing.T) {
+			_ = service.Run(t.Context(), []service.Part{{Name: "a", Restart: service.Always, Run: ends(0, failing(errOne)),
+				Backoff: service.Backoff{Delay: time.Second, Factor: 2}}}, service.Intensity(math.MaxInt, time.Second), service.Log(quietLog))
+		})
+		return
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(), asked+"=1")
+	out, err := cmd.CombinedOutput()
+	if !strings.Contains(string(out), "deadlock: all goroutines in bubble are blocked") || ctx.Err() != nil {
+		t.Errorf("%v, %v\n%.2000s", err, ctx.Err(), out)
+	}
 }
 
 func TestWithoutADelayNoFactorMakesOne(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,14 @@ func askTree(ctx context.Context, c client.Client, id string) (*inspect.Snapshot
 		return nil, err
 	}
 	s := &inspect.Snapshot{}
-	return s, v.Get(s)
+	err = v.Get(s)
+	s.Nodes = there(s.Nodes)
+	return s, err
+}
+
+// there leaves out nodes that are null: what is told may come from anywhere.
+func there(nodes []*inspect.Node) []*inspect.Node {
+	return slices.DeleteFunc(nodes, func(n *inspect.Node) bool { return n == nil })
 }
 
 // addBelow adds to a workflow's tree what is known of its children's, and of what its
@@ -96,6 +104,7 @@ func addActivity(a *workflowpb.PendingActivityInfo, own []*inspect.Node, s *insp
 	if converter.GetDefaultDataConverter().FromPayloads(a.HeartbeatDetails, &told) != nil {
 		return // it is encrypted, say
 	}
+	told.Tree = there(told.Tree)
 	under := nodeNamed(own, told.Node)
 	on := " on " + strings.TrimSuffix(a.LastWorkerIdentity, "@")
 	if a.Attempt > 1 {

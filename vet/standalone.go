@@ -72,6 +72,10 @@ func parse(args []string) (*order, error) {
 			o.fail = value
 		case name == "-vettool" || name == "-fixtool":
 			return nil, fmt.Errorf("%s is not for this program, which is its own tool", name)
+		case name == "-V":
+			return nil, errors.New("-V is for go vet, which asks its tool by it (go version -m tells of which version a program is)")
+		case name == "-flags":
+			return nil, errors.New("-flags is for go vet, which asks its tool by it")
 		case name == "-C":
 			if !given {
 				if i+1 == len(args) {

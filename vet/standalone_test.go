@@ -154,6 +154,10 @@ func TestWrongFlagsAreRefusedOnce(t *testing.T) {
 		{[]string{"-fail=bad"}, `-fail is note, warning, error or never, not "bad"`},
 		{[]string{"-std=maybe"}, "-std is true or false"},
 		{[]string{"-vettool=x"}, "its own tool"},
+		{[]string{"-V"}, "-V is for go vet, which asks its tool by it (go version -m tells of which version a program is)"},
+		{[]string{"-V=full"}, "-V is for go vet"},
+		{[]string{"--V=short", "./..."}, "-V is for go vet"},
+		{[]string{"-flags"}, "-flags is for go vet, which asks its tool by it; see braidvet help"},
 		{[]string{"-dropped.shapes=nonsense"}, `dropped has no shape "nonsense"`},
 		{[]string{"help", "nonsense"}, `there is no rule "nonsense"`},
 	} {
@@ -254,6 +258,32 @@ func TestGoVetRunsTheSameProgramAsItsTool(t *testing.T) {
 	for _, want := range []string{"a.go:13:11: the group's error is dropped", "a.go:12:22: self-assignment of s"} {
 		if err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%v\n%s\nwant %s", err, out, want)
+		}
+	}
+}
+
+func TestOnlyWhatGoVetWritesMakesATool(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "vet.cfg")
+	if err := os.WriteFile(config, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		is   bool
+	}{
+		{[]string{"-V=full"}, true},
+		{[]string{"-flags"}, true},
+		{[]string{config}, true},
+		{[]string{"-dropped", "-fail", "note", config}, true},
+		{nil, false},
+		{[]string{"-V"}, false},
+		{[]string{"-V=full", "./..."}, false},
+		{[]string{"run", "--", "cat", config}, false},
+		{[]string{"vet", "-V=full"}, false},
+		{[]string{"-json", config + ".cfg"}, false},
+	} {
+		if vet.IsTool(c.args) != c.is {
+			t.Errorf("%q: want %v", c.args, c.is)
 		}
 	}
 }

@@ -19,13 +19,15 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
+	"strings"
 )
 
 // Main is the whole of a command: it gives the status to exit with, after all
 // output has been written. In a process that go vet or go fix has started as
 // their tool it does not return.
 func Main(ctx context.Context, name string, args []string, stdout, stderr io.Writer) int {
-	if IsTool(args) {
+	if IsTool(args) && slices.Equal(args, os.Args[1:]) { // which Tool reads
 		Tool()
 	}
 	return standalone(ctx, name, args, stdout, stderr)
@@ -37,8 +39,11 @@ func IsTool(args []string) bool {
 	if len(args) == 0 {
 		return false
 	}
-	last := args[len(args)-1]
-	return len(args) == 1 && (last == "-V=full" || last == "-flags") || isConfig(last)
+	first, last := args[0], args[len(args)-1]
+	if len(args) == 1 {
+		return first == "-V=full" || first == "-flags" || isConfig(first)
+	}
+	return strings.HasPrefix(first, "-") && isConfig(last)
 }
 
 // isConfig tells whether a word names the description of a package that go vet

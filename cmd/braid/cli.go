@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,7 +57,7 @@ type options struct {
 	grace   durationFlag
 	timeout durationFlag
 	report  reportFlag
-	inspect string // where to serve the tree; empty for nowhere
+	inspect placeFlag // where to serve the tree; empty for nowhere
 }
 
 // verb makes a subcommand. Flags end at the first word that is none, so that a
@@ -74,9 +75,9 @@ func verb(use, short, long string, o *options, do func(words []string) error) *c
 	flags.SortFlags = false
 	flags.Var(&o.timeout, "timeout", "stop a command that takes longer than `D` (30s, 2m)")
 	flags.Var(&o.grace, "grace", "give a command `D` to end after SIGTERM, before SIGKILL")
-	flags.Var(&o.report, "report", "print the report `WHEN`: auto (if something went wrong), always, never")
+	flags.Var(&o.report, "report", "print the report: =auto (if something went wrong), =always, =never")
 	flags.Lookup("report").NoOptDefVal = "always"
-	flags.StringVar(&o.inspect, "inspect", "", "show the tree at `ADDR` (:0 is this machine alone, any port)")
+	flags.Var(&o.inspect, "inspect", "show the tree at an address (:0 is this machine alone, any port)")
 	flags.Lookup("inspect").NoOptDefVal = anyPort
 	return cmd
 }
@@ -140,8 +141,19 @@ func (r *reportFlag) Set(s string) error {
 	return errors.New("want auto, always or never")
 }
 
-func (r *reportFlag) Type() string   { return "when" }
+func (r *reportFlag) Type() string   { return glued }
 func (r *reportFlag) String() string { return string(*r) }
+
+// glued is the type of flags that may go without a value: one of theirs stands behind
+// an equals sign, and help shows no word for it behind a space.
+const glued = "bool"
+
+// placeFlag is an address.
+type placeFlag string
+
+func (p *placeFlag) Set(s string) error { *p = placeFlag(s); return nil }
+func (p *placeFlag) Type() string       { return glued }
+func (p *placeFlag) String() string     { return string(*p) }
 
 // findProgram gives the file of a program, or an error that says what to do.
 func findProgram(name string) (string, error) {
@@ -151,6 +163,8 @@ func findProgram(name string) (string, error) {
 		return path, nil
 	case errors.Is(err, exec.ErrDot):
 		return "", noHint("%s is in the current folder: write ./%s to run it", name, name)
+	case errors.Is(err, syscall.EISDIR):
+		return "", noHint("%s is a folder, and no program", name)
 	case errors.Is(err, os.ErrPermission):
 		return "", noHint("%s is not an executable program: check its permissions", name)
 	case strings.ContainsAny(name, " \t"):

@@ -22,7 +22,7 @@ func (s *session) listen(verb string) error {
 	if s.opts.inspect == "" {
 		return nil
 	}
-	l, err := inspect.Listen(s.opts.inspect)
+	l, err := inspect.Listen(string(s.opts.inspect))
 	if err != nil {
 		return noHint("cannot serve the tree at %s: %v", s.opts.inspect, err)
 	}

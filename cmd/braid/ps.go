@@ -255,13 +255,11 @@ func tree(ctx context.Context, o *psOptions, at *look.Target) error {
 		q.Set("under", n.ID)
 	}
 	if o.dot || o.json && !o.filter.Any() {
-		name := "tree.json"
+		as := at.JSON
 		if o.dot {
-			name = "tree.dot"
-		} else if _, err := at.Tree(ctx, url.Values{"max": {"1"}}); err != nil { // it is one
-			return unseen(err)
+			as = at.DOT
 		}
-		text, err := at.Raw(ctx, name, q)
+		text, err := as(ctx, q)
 		if err != nil {
 			return unseen(err)
 		}
@@ -341,7 +339,7 @@ func why(ctx context.Context, o *psOptions, at *look.Target) error {
 		return err
 	}
 	if o.json {
-		text, err := at.Raw(ctx, "node.json", url.Values{"id": {n.ID}})
+		text, err := at.AboutJSON(ctx, n.ID)
 		if err != nil {
 			return unseen(err)
 		}

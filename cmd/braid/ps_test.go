@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -189,6 +191,28 @@ func TestPsSaysWhatIsTheMatterAndItsStatusTells(t *testing.T) {
 	r := braidRun(t, "ps")
 	if r.status != 1 || !strings.Contains(r.err, "no program of this user can be looked at") {
 		t.Errorf("status %d, %s%s", r.status, r.out, r.err)
+	}
+}
+
+func TestPsPrintsNothingOfAServerThatHasNoTree(t *testing.T) {
+	for body, want := range map[string]string{
+		"hello \x1b[2J":                             "answers, but not with a tree of braid's",
+		`{"version":1,"nodes":[null]}`:              "cannot be read",
+		`{"version":1,"nodes":[{"id":"","up":""}]}`: "cannot be read",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }))
+		defer server.Close()
+		for _, args := range [][]string{{}, {"--json"}, {"--state", "running"}, {"--json", "--state", "running"}, {"--why", "x"}, {"--why", "x", "--json"}, {"--dot"}} {
+			want := want
+			if len(args) == 1 && args[0] == "--dot" {
+				want = "answers, but not with a tree of braid's"
+			}
+			r := braidRun(t, append([]string{"ps", server.URL}, args...)...)
+			r.want(t, 1, "")
+			if !strings.Contains(r.err, want) || strings.Contains(r.err, "goroutine") || strings.Contains(r.err, "\x1b") {
+				t.Errorf("%q of %q: %s", args, body, r.err)
+			}
+		}
 	}
 }
 

@@ -39,10 +39,11 @@ func TestBadInputIsOneLineAndStatus2AndStartsNothing(t *testing.T) {
 		"braid run: there is no program ./no-such-program: check the path":                                                                        append([]string{"run", "--"}, append(ok, ":::", "./no-such-program")...),
 		`braid run: there is no program "touch x": give a command word by word, or write sh -c "touch x"`:                                         {"run", "--", "touch x"},
 		"braid run: " + dir + "/plain is not an executable program: check its permissions":                                                        {"run", "--", dir + "/plain"},
+		"braid run: " + dir + " is a folder, and no program":                                                                                      {"run", "--", dir},
 		"braid map: cannot read the arguments: open " + dir + "/nothing: no such file or directory":                                               append([]string{"map", "-a", dir + "/nothing", "--"}, ok...),
 		"braid map: cannot read the arguments: read " + dir + ": is a directory":                                                                  append([]string{"map", "-a", dir, "--"}, ok...),
 		"braid map: arguments come from --arg-file or from behind :::, not from both; see braid map --help":                                       append([]string{"map", "-a", dir + "/plain", "--"}, append(ok, ":::", "a")...),
-		"braid map: a second :::: the arguments are one list; see braid map --help":                                                               append([]string{"map", "--"}, append(ok, ":::", "a", ":::", "b")...),
+		`braid map: a second ":::": the arguments are one list; see braid map --help`:                                                             append([]string{"map", "--"}, append(ok, ":::", "a", ":::", "b")...),
 	} {
 		r := braidRun(t, args...)
 		r.want(t, 2, "")
@@ -52,6 +53,12 @@ func TestBadInputIsOneLineAndStatus2AndStartsNothing(t *testing.T) {
 		if _, err := os.Stat(started); err == nil {
 			t.Fatalf("%q started something", args)
 		}
+	}
+}
+
+func TestHelpShowsWhichFlagsTakeAValueOnlyBehindAnEqualsSign(t *testing.T) {
+	for _, verb := range []string{"run", "map", "first"} {
+		contains(t, braidRun(t, verb, "--help").out, "\n      --report[=always]  ", "\n      --inspect[=:0]  ")
 	}
 }
 

@@ -36,6 +36,30 @@ func TestVetFindsWhatBraidvetFindsWithBraidAsGoVetsTool(t *testing.T) {
 	}
 }
 
+func TestWhatGoVetAsksItsToolIsAnsweredToGoVetAlone(t *testing.T) {
+	for want, args := range map[string][]string{
+		"braid vet: -flags is for go vet, which asks its tool by it; see braid vet help\n":                                                 {"vet", "-flags"},
+		"braid vet: -V is for go vet, which asks its tool by it (go version -m tells of which version a program is); see braid vet help\n": {"vet", "-V=full"},
+	} {
+		r := braidRun(t, args...)
+		r.want(t, 2, "")
+		if r.err != want {
+			t.Errorf("%q gives\n%swant\n%s", args, r.err, want)
+		}
+	}
+	for want, arg := range map[string]string{"version": "-V=full", `"Name": "dropped"`: "-flags"} {
+		if r := braidRun(t, arg); r.status != 0 || !strings.Contains(r.out, want) {
+			t.Errorf("%s: status %d\n%s%s", arg, r.status, r.out, r.err)
+		}
+	}
+}
+
+func TestACommandOnAFileThatIsNamedAsGoVetsIsRun(t *testing.T) {
+	file := t.TempDir() + "/x.cfg"
+	write(t, file, "text\n")
+	braidRun(t, "run", "--", "cat", file).want(t, 0, "text\n")
+}
+
 func TestVetHasItsOwnHelp(t *testing.T) {
 	for _, args := range [][]string{{"vet", "help"}, {"help", "vet"}, {"vet", "--help"}} {
 		r := braidRun(t, args...)

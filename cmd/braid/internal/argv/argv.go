@@ -71,7 +71,7 @@ func Map(words []string) (t Template, args []string, listed bool, err error) {
 	case t[0] == "":
 		return nil, nil, false, errors.New("the name of the program is empty")
 	case slices.Contains(args, Sep):
-		return nil, nil, false, fmt.Errorf("a second %s: the arguments are one list", Sep)
+		return nil, nil, false, fmt.Errorf("a second %q: the arguments are one list", Sep)
 	}
 	return t, args, listed, nil
 }

@@ -52,7 +52,7 @@ func TestAMapHasOneListOfArguments(t *testing.T) {
 	for in, want := range map[string]string{
 		"":              "no command given",
 		"::: a":         "no command before :::",
-		"e ::: a ::: b": "a second :::: the arguments are one list",
+		"e ::: a ::: b": `a second ":::": the arguments are one list`,
 	} {
 		if _, _, _, err := Map(words(in)); err == nil || err.Error() != want {
 			t.Errorf("%q gives %v, want %s", in, err, want)

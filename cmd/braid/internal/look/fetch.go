@@ -1,6 +1,7 @@
 package look
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/braid-go/braid/inspect"
 )
@@ -86,8 +88,8 @@ func (t *Target) explained(ctx context.Context, err error) error {
 	return problem{t.explain(ctx, err), err}
 }
 
-// Raw gives an answer as it is, such as that for tree.dot.
-func (t *Target) Raw(ctx context.Context, name string, query url.Values) ([]byte, error) {
+// raw gives an answer as it is.
+func (t *Target) raw(ctx context.Context, name string, query url.Values) ([]byte, error) {
 	res, err := t.get(ctx, name, query)
 	if err != nil {
 		return nil, err
@@ -102,27 +104,88 @@ func (t *Target) Raw(ctx context.Context, name string, query url.Values) ([]byte
 
 // Tree gives the tree.
 func (t *Target) Tree(ctx context.Context, query url.Values) (*inspect.Snapshot, error) {
-	text, err := t.Raw(ctx, "tree.json", query)
+	text, err := t.raw(ctx, "tree.json", query)
 	if err != nil {
 		return nil, err
 	}
 	return t.read(text)
 }
 
+// JSON gives the tree as the JSON that was told.
+func (t *Target) JSON(ctx context.Context, query url.Values) ([]byte, error) {
+	text, err := t.raw(ctx, "tree.json", query)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.read(text); err != nil {
+		return nil, err
+	}
+	return plainJSON(text), nil
+}
+
+// DOT gives the tree in the language of Graphviz.
+func (t *Target) DOT(ctx context.Context, query url.Values) ([]byte, error) {
+	text, err := t.raw(ctx, "tree.dot", query)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(text, []byte("digraph braid {\n")) {
+		return nil, t.stranger()
+	}
+	return plainDOT(text), nil
+}
+
+func (t *Target) stranger() error {
+	return fmt.Errorf("%s answers, but not with a tree of braid's: give the URL where inspect.Handler is mounted", t.Name)
+}
+
 // read reads a tree, of a version that is known.
 func (t *Target) read(text []byte) (*inspect.Snapshot, error) {
 	var version struct{ Version int }
 	if err := json.Unmarshal(text, &version); err != nil || version.Version == 0 {
-		return nil, fmt.Errorf("%s answers, but not with a tree of braid's: give the URL where inspect.Handler is mounted", t.Name)
+		return nil, t.stranger()
 	}
 	if err := t.known(version.Version); err != nil {
 		return nil, err
 	}
 	s := new(inspect.Snapshot)
-	if err := json.Unmarshal(text, s); err != nil {
+	err := json.Unmarshal(text, s)
+	if err == nil {
+		err = whole(s.Nodes, s.Recent)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s answers with a tree that cannot be read: %w", t.Name, err)
 	}
 	return s, nil
+}
+
+// readPatch reads a change of a tree.
+func (t *Target) readPatch(text []byte) (*inspect.Patch, error) {
+	p := new(inspect.Patch)
+	err := json.Unmarshal(text, p)
+	if err == nil {
+		err = whole(p.Nodes, p.Recent)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s tells of a change that cannot be read: %w", t.Name, err)
+	}
+	return p, nil
+}
+
+// whole says what a tree lacks that every tree has.
+func whole(nodes []*inspect.Node, recent []*inspect.Ended) error {
+	for _, n := range nodes {
+		switch {
+		case n == nil:
+			return errors.New("a node is null")
+		case n.ID == "":
+			return errors.New("a node has no id")
+		}
+	}
+	if slices.Contains(recent, nil) {
+		return errors.New("one that has ended is null")
+	}
+	return nil
 }
 
 func (t *Target) known(version int) error {
@@ -134,13 +197,27 @@ func (t *Target) known(version int) error {
 
 // About gives all there is to know of one node.
 func (t *Target) About(ctx context.Context, id string) (*inspect.About, error) {
-	text, err := t.Raw(ctx, "node.json", url.Values{"id": {id}})
+	a, _, err := t.about(ctx, id)
+	return a, err
+}
+
+// AboutJSON gives it as the JSON that was told.
+func (t *Target) AboutJSON(ctx context.Context, id string) ([]byte, error) {
+	_, text, err := t.about(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	return plainJSON(text), nil
+}
+
+func (t *Target) about(ctx context.Context, id string) (*inspect.About, []byte, error) {
+	text, err := t.raw(ctx, "node.json", url.Values{"id": {id}})
+	if err != nil {
+		return nil, nil, err
+	}
 	a := new(inspect.About)
 	if err := json.Unmarshal(text, a); err != nil || a.Node == nil {
-		return nil, fmt.Errorf("%s answers, but not about a node of a tree", t.Name)
+		return nil, nil, fmt.Errorf("%s answers, but not about a node of a tree", t.Name)
 	}
-	return a, t.known(a.Version)
+	return a, text, t.known(a.Version)
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -62,8 +61,7 @@ func (t *Target) Follow(ctx context.Context, query url.Values, begin time.Durati
 		case "tree":
 			e.Tree, err = t.read(data)
 		case "patch":
-			e.Patch = new(inspect.Patch)
-			err = json.Unmarshal(data, e.Patch)
+			e.Patch, err = t.readPatch(data)
 		default:
 			continue
 		}

@@ -5,6 +5,7 @@ package look
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -87,6 +88,9 @@ func TestWhatIsTheMatterIsSaidInWords(t *testing.T) {
 		{says(`{"a":1}`), "answers, but not with a tree of braid's"},
 		{says(`{"version":2,"nodes":7}`), "tells its tree in version 2, and this braid knows version 1: install the braid of the program's version"},
 		{says(`{"version":1,"nodes":7}`), "answers with a tree that cannot be read"},
+		{says(`{"version":1,"nodes":[null]}`), "answers with a tree that cannot be read: a node is null"},
+		{says(`{"version":1,"nodes":[{"id":"","up":""}]}`), "answers with a tree that cannot be read: a node has no id"},
+		{says(`{"version":1,"recent":[null]}`), "answers with a tree that cannot be read: one that has ended is null"},
 		{refuses(400, `{"error":"no \u001b[2J such id"}`), `no \x1b[2J such id`},
 		{refuses(401, "who are you"), "does not let us look (401 Unauthorized)"},
 		{refuses(500, "oh"), "answers 500 Internal Server Error"},
@@ -347,6 +351,42 @@ func TestTheEndOfAProgramEndsTheFollowing(t *testing.T) {
 	}
 }
 
+func TestAChangeThatCannotBeReadEndsTheFollowing(t *testing.T) {
+	for _, patch := range []string{`7`, `{"nodes":[null]}`, `{"nodes":[{"id":""}]}`, `{"recent":[null]}`} {
+		n := 0
+		err := serve(t, says("event: tree\ndata: {\"version\":1}\n\nevent: patch\ndata: "+patch+"\n\n")).Follow(t.Context(), nil, time.Minute, func(Event) { n++ })
+		if err == nil || !strings.Contains(err.Error(), "tells of a change that cannot be read") || n != 1 {
+			t.Errorf("%s: got %v after %d events", patch, err, n)
+		}
+	}
+}
+
+func TestOfNodesThatAreInThemselvesOneIsAtTheTop(t *testing.T) {
+	n := func(id, up string) *inspect.Node {
+		return &inspect.Node{ID: id, Up: up, Type: "task", Kind: "ordinary", State: "queued", Name: id}
+	}
+	tree := NewTree(&inspect.Snapshot{Nodes: []*inspect.Node{n("s", "s"), n("c", "a"), n("b", "c"), n("a", "b"), n("in", "b"), n("r", "")}})
+	drawn := func(f Filter) string {
+		var b bytes.Buffer
+		_, _ = Draw(&b, tree, f, 0, false)
+		_, text, _ := strings.Cut(strings.ReplaceAll(b.String(), " · queued", ""), "\n")
+		return text
+	}
+	const ring = "a\n└─ c\n   └─ b\n"
+	if got, want := drawn(Filter{Name: "b"}), ring; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if got, want := drawn(Filter{}), ring+"      └─ in\nr\ns\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	tree.Apply(&inspect.Patch{Nodes: []*inspect.Node{n("r", "x"), n("x", "r")}})
+	for up := tree.Node("x"); up != nil; up = tree.Up(up) {
+	}
+	if got, want := tree.Below("", map[string]int{}), tree.Len(); got != want {
+		t.Errorf("%d are in the tree, want %d", got, want)
+	}
+}
+
 func TestWhatDoesNotPrintIsEscaped(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain ü 日本":   "plain ü 日本",
@@ -358,6 +398,27 @@ func TestWhatDoesNotPrintIsEscaped(t *testing.T) {
 		if got := Line(in); got != want {
 			t.Errorf("%q gives %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestWhatIsPrintedAsItWasToldIsEscapedToo(t *testing.T) {
+	name := "ü \U0001F600\u009b31m\x7f\u202e\U000E0001"
+	said := "{\"version\":1,\r\n \"program\":\"" + name + "\xff\"}\n"
+	text, err := serve(t, says(said)).JSON(t.Context(), nil)
+	if want := `{"version":1,"program":"ü ` + "\U0001F600" + `\u009b31m\u007f\u202e\udb40\udc01�"}` + "\n"; string(text) != want || err != nil {
+		t.Errorf("got %q, %v, want %q", text, err, want)
+	}
+	var s inspect.Snapshot
+	if err := json.Unmarshal(text, &s); err != nil || s.Program != name+"�" {
+		t.Errorf("it says %q, %v", s.Program, err)
+	}
+	text, err = serve(t, says(`{"version":1,"node":{"id":"x","name":"`+"\u009b"+`"}}`)).AboutJSON(t.Context(), "x")
+	if want := `{"version":1,"node":{"id":"x","name":"\u009b"}}` + "\n"; string(text) != want || err != nil {
+		t.Errorf("got %q, %v, want %q", text, err, want)
+	}
+	text, err = serve(t, says("digraph braid {\n\t\"\x1b[2J\ta\";\r\n}\n")).DOT(t.Context(), nil)
+	if want := "digraph braid {\n\t\"\\x1b[2J\\ta\";\\r\n}\n"; string(text) != want || err != nil {
+		t.Errorf("got %q, %v, want %q", text, err, want)
 	}
 }
 

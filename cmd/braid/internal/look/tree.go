@@ -47,7 +47,12 @@ func (t *Tree) Len() int { return len(t.nodes) }
 func (t *Tree) Node(id string) *inspect.Node { return t.nodes[id] }
 
 // Up gives the node that n is in, or nil.
-func (t *Tree) Up(n *inspect.Node) *inspect.Node { return t.nodes[n.Up] }
+func (t *Tree) Up(n *inspect.Node) *inspect.Node {
+	if t.dirty {
+		t.arrange()
+	}
+	return t.nodes[n.Up]
+}
 
 // Kids gives what is in the node with that ID, by age, and what is folded behind
 // what it is like. "" is for the nodes that are in none.
@@ -60,16 +65,40 @@ func (t *Tree) Kids(id string) []*inspect.Node {
 
 func (t *Tree) arrange() {
 	t.dirty = false
+	t.cutRings()
 	t.kids = make(map[string][]*inspect.Node)
 	for _, n := range t.nodes {
 		up := n.Up
-		if up == n.ID || t.nodes[up] == nil {
+		if t.nodes[up] == nil {
 			up = ""
 		}
 		t.kids[up] = append(t.kids[up], n)
 	}
 	for _, list := range t.kids {
 		slices.SortFunc(list, t.byAge)
+	}
+}
+
+// cutRings puts one of those nodes at the top that are in themselves, at any depth.
+func (t *Tree) cutRings() {
+	by := make(map[string]int, len(t.nodes)) // which walk upwards came by
+	walk := 0
+	for _, n := range t.nodes {
+		walk++
+		for n != nil && by[n.ID] == 0 {
+			by[n.ID] = walk
+			n = t.nodes[n.Up]
+		}
+		if n == nil || by[n.ID] != walk {
+			continue
+		}
+		top := n // or another, but each time the same
+		for up := t.nodes[n.Up]; up != n; up = t.nodes[up.Up] {
+			if up.ID < top.ID {
+				top = up
+			}
+		}
+		top.Up = ""
 	}
 }
 

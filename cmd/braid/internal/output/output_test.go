@@ -182,3 +182,33 @@ func TestALineWithoutEndIsCut(t *testing.T) {
 		t.Errorf("%d lines", len(got))
 	}
 }
+
+func TestALineThatIsCutHasNoEmptyLineBehindIt(t *testing.T) {
+	long := strings.Repeat("a", maxLine)
+	for in, want := range map[string]string{
+		long + "\nend\n":             "p|" + long + "\np|end\n",
+		long + "\n\nend\n":           "p|" + long + "\np|\np|end\n",
+		long + long + "\nend\n":      "p|" + long + "\np|" + long + "\np|end\n",
+		long + "b\nend\n":            "p|" + long + "\np|b\np|end\n",
+		long[1:] + "\nend\n":         "p|" + long[1:] + "\np|end\n",
+		long:                         "p|" + long + "\n",
+		long + "\n":                  "p|" + long + "\n",
+		"\n" + long + "\n\n" + "end": "p|\np|" + long + "\np|\np|end\n",
+	} {
+		for _, size := range []int{1, 1000, maxLine, len(in)} {
+			var out bytes.Buffer
+			w := NewPrefixed(new(sync.Mutex), &out, "p|")
+			for rest := in; rest != ""; {
+				n, err := w.Write([]byte(rest[:min(size, len(rest))]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				rest = rest[n:]
+			}
+			w.Close()
+			if short := strings.NewReplacer(long[1:], "…"); out.String() != want {
+				t.Errorf("%q in pieces of %d gives %q, want %q", short.Replace(in), size, short.Replace(out.String()), short.Replace(want))
+			}
+		}
+	}
+}

@@ -16,6 +16,7 @@ type Prefixed struct {
 	to      io.Writer
 	prefix  []byte
 	partial []byte
+	cut     bool // the last line was, and nothing has come since
 }
 
 // NewPrefixed makes a writer to to, which only writers with the same lock use.
@@ -26,6 +27,10 @@ func NewPrefixed(lock *sync.Mutex, to io.Writer, prefix string) *Prefixed {
 func (w *Prefixed) Write(p []byte) (int, error) {
 	var lines []byte
 	for rest := p; len(rest) > 0; {
+		if w.cut && rest[0] == '\n' { // which that line has
+			w.cut, rest = false, rest[1:]
+			continue
+		}
 		end := bytes.IndexByte(rest, '\n') + 1
 		if end == 0 {
 			end = len(rest)
@@ -35,7 +40,7 @@ func (w *Prefixed) Write(p []byte) (int, error) {
 			end = room
 		}
 		w.partial = append(w.partial, rest[:end]...)
-		rest = rest[end:]
+		rest, w.cut = rest[end:], false
 		if w.partial[len(w.partial)-1] == '\n' || len(w.partial) == maxLine {
 			lines = w.take(lines)
 		}
@@ -51,6 +56,7 @@ func (w *Prefixed) take(lines []byte) []byte {
 	lines = append(lines, w.partial...)
 	if lines[len(lines)-1] != '\n' {
 		lines = append(lines, '\n')
+		w.cut = true
 	}
 	w.partial = w.partial[:0]
 	return lines
