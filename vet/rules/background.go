@@ -1,6 +1,7 @@
 // A fresh context where there is one in reach: what it is given to is not
 // cancelled with the rest. This file has the rule; background_meant.go has what says that it is meant,
-// background_kept.go what it goes to that lives longer, background_step.go what makes it one step of a task.
+// background_kept.go what it goes to that lives longer, background_step.go what makes it one step of a task,
+// background_sibling.go what makes it unlike another task.
 
 package rules
 
@@ -46,6 +47,7 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		{Name: "object", Severity: Note, Off: true, What: "the same where the call opens, dials, starts or makes something, which may live longer"},
 		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
 		{Name: "step", Severity: Warning, What: "the same in a task of a group that fails with the call, and that has done no more before than to ask the same object for something with a context that can end"},
+		{Name: "sibling", Severity: Warning, What: "the same, or a variable of whatever name, in a task of a group that fails with the call, where another task of the group has the same function work under a context that can end"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
 		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
 		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…, and calls of the same function alone have it"},
@@ -73,8 +75,15 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 			continue
 		}
 		if kind == edge.AssignStmt_Rhs {
-			if v := c.assignedTo(cur); v != nil && c.inPlaceOf(cur, call, v) {
-				c.report(call, "variable", "context."+code.CalleeName(call)+"() does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
+			shape := ""
+			if v := c.assignedTo(cur); v == nil {
+			} else if c.inPlaceOf(cur, call, v) {
+				shape = "variable"
+			} else if c.forSibling(cur, v) {
+				shape = "sibling"
+			}
+			if shape != "" {
+				c.report(call, shape, "context."+code.CalleeName(call)+"() does not end with "+r.Name()+", which is in reach: use that, or context.WithoutCancel")
 			}
 			continue
 		}
@@ -115,6 +124,8 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 			shape = "effect"
 			if c.stepOfTask(cur.Parent(), outer) {
 				shape = "step"
+			} else if c.unlikeSibling(cur, cur.Parent(), outer) {
+				shape = "sibling"
 			}
 		case opens(code.Callee(c.Info, outer)):
 			shape = "object"

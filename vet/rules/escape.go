@@ -46,14 +46,15 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
 		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a body that is closed or drained; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
-		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global"},
+		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global; or a function that works with the context of tasks which only ask for something"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
 		{Name: "returned", Severity: Error, What: "it is returned from its block"},
 		{Name: "sent", Severity: Error, What: "it is sent over a channel"},
 		{Name: "task", Severity: Warning, What: "the handle of a block's task is stored, returned, or sent to outside of it"},
-		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or the body of a response that was requested with it"},
+		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or what is dead with it: a context made of it, a function that works with it, the body of a response that was requested with it"},
 		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
+		{Name: "fed", Severity: Warning, What: "a function that was subscribed somewhere hands tasks to the group, and is taken back only after its Wait"},
 	},
 }, func(c *check) {
 	if c.Pkg.Path() == code.Braid {
@@ -181,6 +182,9 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 			if code.IsCall(c.Info, call, "sync/atomic", "Pointer.Store", "Value.Store") {
 				return c.target(ast.Unparen(call.Fun).(*ast.SelectorExpr).X, b)
 			}
+			if kept := c.mapStoredIn(call, i); kept != nil {
+				return c.target(kept, b)
+			}
 			if c.Builtin(call) != "append" {
 				return "", ""
 			}
@@ -210,6 +214,32 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 		}
 		cur = parent
 	}
+}
+
+// mapStoredIn gives the sync.Map in which a call stores its i-th argument, if nothing in the package takes anything out of that again; else nil.
+func (c *escaper) mapStoredIn(call *ast.CallExpr, i int) ast.Expr {
+	if !code.IsCall(c.Info, call, "sync", "Map.Store", "Map.Swap", "Map.LoadOrStore") || i != 1 {
+		return nil
+	}
+	in := ast.Unparen(call.Fun).(*ast.SelectorExpr).X
+	m := code.Var(c.Info, in)
+	if m == nil || slices.ContainsFunc(c.Uses[m], func(use inspector.Cursor) bool {
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if !ok {
+			return c.UseOf(use) != code.Assigned // others have it
+		}
+		switch sel.Sel.Name {
+		case "Delete", "LoadAndDelete", "CompareAndDelete", "Clear":
+			return true
+		}
+		return false
+	}) {
+		return nil
+	}
+	return in
 }
 
 func (c *escaper) calledInPlace(fn inspector.Cursor) bool {

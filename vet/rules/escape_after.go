@@ -41,6 +41,9 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 				c.tell(use.Node(), "returned", fmt.Sprintf("%s (%s) is in what is returned: it is dead after the Wait in line %d", what, v.Name(), c.Fset.Position(call.Pos()).Line))
 				continue
 			}
+			if in, _ := code.FuncAround(use); v == ctx && in != fn {
+				c.keptFunction(use, g, ctx, fn, call)
+			}
 			shape, to := c.sink(use, block{fn.Node(), what})
 			if shape == "stored" && use.Node().Pos() < call.Pos() && c.mayLive(use, g, fn) {
 				continue
@@ -53,6 +56,7 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 	for _, use := range c.Uses[g] {
 		if in, ok := code.FuncAround(use); ok && in != fn {
 			c.outlives(use, g, block{fn.Node(), "the group"})
+			c.fed(use, g, fn, call)
 		}
 	}
 	if g.Kind() == types.ParamVar {
@@ -89,22 +93,17 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 		if told || sets(c.check, step, ctx) {
 			return false
 		}
-		if _, ok := step.(*ast.DeferStmt); ok {
-			return true
+		if _, ok := step.(*ast.DeferStmt); !ok {
+			told = c.usesDead(step, call, g, ctx, fn)
 		}
-		ast.Inspect(step, func(n ast.Node) bool {
-			id, ok := n.(*ast.Ident)
-			if !ok || told || c.Info.Uses[id] != types.Object(ctx) {
-				return true
-			}
-			if at, ok := c.Root.FindNode(id); ok && c.needsLive(at) {
-				told = true
-				c.tell(id, "after", fmt.Sprintf("%s belongs to %s, and is dead since the Wait in line %d: use the context around it", ctx.Name(), g.Name(), line))
-			}
-			return true
-		})
 		return true
 	})
+	for ret := range cur.Enclosing((*ast.ReturnStmt)(nil), (*ast.BlockStmt)(nil)) { // return …, g.Wait()
+		if _, ok := ret.Node().(*ast.ReturnStmt); ok && !told {
+			c.usesDead(ret.Node(), call, g, ctx, fn)
+		}
+		break
+	}
 }
 
 // closedByWait tells whether a group is a pool of conc's that its Wait closes for good. In versions behind v0.3.0 a pool can be used again; one that has

@@ -16,10 +16,14 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
-// valueNeedsLive tells whether a context with a value, which a call makes, is of use only if it is alive. What is set anew from elsewhere is not followed.
+// valueNeedsLive tells whether a context with a value, which a call makes, is of use only if it is alive: so is one that is returned. What is set anew from
+// elsewhere is not followed.
 func (c *escaper) valueNeedsLive(call inspector.Cursor, depth int) bool {
-	if kind, _ := call.ParentEdge(); kind == edge.CallExpr_Args {
+	switch kind, _ := call.ParentEdge(); kind {
+	case edge.CallExpr_Args:
 		return c.needsLiveAt(call, depth+1)
+	case edge.ReturnStmt_Results:
+		return true
 	}
 	v := c.assignedTo(call)
 	if !code.IsLocal(v) || depth > 5 {
@@ -37,7 +41,7 @@ func (c *escaper) valueNeedsLive(call inspector.Cursor, depth int) bool {
 			}
 			continue
 		}
-		needs = needs || c.needsLiveAt(use, depth+1)
+		needs = needs || c.UseOf(use) == code.Returned || c.needsLiveAt(use, depth+1)
 	}
 	return needs
 }

@@ -20,7 +20,8 @@ var Handle = register(&Rule{
 	Why: "`braid.Fork` makes a task whose result is had through its handle, and `braid.Open` a group that has to be closed. " +
 		"Without the handle nobody gets the result, and nobody can close the group: it is cancelled with an error when the task around it ends, or never. " +
 		"`Task.Value` is for the time after the group has ended: it does not wait, and panics while the task runs. " +
-		"The function that `AfterFunc` returns waits for what has begun, and what `Group.Defer` and `TryGo` return says that the group had ended.",
+		"The function that `AfterFunc` returns waits for what has begun, and what `Group.Defer` and `TryGo` return says that the group had ended. " +
+		"`MoveOn` gives no error where it cut its body short: whether it did is its first result.",
 	Wrong: `
 func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 	return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
@@ -39,13 +40,14 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 	})
 }
 `,
-	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it; `Value` behind a wait for whatever it is.",
+	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it; `Value` behind a wait for whatever it is; what `MoveOn` cut short and the caller alone is given, whose length is asked for, or of which a comment says that it need not be all.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Warning, What: "the handle of Fork or TryFork is ignored: Group.Go is for tasks without a result"},
 		{Name: "unread", Severity: Warning, What: "handles are collected, and nobody reads them"},
 		{Name: "early", Severity: Error, What: "Value is called where nothing has waited for the task: it panics"},
 		{Name: "group", Severity: Error, What: "the group of Open is ignored: it cannot be closed"},
 		{Name: "closed", Severity: Warning, What: "the error of TryGo or TryFork is ignored: the task may never run"},
+		{Name: "fired", Severity: Warning, What: "whether the time of MoveOn ran out is assigned to _, and what its body collected of a list is kept under a key"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -66,6 +68,8 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 			if ignored(cur, 0) {
 				c.report(call, "closed", "whether the group had ended is ignored: the task may never run; Group.Go panics then")
 			}
+		case code.IsCall(c.Info, call, code.Braid, "MoveOn", "MoveOnAt"):
+			c.keptThoughFired(cur, call)
 		case code.IsCall(c.Info, call, code.Braid, "Open"):
 			if ignored(cur, 0) {
 				c.report(call, "group", "this group is ignored: nobody can close it")

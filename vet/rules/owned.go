@@ -7,6 +7,8 @@ import (
 	"go/ast"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
@@ -39,7 +41,7 @@ func serve(g *braid.Group, l net.Listener, handle func(context.Context, net.Conn
 	return nil
 }
 `,
-	Exempt: "Tasks with `Always`; what is closed outside the task as well, or was not made in the function that hands the task over.",
+	Exempt: "Tasks with `Always`; what is closed outside the task as well, other than on a way on which no task is handed over, or was not made in the function that hands the task over.",
 	Shapes: []Shape{
 		{Name: "closer", Severity: Error, What: "a task captures an io.Closer and is the only one to close it"},
 	},
@@ -102,10 +104,30 @@ func (c *check) closedOutside(v *types.Var, t *code.Task) bool {
 				}
 				at = at.Parent()
 			}
-			if sel, ok := at.Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Close" {
+			if sel, ok := at.Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Close" && !c.closedInstead(use, v, t) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// closedInstead tells whether v is closed on ways on which the task is not handed over: the function comes neither from there to the
+// task nor from the task there, but with another v.
+func (c *check) closedInstead(use inspector.Cursor, v *types.Var, t *code.Task) bool {
+	fn, ok := code.FuncAround(t.At)
+	if in, _ := code.FuncAround(use); !ok || in != fn || code.Deferred(use) {
+		return false
+	}
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	return flow != nil && !c.comesTo(flow, use.Node(), t.Call, v) && !c.comesTo(flow, t.Call, use.Node(), v)
+}
+
+// comesTo tells whether a function may come from one place to another while a variable keeps its value.
+func (c *check) comesTo(flow *code.Flow, from, to ast.Node, v *types.Var) (comes bool) {
+	flow.After(from, func(step ast.Node) bool {
+		comes = comes || code.Within(to, step)
+		return !comes && !sets(c, step, v)
+	})
+	return comes
 }

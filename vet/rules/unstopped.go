@@ -55,7 +55,7 @@ func beat(ctx context.Context, send func()) {
 	Exempt: "`main`; a function that never returns, or is left in a loop over its signals only; signals that nobody receives, which are swallowed; what is handed on, stored in an exported field or captured by a literal; a timer that has fired on every way out; one of `time.AfterFunc` that only logs, cancels, closes or says that it has fired, or that nobody keeps and that aborts what the function starts or waits for; from Go 1.23 on timers, " +
 		"`time.Tick`, a ticker that is stopped on some paths, and one in a field of a new object, which goes with that, unless a loop without end ranges over it.",
 	Shapes: []Shape{
-		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own"},
+		{Name: "ticker", Severity: Note, What: "nothing stops a ticker of the function's own, or one that takes the place of another whose Stop was deferred"},
 		{Name: "tickerpath", Severity: Warning, What: "a ticker of the function's own is not stopped on every path, before Go 1.23"},
 		{Name: "timer", Severity: Note, What: "nothing stops a timer of the function's own, which may still run when it returns, before Go 1.23"},
 		{Name: "timerpath", Severity: Note, Off: true, What: "a timer of the function's own is not stopped on every path, before Go 1.23"},
@@ -141,18 +141,31 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 			return
 		}
 		if c.lost(fn, cur.Parent().Node(), v, uses) {
-			how := " is not stopped on every path"
+			how := " is not stopped on every path: defer its Stop here"
 			if shape == kind {
-				how = " is never stopped"
+				how = " is never stopped: defer its Stop here"
+			} else if kind == "ticker" && c.onlyFirstStopped(fn, cur.Parent(), v, uses) {
+				shape, how = kind, ", once it is this one, is never stopped: what was deferred stops the one before; give that another interval by Reset"
 			}
 			if shape != "ticker" && c.collected(cur) {
 				shape = "collected"
 			}
-			c.report(cur.Node(), shape, v.Name()+how+": defer its Stop here")
+			c.report(cur.Node(), shape, v.Name()+how)
 			return
 		}
 		c.deferInLoop(cur, cur.Node(), v, uses, "loop", kind+"s made")
 	}
+}
+
+// onlyFirstStopped tells whether all that stops a ticker was deferred, as a call of Stop itself, before the variable was given this one: the ticker
+// that is stopped is the one which the variable had then.
+func (c *check) onlyFirstStopped(fn, def inspector.Cursor, v *types.Var, uses []inspector.Cursor) bool {
+	flow := code.FlowOf(c.cfgs, fn.Node())
+	return !slices.ContainsFunc(uses, func(use inspector.Cursor) bool {
+		call := use.Parent().Parent()
+		kind, _ := call.ParentEdge()
+		return kind != edge.DeferStmt_Call || c.comesTo(flow, def.Node(), use.Node(), v)
+	})
 }
 
 // collected tells whether the file is for a Go whose garbage collector takes timers and tickers that

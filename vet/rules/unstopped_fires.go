@@ -96,13 +96,16 @@ func (c *check) firesOnError(cur, fn inspector.Cursor, v *types.Var, stops []ins
 }
 
 // abortsLater reports a timer that nobody keeps, and that aborts what the function was given and works with: it does so to whoever uses that next. What the
-// function sets going, waits for or ends may be aborted later, or is at its end then.
+// function sets going, waits for or ends may be aborted later, or is at its end then, unless it is only interrupted in what it makes of some input: that may be
+// had again.
 func (c *check) abortsLater(cur inspector.Cursor) {
 	fn, ok := code.FuncAround(cur)
 	if !ok || c.inMain(cur) || !c.returnsAfter(fn, cur.Node()) {
 		return
 	}
-	object := c.aborted(cur.Node().(*ast.CallExpr).Args[1])
+	does := cur.Node().(*ast.CallExpr).Args[1]
+	object := c.aborted(does)
+	interrupts := c.interrupts(does)
 	if object == nil {
 		return
 	}
@@ -116,13 +119,27 @@ func (c *check) abortsLater(cur inspector.Cursor) {
 			continue
 		}
 		name := code.CalleeName(call)
-		other = other || setsGoing.MatchString(name) || atItsEnd.MatchString(name) || ending.MatchString(name)
+		over := atItsEnd.MatchString(name) && !(interrupts && len(call.Args) > 0 && c.asksFor(at, call))
+		other = other || over || setsGoing.MatchString(name) || ending.MatchString(name)
 		works = works || call.Pos() > cur.Node().End() && c.errorUsed(at)
 	}
 	if works && !other {
 		c.report(cur.Node(), "fires", "nobody can stop this timer: it fires after this function has returned, and hits whoever uses "+object.Name()+" then; keep it and defer its Stop")
 	}
 }
+
+// interrupts tells whether the function of a timer interrupts something, which does not end that for good.
+func (c *check) interrupts(f ast.Expr) (found bool) {
+	if sel, ok := ast.Unparen(f).(*ast.SelectorExpr); ok {
+		return interrupting.MatchString(sel.Sel.Name)
+	}
+	return code.Has(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		return ok && interrupting.MatchString(code.CalleeName(call))
+	})
+}
+
+var interrupting = regexp.MustCompile(`^(?i)interrupt`)
 
 // atItsEnd matches names of what returns when something is at its end.
 var atItsEnd = regexp.MustCompile(`(?i)^(wait|run|serve|listen|join|exec|loop|handle|process|drain|complete|finish|logout)`)
@@ -152,13 +169,13 @@ func (c *check) aborted(f ast.Expr) *types.Var {
 }
 
 // aborting matches names of methods that break off what something does.
-var aborting = regexp.MustCompile(`^(?i)(abort|kill|terminat)`)
+var aborting = regexp.MustCompile(`^(?i)(abort|kill|terminat|interrupt)`)
 
 // setsGoing matches names of what only sets something going.
 var setsGoing = regexp.MustCompile(`(?i)^(new|open|dial|connect|start|begin|init|setup|launch|spawn|prepare)`)
 
 // onceMore matches names of what may be done once more, or later, without doing harm, or says that the time is up.
-var onceMore = regexp.MustCompile(`(?i)^(clos|stop|cancel|shutdown|set|reset|interrupt|done|releas|unlock|signal|broadcast|inc|add|observ|record|stor|notif|emit|send|report|mark|expire|wake)`)
+var onceMore = regexp.MustCompile(`(?i)^(clos|stop|cancel|shutdown|set|reset|done|releas|unlock|signal|broadcast|inc|add|observ|record|stor|notif|emit|send|report|mark|expire|wake)`)
 
 // failsWith tells whether a return gives an error that is not nil as such.
 func (c *check) failsWith(ret *ast.ReturnStmt) bool {

@@ -37,12 +37,13 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a request made before, where the response is kept; a wait for the end of the context around where another channel may say so too, a task may cancel it, or no other task can fail; functions that only log, open or end something with the context around, and those of an object whose cancel function more than what closes it calls; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel`.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a context that a method gives for another method of the same object, or for what opens or ends something; a request made before, where the response is kept; a wait for the end of the context around where another channel may say so too, a task may cancel it, or no other task can fail; functions that only log, open or end something with the context around, and those of an object whose cancel function more than what closes it calls; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel` in some of the tasks.",
 	Shapes: []Shape{
 		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
-		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field"},
+		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field of an object outside, or that a method of it gives"},
 		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, waits for the end of one alone, sends a request that was made with one, or fails by a function in sight that works with one"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
+		{Name: "cutoff", Severity: Note, What: "all that the context of errgroup.WithContext is used for is context.WithoutCancel"},
 	},
 }, func(c *check) {
 	groups := map[*types.Var]*types.Var{} // the context of each group
@@ -61,6 +62,8 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		case c.noneWaits(g), c.noneFails(g), !code.IsLocal(g) && code.IsCall(c.Info, callOf(call.Args[0]), "context", "Background", "TODO"):
 		case id != nil && id.Name == "_", code.IsLocal(ctx) && !code.IsParam(c.Info, ctx) && len(c.released(ctx, false)) == 0:
 			c.report(as.Lhs[1], "dropped", "the group's context is dropped: no task learns that a sibling has failed")
+		case id != nil && c.onlyCutOff(id, ctx):
+			c.report(id, "cutoff", id.Name+" is used for nothing but context.WithoutCancel: no task learns that a sibling has failed; without that it is an errgroup.Group that is meant")
 		case g != nil && ctx != nil:
 			if _, twice := groups[g]; twice {
 				ctx = nil
@@ -97,6 +100,19 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		}
 	}
 })
+
+// onlyCutOff tells whether the context of a group, declared together with that, is used in tasks only to be freed from its end, without a comment that says why.
+func (c *check) onlyCutOff(id *ast.Ident, ctx *types.Var) bool {
+	uses := c.released(ctx, false)
+	if ctx == nil || c.Info.Defs[id] != types.Object(ctx) || len(uses) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(uses, func(use inspector.Cursor) bool {
+		call, ok := use.Parent().Node().(*ast.CallExpr)
+		t := c.TaskAround(use)
+		return !ok || !code.IsCall(c.Info, call, "context", "WithoutCancel") || t == nil || t.Kind != code.ErrGroup || code.Deferred(use) || c.amongEndings(use) || c.saysSo(call)
+	})
+}
 
 // callOf gives the call that an expression is, or an empty one.
 func callOf(e ast.Expr) *ast.CallExpr {
@@ -139,6 +155,9 @@ func (c *check) noneWaits(g *types.Var) bool {
 			case *ast.UnaryExpr:
 				return n.Op == token.ARROW
 			case *ast.CallExpr:
+				if lit := c.literalOf(n); lit != nil && c.MentionsCtx(lit) {
+					return true
+				}
 				fn := code.Callee(c.Info, n)
 				if fn == nil || fn.Pkg() == nil {
 					return false
@@ -153,6 +172,21 @@ func (c *check) noneWaits(g *types.Var) bool {
 		tasks++
 	}
 	return tasks > 0 && g != nil && !c.Escapes(g)
+}
+
+// literalOf gives the literal that a call runs, if that is all that a local variable ever holds.
+func (c *check) literalOf(call *ast.CallExpr) *ast.FuncLit {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	v := code.Var(c.Info, id)
+	alone, all := c.Made(v)
+	if !code.IsLocal(v) || !all || len(alone) != 1 {
+		return nil
+	}
+	lit, _ := ast.Unparen(alone[0]).(*ast.FuncLit)
+	return lit
 }
 
 // anyCtxParam is code.CtxParam for literals whose context may also be named _, or have no name.
@@ -200,59 +234,12 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 	}
 }
 
-// requestOf gives the parameter, never set anew, whose Context a call asks for, if it is a request.
-func (c *check) requestOf(e ast.Expr) *types.Var {
-	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok || !code.IsCall(c.Info, call, "net/http", "Request.Context") {
-		return nil
-	}
-	v := code.Var(c.Info, ast.Unparen(call.Fun).(*ast.SelectorExpr).X)
-	if v == nil || !code.IsParam(c.Info, v) || len(c.Origins(v)) > 0 {
-		return nil
-	}
-	return v
-}
-
-// madeOf tells whether the context of a group is made of a request's.
-func (c *check) madeOf(group, request *types.Var) bool {
-	return request != nil && slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
-		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && c.requestOf(call.Args[0]) == request
-	})
-}
-
 // parentOf tells whether the context of a group is made of another one, so that either may be meant.
 func (c *check) parentOf(v, group *types.Var) bool {
 	return slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
 		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && code.Var(c.Info, call.Args[0]) == v
 	})
-}
-
-// fieldCtx reports the first call in a task that is given a context out of a field: it lives as long as the object,
-// and not as the task.
-func (c *check) fieldCtx(t *code.Task) {
-	lit, ok := c.Root.FindNode(t.Lit)
-	if !ok || t.Kind == code.Bare {
-		return
-	}
-	for cur := range lit.Preorder((*ast.SelectorExpr)(nil)) {
-		sel := cur.Node().(*ast.SelectorExpr)
-		v := code.Var(c.Info, sel)
-		if v == nil || !v.IsField() || !code.IsContext(v.Type()) {
-			continue
-		}
-		if kind, _ := cur.ParentEdge(); kind != edge.CallExpr_Args || c.observes(cur.Parent().Node().(*ast.CallExpr)) || c.TaskAround(cur) != t {
-			continue
-		}
-		if root := rootOf(c.Info, sel); root == nil || code.Within(c.declOf(root), t.Lit) {
-			continue
-		}
-		if call := cur.Parent().Node().(*ast.CallExpr); !code.IsCall(c.Info, call, "context", "AfterFunc") {
-			c.report(sel, "field", "this task has a context of its own: "+types.ExprString(sel)+" does not end with it")
-			return
-		}
-	}
 }
 
 // derives tells whether a context is made of another.

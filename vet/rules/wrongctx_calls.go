@@ -40,16 +40,11 @@ func (c *check) throughCalls(t *code.Task, own *types.Var, why string) {
 // closureWorksWith gives what the group's context is made of where the literal that a call runs, which was put into a variable outside of the task, hands it to
 // others; nil if it does not.
 func (c *check) closureWorksWith(call *ast.CallExpr, t *code.Task, own *types.Var) ast.Expr {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	if !ok || ending.MatchString(id.Name) {
+	run := c.literalOf(call)
+	if run == nil || ending.MatchString(code.CalleeName(call)) || code.Within(run, t.Lit) {
 		return nil
 	}
-	v := code.Var(c.Info, id)
-	alone, all := c.Made(v)
-	if !code.IsLocal(v) || !all || len(alone) != 1 || code.Within(c.declOf(v), t.Lit) || !isLit(alone[0]) {
-		return nil
-	}
-	lit, ok := c.Root.FindNode(ast.Unparen(alone[0]))
+	lit, ok := c.Root.FindNode(run)
 	if !ok {
 		return nil
 	}
@@ -71,7 +66,8 @@ func (c *check) parentOfGroup(cur inspector.Cursor, own *types.Var) bool {
 		v, _ := c.Info.Uses[e].(*types.Var)
 		return v != nil && v != own && code.IsContext(v.Type()) && code.IsLocal(v) && c.parentOf(v, own) && c.Cancellable(v) && !c.derives(v, own, 0)
 	case *ast.CallExpr:
-		return c.madeOf(own, c.requestOf(e))
+		req := c.requestOf(e)
+		return c.madeOf(own, req) || c.belowRequest(own, req)
 	case *ast.SelectorExpr:
 		return c.ofParentField(own, e, cur)
 	}

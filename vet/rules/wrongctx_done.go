@@ -19,7 +19,7 @@ import (
 func (c *check) meansOuter(use inspector.Cursor, t *code.Task, v, own *types.Var) bool {
 	at := use
 	if wait, ok := doneWait(use); ok {
-		if c.asksEnd(t, own) || c.leftOtherwise(wait) || c.endedByTask(v) || !c.othersFail(t) {
+		if c.asksEnd(t, own) || c.leftOtherwise(wait, t, own) || c.endedByTask(v) || !c.othersFail(t) {
 			return true
 		}
 		at = wait
@@ -57,9 +57,11 @@ func doneWait(use inspector.Cursor) (inspector.Cursor, bool) {
 }
 
 // leftOtherwise tells whether a select has a clause that receives from a channel, not that of a timer or a context, and may leave the function: who closes it,
-// or sends to it, may do so because the group has ended.
-func (c *check) leftOtherwise(wait inspector.Cursor) bool {
+// or sends to it, may do so because the group has ended. What the function was given for this task alone comes from somebody who knows no group: where the task
+// works with the group's context otherwise, it means to end with that.
+func (c *check) leftOtherwise(wait inspector.Cursor, t *code.Task, own *types.Var) bool {
 	s, ok := wait.Node().(*ast.SelectStmt)
+	works := c.handsOwn(t, own)
 	return ok && slices.ContainsFunc(s.Body.List, func(stmt ast.Stmt) bool {
 		clause := stmt.(*ast.CommClause)
 		if _, done := c.DoneClause(clause); done || clause.Comm == nil {
@@ -67,7 +69,7 @@ func (c *check) leftOtherwise(wait inspector.Cursor) bool {
 		}
 		return code.Has(clause.Comm, func(n ast.Node) bool {
 			u, ok := n.(*ast.UnaryExpr)
-			return ok && u.Op == token.ARROW && !isTimer(c.Info, u.X)
+			return ok && u.Op == token.ARROW && !isTimer(c.Info, u.X) && !(works && c.givenFor(u.X, t))
 		}) && slices.ContainsFunc(clause.Body, func(s ast.Stmt) bool {
 			return code.Has(s, func(n ast.Node) bool {
 				switch n := n.(type) {
@@ -79,6 +81,26 @@ func (c *check) leftOtherwise(wait inspector.Cursor) bool {
 				return false
 			})
 		})
+	})
+}
+
+// handsOwn tells whether a task hands a context to a call that works under it.
+func (c *check) handsOwn(t *code.Task, ctx *types.Var) bool {
+	return slices.ContainsFunc(c.Uses[ctx], func(use inspector.Cursor) bool {
+		kind, _ := use.ParentEdge()
+		return kind == edge.CallExpr_Args && code.Within(use.Node(), t.Lit) && c.worksUnder(use)
+	})
+}
+
+// givenFor tells whether a channel is a parameter of the function around, which nothing but a task has anything to do with.
+func (c *check) givenFor(ch ast.Expr, t *code.Task) bool {
+	id, ok := ast.Unparen(ch).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v := code.Var(c.Info, id)
+	return v != nil && code.IsParam(c.Info, v) && !code.Within(c.declOf(v), t.Lit) && !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		return !code.Within(use.Node(), t.Lit)
 	})
 }
 

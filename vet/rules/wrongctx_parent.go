@@ -29,7 +29,7 @@ func (c *check) parentAgain(t *code.Task, own *types.Var, why string) {
 		to := cur.Parent().Node().(*ast.CallExpr)
 		switch e := cur.Node().(type) {
 		case *ast.CallExpr:
-			if !c.madeOf(own, c.requestOf(e)) {
+			if req := c.requestOf(e); !c.madeOf(own, req) && !(c.belowRequest(own, req) && c.othersFail(t) && c.failsBy(cur.Parent()) && !c.endingNow(cur, to)) {
 				continue
 			}
 		case *ast.SelectorExpr:

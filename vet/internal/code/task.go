@@ -72,7 +72,7 @@ func taskOfCall(x *Index, cur inspector.Cursor, call *ast.CallExpr) *Task {
 		t.Kind, t.Fn = ConcGroup, last
 	case Is(fn, "time", "AfterFunc"), Is(fn, "context", "AfterFunc"):
 		t.Kind, t.Fn = Timer, last
-	case path == Braid || strings.HasPrefix(path, Braid+"/"):
+	case path == Braid || strings.HasPrefix(path, Braid+"/") && !strings.HasPrefix(path, Braid+"/vet/"): // vet's own functions are like anybody's
 		if braidCallbacks[fn.Name()] {
 			return nil
 		}

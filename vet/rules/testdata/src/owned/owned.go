@@ -2,6 +2,7 @@ package owned
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 
@@ -94,4 +95,91 @@ func param(g *braid.Group, conn net.Conn) {
 		defer conn.Close()
 		return handle(ctx, conn)
 	})
+}
+
+// Closed on a way on which no task is handed over.
+
+func refused(g *braid.Group, l net.Listener, allowed func(net.Addr) bool) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		if !allowed(conn.RemoteAddr()) {
+			conn.Close()
+			continue
+		}
+		g.Go(func(ctx context.Context) error {
+			defer conn.Close() // want `nobody closes conn`
+			return handle(ctx, conn)
+		})
+	}
+}
+
+func tooBig(g *braid.Group, name string, limit int64) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	switch {
+	case info.Size() > limit:
+		return f.Close()
+	}
+	g.Go(func(context.Context) (err error) {
+		defer func() { err = f.Close() }() // want `nobody closes f`
+		return nil
+	})
+	return nil
+}
+
+// Closed where the task may have been handed over, too.
+
+func closedAfter(g *braid.Group, name string, next func() error) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	g.Go(func(context.Context) error {
+		defer f.Close()
+		return nil
+	})
+	if err := next(); err != nil {
+		f.Close()
+		return err
+	}
+	return nil
+}
+
+func closedByAll(g *braid.Group, name string, small bool) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	if !small {
+		g.Go(func(context.Context) error {
+			defer f.Close()
+			return nil
+		})
+	}
+	f.Close()
+	return nil
+}
+
+func triedAgain(g *braid.Group, name string, ok func(name string) bool) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	if !ok(f.Name()) {
+		f.Close()
+	}
+	g.Go(func(context.Context) error {
+		defer f.Close()
+		return nil
+	})
+	return nil
 }

@@ -86,3 +86,46 @@ func ofBothUnkept(p peer) error {
 	time.AfterFunc(pair())
 	return p.Start()
 }
+
+type vm interface {
+	Run(script string) (string, error)
+	Serve() error
+	Exec(script string) error
+	Interrupt()
+	Kill()
+}
+
+// Interrupted in what it makes of some input, and used again.
+
+func runsScript(m vm, script string, limit time.Duration) (string, error) {
+	time.AfterFunc(limit, m.Interrupt) // want `nobody can stop this timer`
+	out, err := m.Run(script)
+	if err != nil {
+		return "", err
+	}
+	return out, nil
+}
+
+// At its end when it returns, or fresh.
+
+func servesFor(m vm, limit time.Duration) error {
+	time.AfterFunc(limit, func() { m.Interrupt() })
+	return m.Serve()
+}
+
+func killsRun(m vm, script string, limit time.Duration) (string, error) {
+	time.AfterFunc(limit, func() { m.Kill() })
+	return m.Run(script)
+}
+
+func runsFresh(open func() vm, script string, limit time.Duration) (string, error) {
+	m := open()
+	time.AfterFunc(limit, m.Interrupt)
+	return m.Run(script)
+}
+
+func runsScriptStopped(m vm, script string, limit time.Duration) (string, error) {
+	t := time.AfterFunc(limit, m.Interrupt)
+	defer t.Stop()
+	return m.Run(script)
+}

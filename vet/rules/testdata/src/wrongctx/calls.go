@@ -44,6 +44,27 @@ func helperOfRequest(w http.ResponseWriter, r *http.Request, get func(context.Co
 	_ = g.Wait()
 }
 
+func onlyHelpers(ctx context.Context, keys []string, get func(context.Context, string) error) error {
+	load := func(key string) error { return get(ctx, key) }
+	g, gctx := errgroup.WithContext(ctx)
+	for _, key := range keys {
+		if gctx.Err() != nil {
+			break
+		}
+		g.Go(func() error { return load(key) }) // want `load works with ctx, which does not end with it`
+	}
+	return g.Wait()
+}
+
+func onlyPlainHelpers(ctx context.Context, keys []string, size func(string) error) error {
+	load := func(key string) error { return size(key) }
+	g, _ := errgroup.WithContext(ctx)
+	for _, key := range keys {
+		g.Go(func() error { return load(key) })
+	}
+	return g.Wait()
+}
+
 func helpersMeant(ctx context.Context, keys []string, get func(context.Context, string) error) error {
 	with := func(ctx context.Context, key string) error { return get(ctx, key) }
 	say := func(key string) error { slog.InfoContext(ctx, key); return nil }

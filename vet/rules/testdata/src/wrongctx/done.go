@@ -57,7 +57,75 @@ func sends(ctx context.Context, list []int, out chan<- int, check func(context.C
 	return g.Wait()
 }
 
+func givenInput(ctx context.Context, in <-chan int, read func(context.Context) error, put func(context.Context, int) error) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return read(gctx) })
+	g.Go(func() error {
+		for {
+			select {
+			case n, ok := <-in:
+				if !ok {
+					return nil
+				}
+				if err := put(gctx, n); err != nil {
+					return err
+				}
+			case <-ctx.Done(): // want `ctx does not end with it`
+				return context.Cause(ctx)
+			}
+		}
+	})
+	return g.Wait()
+}
+
 // Left alone.
+
+func inputOfSibling(ctx context.Context, in chan int, read func(context.Context, chan<- int) error, put func(context.Context, int) error) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(in)
+		return read(gctx, in)
+	})
+	g.Go(func() error {
+		for {
+			select {
+			case n, ok := <-in:
+				if !ok {
+					return nil
+				}
+				if err := put(gctx, n); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+	return g.Wait()
+}
+
+type feeder struct{ in chan int }
+
+func (f *feeder) inputOfObject(ctx context.Context, read func(context.Context) error, put func(context.Context, int) error) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return read(gctx) })
+	g.Go(func() error {
+		for {
+			select {
+			case n, ok := <-f.in:
+				if !ok {
+					return nil
+				}
+				if err := put(gctx, n); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+	return g.Wait()
+}
 
 func waitsForBoth(ctx context.Context, serve func(context.Context) error, end func(fast bool) error) error {
 	g, gctx := errgroup.WithContext(ctx)

@@ -34,6 +34,9 @@ func Sleep(ctx context.Context, d time.Duration) error { return nil }
 func Timeout(ctx context.Context, d time.Duration, fn func(context.Context) error, opts ...Option) error {
 	return nil
 }
+func MoveOn(ctx context.Context, d time.Duration, fn func(context.Context) error, opts ...Option) (fired bool, err error) {
+	return
+}
 func Map[A, B any](ctx context.Context, in []A, fn func(context.Context, A) (B, error), opts ...Option) ([]B, error) {
 	return nil, nil
 }
