@@ -3,7 +3,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -15,11 +18,20 @@ import (
 func main() {
 	ctx := context.Background()
 	list := []int{1, 2, 3, 4, 5, 6}
+	if len(os.Args) > 2 { // ends the process
+		fmt.Println(crashes(list), "alive")
+		return
+	}
+	fmt.Println(slots(list))
+	fmt.Println(slotsAtTheEnd(list))
+	fmt.Println(slotsOfGo(6))
+	fmt.Println(errors.Is(slotsOfErrgroup(ctx, list), io.EOF))
 	fmt.Println(slotsCounted(list))
 	fmt.Println(variableSlots(list, 2))
 	fmt.Println(slotsAmongOthers(list))
 	fmt.Println(slotsBeforeMore(list))
 	fmt.Println(slotsOfTwo(list))
+	fmt.Println(slotsAndMore(list))
 	fmt.Println(slotsByFunctions(list))
 	fmt.Println(slotsThatCrash(list))
 	fmt.Println(slotsOfPool(list))
@@ -57,6 +69,92 @@ func (s *sum) add(n int) int {
 	defer s.mu.Unlock()
 	s.n += n
 	return s.n
+}
+
+// The channel holds tasks back, and no more.
+func slots(list []int) int {
+	var s sum
+	sem := make(chan struct{}, 4)
+	var wg sync.WaitGroup // want `this WaitGroup and its tasks are braid.Run`
+	for _, n := range list {
+		sem <- struct{}{}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { <-sem }()
+			s.add(square(n))
+		}()
+	}
+	wg.Wait()
+	return s.n
+}
+
+func slotsAtTheEnd(list []int) int {
+	const most = 2
+	var s sum
+	var wg sync.WaitGroup // want `this WaitGroup and its tasks are braid.Run`
+	busy := make(chan bool, most)
+	for i := 0; i < len(list); i++ {
+		busy <- true
+		wg.Add(1)
+		go func(n int) {
+			s.add(square(n))
+			<-busy
+			wg.Done()
+		}(list[i])
+	}
+	wg.Wait()
+	return s.n
+}
+
+func slotsOfGo(n int) int {
+	var s sum
+	sem := make(chan int, 3)
+	var wg sync.WaitGroup // want `this WaitGroup and its tasks are braid.Run`
+	for i := range n {
+		sem <- 1
+		wg.Go(func() {
+			defer func() { <-sem }()
+			s.add(square(i))
+		})
+	}
+	wg.Wait()
+	return s.n
+}
+
+func slotsOfErrgroup(ctx context.Context, list []int) error {
+	sem := make(chan struct{}, 2)
+	g, ctx := errgroup.WithContext(ctx) // want `this errgroup and its tasks are braid.Run`
+	for _, n := range list {
+		sem <- struct{}{}
+		g.Go(func() error {
+			defer func() { <-sem }()
+			if n > 4 {
+				return io.EOF
+			}
+			return ctx.Err()
+		})
+	}
+	return g.Wait()
+}
+
+// The others are not started then, and give no slot back.
+func crashes(list []int) int {
+	sem := make(chan struct{}, 1)
+	var wg sync.WaitGroup // want `this WaitGroup and its tasks are braid.Run`
+	for _, n := range list {
+		sem <- struct{}{}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { <-sem }()
+			if n == 2 {
+				panic("the task's")
+			}
+		}()
+	}
+	wg.Wait()
+	return len(list)
 }
 
 // What else is done in the loop would be done at once.
@@ -144,6 +242,27 @@ func slotsOfTwo(list []int) int {
 			s.add(square(n))
 		})
 		wg.Go(func() { s.add(n) })
+	}
+	wg.Wait()
+	return s.n
+}
+
+// The slots are a limit's, but the tasks wait for each other.
+func slotsAndMore(list []int) int {
+	var s sum
+	next := make(chan int)
+	sem := make(chan struct{}, 6)
+	var wg sync.WaitGroup // want `a task waits for next, which others receive from`
+	for i, n := range list {
+		sem <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-sem }()
+			if i%2 == 0 {
+				next <- n
+			} else {
+				s.add(<-next)
+			}
+		})
 	}
 	wg.Wait()
 	return s.n
