@@ -6,6 +6,7 @@ package tie
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -22,7 +23,10 @@ func (g *group) held() string {
 	}
 	tasks := make([][]act, len(g.tasks))
 	for i, t := range g.tasks {
-		w := &walker{f: g.f, g: g, homes: []ast.Node{t.lit}}
+		w := &walker{f: g.f, g: g, homes: []ast.Node{t.lit}, env: map[*types.Var]spot{}}
+		if t.bare {
+			body.bind(t.lit, t.call, w.env)
+		}
 		w.walk(t.lit.Body)
 		tasks[i] = w.acts
 	}

@@ -20,10 +20,10 @@ type walker struct {
 	g     *group
 	homes []ast.Node          // functions whose variables nobody else has
 	env   map[*types.Var]spot // what parameters stand for
-	calls []*types.Func       // what is being followed
+	calls []*types.Func       // the functions that are being followed
+	lits  []*ast.FuncLit      // and the literals
 	risky bool                // something before may have panicked
 	async bool                // on another goroutine
-	lits  []*ast.FuncLit      // likewise
 	acts  []act
 }
 
@@ -241,10 +241,8 @@ func (w *walker) literal(fun ast.Expr) *ast.FuncLit {
 
 func (w *walker) follow(lit *ast.FuncLit, call *ast.CallExpr) {
 	inner := *w
-	inner.env = maps.Clone(w.env)
-	if inner.env == nil {
-		inner.env = map[*types.Var]spot{}
-	}
+	inner.env = map[*types.Var]spot{}
+	maps.Copy(inner.env, w.env)
 	inner.lits = append(slices.Clone(w.lits), lit)
 	w.bind(lit, call, inner.env)
 	inner.homes = append(slices.Clone(w.homes), lit)

@@ -33,6 +33,7 @@ func main() {
 	fmt.Println(slotsOfTwo(list))
 	fmt.Println(slotsAndMore(list))
 	fmt.Println(slotsByFunctions(list))
+	fmt.Println(slotsHanded(list))
 	fmt.Println(slotsThatCrash(list))
 	fmt.Println(slotsOfPool(list))
 	fmt.Println(weighted(ctx, list))
@@ -284,6 +285,23 @@ func slotsByFunctions(list []int) int {
 			defer free()
 			s.add(square(n))
 		})
+	}
+	wg.Wait()
+	return s.n
+}
+
+func slotsHanded(list []int) int {
+	var s sum
+	sem := make(chan struct{}, 2)
+	var wg sync.WaitGroup // want `waits for sem, which tasks receive from: .*; braid.Limit\(2\) holds tasks back`
+	for _, n := range list {
+		sem <- struct{}{}
+		wg.Add(1)
+		go func(n int, slots <-chan struct{}) {
+			defer wg.Done()
+			defer func() { <-slots }()
+			s.add(square(n))
+		}(n, sem)
 	}
 	wg.Wait()
 	return s.n
