@@ -117,11 +117,12 @@ func findsNothingNew(t *testing.T, dir string) {
 
 // golang/go#76126: behind the join of a task that panics nothing runs, as little as if the process had ended at once.
 func joinsNothing(t *testing.T, programs string) {
-	for _, what := range []string{
-		"panics",   // comes out of the join, and nobody recovers it
-		"recovers", // kills the process, although somebody would
+	for what, program := range map[string]string{
+		"panics":   "after_regressions", // comes out of the join, and nobody recovers it
+		"recovers": "after_regressions", // kills the process, although somebody would
+		"slots":    "after_held",        // leaves nobody waiting for a slot
 	} {
-		out, err := exec.CommandContext(t.Context(), programs, "after_regressions", what).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), programs, program, what).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "the task's") {
 			t.Errorf("%s: %v\n%s", what, err, out)
 		}

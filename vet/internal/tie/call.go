@@ -125,7 +125,8 @@ func (o *oneShot) parse() bool {
 	if o.task == nil || o.receive == nil || o.first >= o.join || o.first <= o.made {
 		return false
 	}
-	return o.saysLast() && o.f.unfit(o.task.lit) == "" && o.region(o.first, o.join) == ""
+	o.tasks = []*task{o.task}
+	return o.saysLast() && o.f.unfit(o.task.lit) == "" && o.region(o.first, o.join) == "" && o.held() == ""
 }
 
 func directly(b *ast.BlockStmt, s ast.Stmt) bool {

@@ -12,7 +12,9 @@
 // context are carried over, and that context would be dead).
 //
 // The files: region.go has what must hold of the code between the first task and
-// the join, task.go of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
+// the join, and held.go of what waits for a task meanwhile (acts.go and walker.go find that out, roomy.go
+// knows channels that nobody waits for), slots.go makes a limit of one; task.go has what must hold
+// of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
 // object; kinds.go sorts the go statements that are left, ends.go knows what ends those;
@@ -103,12 +105,16 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	if why == "" {
 		why = g.dropped()
 	}
+	limited := why == "" && g.toLimit()
 	if why == "" {
-		if edits, ok := g.toMap(); ok {
+		why = g.held()
+	}
+	if why == "" {
+		if edits, ok := g.toMap(); ok && !limited {
 			f.say(g, Map, "a loop that stores a result for each item is braid.Map", edits)
 			return
 		}
-		if edits, ok := g.toJoin(); ok {
+		if edits, ok := g.toJoin(); ok && !limited {
 			f.say(g, Join, "tasks that set one variable each are braid.Join"+strconv.Itoa(len(g.tasks)), edits)
 			return
 		}
