@@ -45,16 +45,15 @@ func (d *Deadline) materialize(s *timeLimit) *native {
 	for g := s.group(); g != nil; g = g.above() {
 		g.rememberLimit(s)
 	}
+	s.rememberAbove()
 	unhook := context.AfterFunc(s.parent, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		b.die(s.parent)
 	})
 	timer := time.AfterFunc(Forever, func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if d.s == s {
-			_ = d.usable()
+		if d.expires(s) {
+			d.lookBelow()
 		}
 	})
 	d.timer = timer
@@ -67,6 +66,65 @@ func (d *Deadline) materialize(s *timeLimit) *native {
 		unhook()
 		timer.Stop()
 	}})
+}
+
+// expires is called by the timer of s, and tells whether it has expired.
+func (d *Deadline) expires(s *timeLimit) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.s == s && d.usable() == errExpired
+}
+
+// limitKey is the key under which a context names the next movable limit.
+type limitKey struct{}
+
+// above gives the next movable limit above, or nil.
+func (s *timeLimit) above() *timeLimit {
+	up, _ := s.parent.Value(limitKey{}).(*timeLimit)
+	return up
+}
+
+// rememberAbove makes the next movable limit above look at s when it expires; the
+// mutex of s's own Deadline is held, as it is where s looks upwards.
+func (s *timeLimit) rememberAbove() {
+	if up := s.above(); up != nil {
+		up.move.mu.Lock()
+		defer up.move.mu.Unlock()
+		if up.move.s == up {
+			if up.move.below == nil {
+				up.move.below = map[*timeLimit]struct{}{}
+			}
+			up.move.below[s] = struct{}{}
+		}
+	}
+}
+
+func (s *timeLimit) forgetAbove() {
+	if up := s.above(); up != nil {
+		up.move.mu.Lock()
+		defer up.move.mu.Unlock()
+		delete(up.move.below, s)
+	}
+}
+
+// lookBelow has the movable limits below die, now that this one has.
+func (d *Deadline) lookBelow() {
+	d.mu.Lock()
+	below := slices.Collect(maps.Keys(d.below))
+	d.mu.Unlock()
+	for _, s := range below {
+		s.lookUp()
+		s.move.lookBelow()
+	}
+}
+
+// lookUp has the limit die if what is above it is dead.
+func (s *timeLimit) lookUp() {
+	if n := s.std.Load(); n != nil {
+		// Err would not do: it may see the limit dead while another goroutine is
+		// still telling what is below.
+		_ = s.move.look(s, n)
+	}
 }
 
 // group gives the group that the limit runs in, or nil.
@@ -110,11 +168,7 @@ func (g *Group) lookAtLimits() {
 	}
 	g.mu.Unlock()
 	for _, s := range limits {
-		if n := s.std.Load(); n != nil {
-			// Err would not do: it may see the limit dead while another
-			// goroutine is still telling what is below.
-			_ = s.move.look(s, n)
-		}
+		s.lookUp()
 	}
 }
 

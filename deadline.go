@@ -21,6 +21,10 @@ import (
 //		}
 //	}, &idle)
 //
+// A context that package context derives below with an earlier deadline keeps its
+// own; one with a later deadline than the limit has at that time has none, and ends
+// with the limit, however late that is moved. Limits of this package keep theirs.
+//
 // The zero Deadline is ready for use, by one limit at a time; all methods may
 // be called from any goroutine.
 type Deadline struct {
@@ -28,6 +32,7 @@ type Deadline struct {
 	s      *timeLimit
 	timer  *time.Timer
 	bridge *bridge
+	below  map[*timeLimit]struct{} // the next movable limits below, which hear late by themselves
 	state  deadlineState
 	bound  bool // its limit is running
 }
@@ -55,7 +60,7 @@ func (d *Deadline) applyToScope(c *scopeConfig) {
 	c.deadline = d
 }
 
-// Reset moves the deadline to d from now, later or sooner; if d is not
+// Reset moves the deadline to after from now, later or sooner; if after is not
 // positive the limit expires at once. It returns an error if the deadline has
 // expired, or if no limit is running with it.
 func (d *Deadline) Reset(after time.Duration) error {
@@ -74,18 +79,27 @@ func (d *Deadline) ResetAt(at time.Time) error { return d.move(at) }
 func (d *Deadline) Stop() error { return d.move(time.Time{}) }
 
 func (d *Deadline) move(at time.Time) error {
+	over, err := d.moved(at)
+	if over {
+		d.lookBelow()
+	}
+	return err
+}
+
+// moved is move, and tells whether the limit has expired of that.
+func (d *Deadline) moved(at time.Time) (over bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.usable(); err != nil {
-		return err
+		return false, err
 	}
 	d.s.at = at
-	if d.isPast() {
+	if over = d.isPast(); over {
 		d.expire()
 	} else if d.timer != nil {
 		d.arm()
 	}
-	return nil
+	return over, nil
 }
 
 // usable gives why the deadline cannot be moved.
@@ -150,7 +164,7 @@ func (d *Deadline) bind(s *timeLimit) {
 		panic("braid: a Deadline was given to two time limits at once")
 	}
 	d.bound = true
-	d.s, d.timer, d.bridge, d.state = s, nil, nil, active
+	d.s, d.timer, d.bridge, d.below, d.state = s, nil, nil, nil, active
 }
 
 func (d *Deadline) unbind() {
@@ -163,6 +177,7 @@ func (d *Deadline) unbind() {
 		for g := d.s.group(); g != nil; g = g.above() {
 			g.forgetLimit(d.s)
 		}
+		d.s.forgetAbove()
 	}
 	if d.state == active {
 		d.state = finished

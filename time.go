@@ -183,7 +183,7 @@ func bounded(ctx context.Context, d time.Duration, fn func(context.Context) erro
 	}
 	te := s.timedOut(d)
 	if s.move != nil {
-		te.After = time.Since(started)
+		te.After = s.deadline().Sub(started)
 	}
 	if rest := s.real(err); rest != nil {
 		return true, &lateError{rest, te}

@@ -67,7 +67,13 @@ func (s *timeLimit) Err() error {
 // Value has to look whether the limit is dead before it asks the parent: the
 // cause may be what is asked for.
 func (s *timeLimit) Value(key any) any {
-	if _, ok := key.(nodeKey); ok {
+	switch key.(type) {
+	case nodeKey:
+		return s.parent.Value(key)
+	case limitKey:
+		if s.move != nil {
+			return s
+		}
 		return s.parent.Value(key)
 	}
 	if n := s.std.Load(); n != nil {
@@ -84,6 +90,12 @@ func (s *timeLimit) expired() bool {
 	return !at.IsZero() && time.Until(at) <= 0
 }
 
+// undated keeps quiet about a deadline. Below an earlier one package context arms no
+// timer, and that one may be moved.
+type undated struct{ context.Context }
+
+func (undated) Deadline() (_ time.Time, _ bool) { return }
+
 func (s *timeLimit) materialize() *native {
 	if n := s.std.Load(); n != nil {
 		return n
@@ -94,7 +106,11 @@ func (s *timeLimit) materialize() *native {
 	case s.at.IsZero():
 		return s.scope.materialize(s.parent)
 	}
-	ctx, stop := context.WithDeadlineCause(s.parent, s.at, s.diesOf())
+	above := s.parent
+	if outer, ok := above.Deadline(); ok && outer.Before(s.at) {
+		above = undated{above}
+	}
+	ctx, stop := context.WithDeadlineCause(above, s.at, s.diesOf())
 	ctx, cancel := context.WithCancelCause(ctx)
 	return s.adopt(&native{ctx, func(cause error) {
 		cancel(cause)
