@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -103,6 +104,17 @@ func (c *Cancellation) Unwrap() error {
 
 // Error tells who cancelled and why, on one line.
 func (c *Cancellation) Error() string {
+	if c == nil {
+		return "<nil>"
+	}
+	text := c.text()
+	if strings.Contains(text, "\n") {
+		text = onOneLine(text)
+	}
+	return text
+}
+
+func (c *Cancellation) text() string {
 	by := ""
 	if c.by != "" {
 		by = " " + c.by

@@ -78,6 +78,18 @@ func derive(n error, was, now []error, rest bool) error {
 		d := *e
 		d.Value = left[0]
 		return &d
+	case *Cancellation:
+		d := *e
+		d.cause = left[0]
+		return &d
+	case *timedOutCause:
+		return &timedOutCause{left[0]}
+	case *lateError:
+		return &lateError{left[0], e.timeout}
+	case *permanent:
+		return &permanent{left[0]}
+	case *retryAfter:
+		return &retryAfter{left[0], e.after}
 	case *GroupError:
 		d := *e
 		d.errs, d.primary = left, nil

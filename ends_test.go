@@ -299,3 +299,22 @@ func TestCancellation_OfACancelThatWasHandedOnNamesNoPlaceOfOurs(t *testing.T) {
 		}
 	})
 }
+
+func TestCancellation_IsOneLineWhateverItIsGiven(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.Join(errOne, errTwo))
+	for _, err := range []error{
+		braid.Run(ctx, func(context.Context, *braid.Group) error { return nil }),
+		braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			g.CancelCause(errors.Join(errOne, errTwo))
+			if text := context.Cause(ctx).Error(); strings.Contains(text, "\n") {
+				t.Errorf("%q", text)
+			}
+			return nil
+		}, braid.Name("two\nlines")),
+	} {
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q", err)
+		}
+	}
+}

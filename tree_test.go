@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/braid-go/braid"
 )
@@ -190,6 +191,42 @@ func TestRule4_5_SplitKeepsShapePathsAndOrder(t *testing.T) { // asyncio 112, 11
 	}
 	if r.(*braid.GroupError).Errors()[1] != err.Errors()[2] {
 		t.Error("a task nothing was taken from is a copy")
+	}
+}
+
+// What an error says besides, to Retry for one, goes with each part of it.
+func TestRule4_5_WrappersOfOursSurviveACut(t *testing.T) {
+	cut := func(err error) error { _, rest := braid.Split(err, braid.Is(errOne)); return rest }
+	pair := errors.Join(errOne, errTwo)
+	attempts := 0
+	_, err := braid.Retry(t.Context(), braid.Policy{Attempts: 3}, func(context.Context) (int, error) {
+		attempts++
+		return 0, cut(braid.Permanent(pair))
+	})
+	if attempts != 1 || !errors.Is(err, errTwo) {
+		t.Errorf("%d attempts: %v", attempts, err)
+	}
+	var after interface{ RetryAfter() time.Duration }
+	if !errors.As(cut(braid.RetryAfter(pair, time.Minute)), &after) || after.RetryAfter() != time.Minute {
+		t.Error("what says how long to wait is gone")
+	}
+	late := braid.Timeout(t.Context(), time.Millisecond, func(ctx context.Context) error { <-ctx.Done(); return pair })
+	if te, ok := braid.TimedOut(cut(late)); !ok || te.After != time.Millisecond {
+		t.Errorf("no timeout is attached to %v", cut(late))
+	}
+	for _, want := range []error{context.Canceled, context.DeadlineExceeded} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		if want == context.DeadlineExceeded {
+			var stop func()
+			ctx, stop = context.WithDeadlineCause(t.Context(), time.Unix(0, 0), pair)
+			defer stop()
+		}
+		cancel(pair)
+		<-ctx.Done()
+		err := braid.Run(ctx, func(context.Context, *braid.Group) error { return nil })
+		if _, ok := errors.AsType[*braid.Cancellation](cut(err)); !ok || !errors.Is(cut(err), want) || errors.Is(cut(err), errOne) {
+			t.Errorf("%v: left is %v", err, cut(err))
+		}
 	}
 }
 
