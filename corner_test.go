@@ -292,6 +292,24 @@ func TestRule8_2_FailuresBesideAGoexitOfABodyThatThenPanicsAreLogged(t *testing.
 			t.Errorf("logged: %s", text)
 		}
 	}
+	// The panic of the cleanup may come out of a group of its own.
+	text := logged(func() {
+		gone := make(chan struct{})
+		go func() {
+			defer close(gone)
+			_ = braid.Run(t.Context(), func(context.Context, *braid.Group) error {
+				defer func() {
+					_ = braid.Run(t.Context(), func(context.Context, *braid.Group) error { panic("in a group of the cleanup") })
+				}()
+				runtime.Goexit()
+				return nil
+			}, braid.PanicsAsErrors)
+		}()
+		<-gone
+	})
+	if !strings.Contains(text, "in a group of the cleanup") {
+		t.Errorf("logged: %s", text)
+	}
 	// A Goexit that was under way before is another's.
 	done := make(chan error)
 	go func() {
@@ -300,7 +318,7 @@ func TestRule8_2_FailuresBesideAGoexitOfABodyThatThenPanicsAreLogged(t *testing.
 		}()
 		runtime.Goexit()
 	}()
-	text := logged(func() {
+	text = logged(func() {
 		if err := <-done; err == nil || !strings.Contains(err.Error(), "in the body") {
 			t.Error(err)
 		}

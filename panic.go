@@ -35,26 +35,35 @@ func panicking() bool {
 // exiting reports whether the panic of a body, which the deferred function that
 // asks has recovered, came up while a Goexit unwound that body: then the Goexit
 // goes on.
+//
+// Between the two there may be bodies of groups whose deferred function, the same
+// one, has raised the panic again, and is on the stack with them.
 func exiting() bool {
-	var pc [64]uintptr
-	for skip := 2; ; {
-		n := runtime.Callers(skip, pc[:])
-		skip += n
-		frames := runtime.CallersFrames(pc[:n])
-		for more := n > 0; more; {
-			var f runtime.Frame
-			f, more = frames.Next()
-			switch f.Function {
-			case "runtime.Goexit":
-				return true
-			case bodyCaller:
+	pc := make([]uintptr, 64)
+	n := runtime.Callers(2, pc)
+	for n == len(pc) {
+		pc = make([]uintptr, 4*n)
+		n = runtime.Callers(2, pc)
+	}
+	frames := runtime.CallersFrames(pc[:n])
+	asks, more := frames.Next()
+	below := 0
+	for more {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch f.Function {
+		case "runtime.Goexit":
+			return true
+		case asks.Function:
+			below++
+		case bodyCaller:
+			if below == 0 {
 				return false
 			}
-		}
-		if n < len(pc) {
-			return false
+			below--
 		}
 	}
+	return false
 }
 
 // bodyCaller is the name of callBody.
