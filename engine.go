@@ -367,10 +367,7 @@ func (g *Group) settleUp(t *task, e *ending) {
 		m.waiters = nil
 	}
 	if g.limited && (t.more == nil || t.more.lent == 0 || t.more.back) {
-		var forgone bool
-		if e.resume, forgone = g.forgo(t); !forgone {
-			e.resume = g.release(t.weight())
-		}
+		e.resume = g.vacate(t)
 	}
 	g.giveBack(e.waiters)
 	e.any = e.any || e.waiters != nil || e.done != nil || e.resume != nil

@@ -77,6 +77,7 @@ func (g *Group) release(weight int) []*regainer {
 func (g *Group) serve() (resume []*regainer) {
 	for m := g.more; m != nil && len(m.regain) > 0 && g.fits(m.regain[0].weight); m.regain = m.regain[1:] {
 		g.used += m.regain[0].weight
+		m.regain[0].by.more.inLine = nil
 		resume = append(resume, m.regain[0])
 	}
 	return resume
@@ -88,22 +89,30 @@ func (g *Group) serve() (resume []*regainer) {
 //go:norace
 func (g *Group) regaining() bool { return g.owed > 0 || g.more != nil && len(g.more.regain) > 0 }
 
-// forgo takes the task off the line of those who want their slot back, if it is in
-// it: it has none, then, to lend or to give back. What wanted it goes on without, as
-// it does beside any other wait of the task.
+// vacate gives back the slot of t. A task that stands in line for its slot has none:
+// it is taken off the line, and what wanted the slot goes on without, as it does
+// beside any other wait of the task.
 //
 //go:norace
-func (g *Group) forgo(t *task) (resume []*regainer, forgone bool) {
-	if g.more == nil {
-		return nil, false
+func (g *Group) vacate(t *task) []*regainer {
+	if t.more == nil || t.more.inLine == nil {
+		return g.release(t.weight())
 	}
-	for i, r := range g.more.regain {
-		if r.by == t {
-			g.more.regain = slices.Delete(g.more.regain, i, i+1)
-			return append(g.serve(), r), true
-		}
+	r := t.more.inLine
+	g.leaveLine(r)
+	return append(g.serve(), r)
+}
+
+// leaveLine takes r off the line, and reports whether it was there.
+//
+//go:norace
+func (g *Group) leaveLine(r *regainer) bool {
+	i := slices.Index(g.more.regain, r)
+	if i >= 0 {
+		g.more.regain = slices.Delete(g.more.regain, i, i+1)
+		r.by.more.inLine = nil
 	}
-	return nil, false
+	return i >= 0
 }
 
 // giveBack takes the slots for the tasks whose wait has just ended, as far as
@@ -158,10 +167,7 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 		g.mu.Unlock()
 	} else {
 		m.back = false
-		resume, forgone := g.forgo(t)
-		if !forgone {
-			resume = g.release(t.weight())
-		}
+		resume := g.vacate(t)
 		l := g.next()
 		g.mu.Unlock()
 		g.launch(l)
@@ -199,7 +205,7 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 		}
 		r := &regainer{t.weight(), make(chan struct{}), t}
 		more := g.ext()
-		more.regain = append(more.regain, r)
+		more.regain, m.inLine = append(more.regain, r), r
 		g.shows(waiterAdded)
 		g.mu.Unlock()
 		select {
@@ -215,9 +221,7 @@ func (g *Group) lend(ctx context.Context, to *task, w *waiter) (takeBack func())
 func (g *Group) takeAnyway(r *regainer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	m := g.ext()
-	if i := slices.Index(m.regain, r); i >= 0 {
-		m.regain = slices.Delete(m.regain, i, i+1)
+	if g.leaveLine(r) {
 		g.used += r.weight
 	}
 }
@@ -301,8 +305,8 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 		t.g.retire(t, 0)
 		return cause
 	}
-	gaveUp := w.turn.CompareAndSwap(undecided, givenUp)
-	if gaveUp { // it has its slot, and waits for a Rate
+	gaveUp := g.cfg.rate != nil && w.turn.CompareAndSwap(undecided, givenUp)
+	if gaveUp { // it has its slot, and waits for that
 		t.cancelOne(cause, 0)
 	}
 	<-w.started
@@ -331,8 +335,9 @@ const (
 )
 
 func (w *waitedFor) call(ctx context.Context) error {
-	if !w.turn.CompareAndSwap(undecided, called) { // it is marked Always
+	if !w.turn.CompareAndSwap(undecided, called) { // it is marked Always, or the limiter came first
 		close(w.started)
+		<-ctx.Done() // who gave it up is about to cancel it
 		return context.Cause(ctx)
 	}
 	close(w.started)

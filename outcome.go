@@ -200,7 +200,9 @@ func (t *task) skip() {
 	s, closes := t.run.(skipper)
 	var cause error
 	if closes || t.heard() {
-		cause = outside(t.ctx())
+		if cause = outside(t.ctx()); cause == nil { // the group's death has not come down to it
+			cause = outside(t.g.ctx())
+		}
 	}
 	if closes {
 		if err := s.skip(cause); err != nil {

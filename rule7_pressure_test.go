@@ -77,6 +77,35 @@ func TestRule7_2_GoWaitGivesTheCauseIfItsContextDiesWhileARateHoldsTheTaskBack(t
 	}
 }
 
+// Without a Rate what has its slot is called, however soon ctx dies.
+func TestRule7_2_WhatGoWaitGivesUpHasNotBeenCalledAndWhatItDoesNotHas(t *testing.T) {
+	for _, marked := range [][]braid.TaskOption{nil, {braid.Always}} {
+		for range 300 {
+			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+				outer, die := context.WithCancelCause(ctx)
+				called := false
+				var refused error
+				err := braid.Run(outer, func(_ context.Context, g *braid.Group) error {
+					g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
+					dying, cancel := context.WithTimeoutCause(ctx, time.Second, errWhy)
+					defer cancel()
+					refused = g.GoWait(dying, func(context.Context) error { called = true; return nil }, marked...)
+					time.Sleep(time.Second)
+					die(errLate)
+					return nil
+				}, braid.Limit(1), braid.Observe(func(e braid.Event) {
+					if te, ok := e.Err.(*braid.TaskError); e.Kind == braid.EventEnded && ok && te.Err == nil {
+						t.Error("an end without a reason")
+					}
+				}))
+				if err != nil || called != (refused == nil) || refused != nil && refused != errWhy {
+					t.Errorf("%v: called %v, refused %v", err, called, refused)
+				}
+			})
+		}
+	}
+}
+
 // A limiter that fails has failed, also where nobody waits for what it let through.
 func TestRule7_2_AFailureOfTheRateIsNotLostWhereGoWaitHasGivenUp(t *testing.T) {
 	live(t, func(t *testing.T, ctx context.Context, start time.Time) {

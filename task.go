@@ -61,6 +61,7 @@ type taskMore struct {
 	waiters  []*waiter
 	done     chan struct{} // what Done gave
 	lent     int           // waits that have lent the task's slot
+	inLine   *regainer     // the task wants it back, or nil
 	back     bool          // the slot was given back although the wait has not noticed its end yet
 	owed     bool          // it was not, since it was not free
 	children []*Group      // made by Open in the task
