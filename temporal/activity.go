@@ -82,10 +82,10 @@ func Child[R any](ctx workflow.Context, child any, args ...any) (R, error) {
 
 // checkCallee panics unless fn is a function, or the name of one.
 func checkCallee(caller string, fn any) {
-	if name, ok := fn.(string); ok && name != "" {
-		return
-	}
-	if v := reflect.ValueOf(fn); v.Kind() != reflect.Func || v.IsNil() {
+	switch v := reflect.ValueOf(fn); {
+	case v.Kind() == reflect.String && v.Len() > 0:
+	case v.Kind() == reflect.Func && !v.IsNil():
+	default:
 		panic(fmt.Sprintf("braid: %s called with %#v, which is neither a function nor the name of one", caller, fn))
 	}
 }
@@ -103,8 +103,8 @@ func sizeOf(kind string, fn any, args []any) (int, error) {
 
 // called gives the name of an activity or workflow.
 func called(fn any) string {
-	if name, ok := fn.(string); ok {
-		return name
+	if v := reflect.ValueOf(fn); v.Kind() == reflect.String { // also of a type of its own, as the SDK takes it
+		return v.String()
 	}
 	return seam.FuncName(seam.FuncPC(fn))
 }

@@ -14,7 +14,8 @@ import (
 // AsCompleted yields the tasks in the order in which they end, each once; those
 // that have ended before come first, in the order given. If the loop is left
 // early, the tasks that are left are cancelled and waited for before the next
-// statement runs. If ctx dies, they are cancelled too, and come out as they end.
+// statement runs; a panic of the loop is raised after that, as a [*braid.PanicError].
+// If ctx dies, they are cancelled too, and come out as they end.
 // A task of the same group that loops with its own context lends its slot under a
 // [Limit] while it waits. AsCompleted panics if ctx or a task is nil, or if one of
 // the tasks cannot end before the caller does.
@@ -35,7 +36,7 @@ func AsCompleted[T any](ctx workflow.Context, tasks ...*Task[T]) iter.Seq[*Task[
 				c.add(&t.task)
 			}
 		}
-		raised := c.unwound(func() {
+		raise := c.unwound(func() {
 			for range len(handle) {
 				if !yield(handle[c.next()]) {
 					return
@@ -43,8 +44,8 @@ func AsCompleted[T any](ctx workflow.Context, tasks ...*Task[T]) iter.Seq[*Task[
 			}
 		})
 		c.stop()
-		if raised != nil {
-			panic(raised)
+		if raise != nil {
+			panic(raise)
 		}
 	}
 }
@@ -60,18 +61,20 @@ type completion struct {
 	lent  []*loan // while it waits
 }
 
-// unwound gives what the loop panicked with, or nil. That is raised again when the
-// tasks have ended: nobody may wait while a panic unwinds a workflow's coroutine.
-func (c *completion) unwound(loop func()) (v any) {
+// unwound gives the panic of the loop, or nil. It is raised when the tasks have
+// ended: nobody may wait while a panic unwinds a workflow's coroutine.
+func (c *completion) unwound(loop func()) (raise *braid.PanicError) {
 	returned := false
 	defer func() {
 		if returned {
 			return
 		}
-		switch v = recover(); {
+		switch v := recover(); {
 		case passes(v):
 			panic(v)
-		case v == nil: // a Goexit, which goes on
+		case v != nil:
+			raise = panicError(v, pathOf(c.ctx), stack())
+		default: // a Goexit, which goes on
 			c.stop()
 		}
 	}()

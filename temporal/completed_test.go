@@ -68,8 +68,8 @@ func TestRule6_4_APanicOfTheLoopIsRaisedWhenTheRestHasBeenJoined(t *testing.T) {
 			began := workflow.Now(ctx)
 			func() {
 				defer func() {
-					if v := recover(); v != "in the loop" || slow.State() != braid.Cancelled || workflow.Now(ctx).Sub(began) != 2*time.Minute {
-						t.Error(v, slow.State(), workflow.Now(ctx).Sub(began))
+					if pe, _ := recover().(*braid.PanicError); pe == nil || pe.Value != "in the loop" || !strings.Contains(string(pe.Stack), "TestRule6_4_APanicOfTheLoop") || slow.State() != braid.Cancelled || workflow.Now(ctx).Sub(began) != 2*time.Minute {
+						t.Error(pe, slow.State(), workflow.Now(ctx).Sub(began))
 					}
 				}()
 				for range temporal.AsCompleted(ctx, slow, temporal.Fork(g, sleeps(time.Minute))) {
