@@ -211,6 +211,7 @@ func (g *Group) dropUncalled() {
 	for g.pending == 1 && g.hasHandlers() {
 		handlers := slices.Collect(maps.Keys(g.more.handlers))
 		g.mu.Unlock()
+		g.dead() // or nobody might report those that are called because of it
 		for _, h := range handlers {
 			h.retire()
 			<-h.done

@@ -334,6 +334,7 @@ func TestRule5_5_AHandlerThatDoesNotReturnIsReportedToo(t *testing.T) {
 			stop := braid.AfterFunc(ctx, func() {})
 			stop()
 			g.Cancel()
+			braid.AfterFunc(context.WithoutCancel(ctx), func() {}) // has not begun
 			return nil
 		}, braid.Name("serve"), braid.Grace(time.Second), braid.OnStall(func(s braid.Stall) {
 			at(t, start, time.Second, "the report")
@@ -344,6 +345,36 @@ func TestRule5_5_AHandlerThatDoesNotReturnIsReportedToo(t *testing.T) {
 		if err != nil || len(told) != 3 || told[0] != "serve/AfterFunc" ||
 			!strings.Contains(told[1], "AHandlerThatDoesNotReturnIsReportedToo") || !strings.HasPrefix(told[2], "concluding_test.go:") {
 			t.Error(err, told)
+		}
+		at(t, start, time.Hour, "the join")
+	})
+}
+
+// What a group that was left open returns of its cancellation is none of its failures.
+func TestRule1_7_WhatAnOwnersCloseCancelsBelowIsOnlyNotClosed(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+		owner, below := braid.Open(ctx)
+		left, _ := braid.Open(below)
+		left.Go(untilDead)
+		synctest.Wait()
+		if err := owner.Close(); !errors.Is(err, braid.ErrNotClosed) || errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// The group has not noticed the death that the handler is called for.
+func TestRule5_5_AHandlerIsReportedAlsoIfTheGroupIsJoinedAtTheDeath(t *testing.T) {
+	live(t, func(t *testing.T, ctx context.Context, start time.Time) {
+		outer, cancel := context.WithCancel(ctx)
+		told := 0
+		_ = braid.Run(outer, func(ctx context.Context, _ *braid.Group) error {
+			braid.AfterFunc(ctx, func() { time.Sleep(time.Hour) })
+			cancel()
+			return nil
+		}, braid.Grace(time.Second), braid.OnStall(func(braid.Stall) { told++ }))
+		if told != 1 {
+			t.Errorf("told %d times", told)
 		}
 		at(t, start, time.Hour, "the join")
 	})

@@ -353,8 +353,8 @@ func (g *Group) conclude(m *groupMore) (err error, raise *PanicError, exit bool)
 	g.free, g.batches = nil, nil // nobody takes from there any more
 	if m != nil {
 		for round := 1; !g.woundUp(round); round++ {
-			if err := g.closeChildren(); err != nil {
-				g.record(&TaskError{Err: err, AfterCancel: g.ctx().Err() != nil, body: true, pc: g.pc, in: g.info()})
+			if rest, _, dead := g.judge(g.closeChildren(), g.ctx()); rest != nil {
+				g.record(&TaskError{Err: rest, AfterCancel: dead, body: true, pc: g.pc, in: g.info()})
 			}
 			g.stopHandlers()
 			g.runDefers()
