@@ -309,7 +309,8 @@ func (t *thread) settle(g *group) flow {
 	t.join(g)
 	g.joined = true
 	if left := t.closeAll(&g.children); left != nil {
-		g.record(&err{kind: ofTask, text: g.path, after: g.scope.dead != nil, below: []*err{left}}, true)
+		rest, _ := g.judge(left, g.scope) // something is: that it was left open
+		g.record(&err{kind: ofTask, text: g.path, after: g.scope.dead != nil, below: []*err{rest}}, true)
 	}
 	f := g.outcome()
 	g.scope.die(cancelled())
