@@ -83,8 +83,9 @@ func (e *TaskError) Item() int { return e.item - 1 }
 // literal is where it was spawned.
 func (e *TaskError) Spawned() Site { return siteOr(e.site, e.pc) }
 
-// Unwrap gives Err, so that errors.Is and errors.As see through. (Here and below
-// nil gives nil: who returns a nil *TaskError by mistake has failed, and is asked.)
+// Unwrap gives Err, so that errors.Is and errors.As see through, and nil if e is nil:
+// a task that returns a nil pointer by mistake has failed with it, and errors.Is on
+// that must not panic. So it is with the errors below.
 func (e *TaskError) Unwrap() error {
 	if e == nil {
 		return nil

@@ -103,10 +103,14 @@ func (g *Group) vacate(t *task) []*regainer {
 	return append(g.serve(), r)
 }
 
-// leaveLine takes r off the line, and reports whether it was there.
+// leaveLine takes r off the line, and reports whether it was there. A goroutine that
+// outlives its task may come when the group has ended.
 //
 //go:norace
 func (g *Group) leaveLine(r *regainer) bool {
+	if g.more == nil {
+		return false
+	}
 	i := slices.Index(g.more.regain, r)
 	if i >= 0 {
 		g.more.regain = slices.Delete(g.more.regain, i, i+1)
@@ -299,14 +303,12 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 		cause = context.Cause(g.ctx())
 	}
 	if t.withdraw(cause) {
-		if g.dead() { // that is why, whichever of the two was seen first
-			g.cutShort()
-		}
+		g.tookBack()
 		t.g.retire(t, 0)
 		return cause
 	}
 	gaveUp := g.cfg.rate != nil && w.turn.CompareAndSwap(undecided, givenUp)
-	if gaveUp { // it has its slot, and waits for that
+	if gaveUp { // it has its slot, but the Rate has not let it go
 		t.cancelOne(cause, 0)
 	}
 	<-w.started
@@ -314,16 +316,22 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	if _, failed := err.(*TaskError); failed || !gaveUp {
 		return err
 	}
-	if g.dead() { // as above
+	g.tookBack()
+	return cause
+}
+
+// tookBack notes that a task is not called because somebody's context has died. If the
+// group is dead that is why, whichever of the two was seen first.
+func (g *Group) tookBack() {
+	if g.dead() {
 		g.cutShort()
 	}
-	return cause
 }
 
 // waitedFor is a function whose start is waited for.
 type waitedFor struct {
 	goFunc
-	turn    atomic.Uint32 // whether it is called, or given up before
+	turn    atomic.Uint32 // undecided, called or givenUp
 	started chan struct{}
 	refused error // why it was skipped; read after started
 }

@@ -113,7 +113,7 @@ func (g *Group) reportStall() {
 		s.Tasks = append(s.Tasks, StalledTask{Path: joinPath(g.path(), "(body)"), Spawned: siteOf(g.pc)})
 		ids = append(ids, address(g))
 	}
-	name := func(path func() string, pc, id uintptr) {
+	list := func(path func() string, pc, id uintptr) {
 		if len(s.Tasks) == maxStalled {
 			s.More++
 			return
@@ -123,12 +123,12 @@ func (g *Group) reportStall() {
 	}
 	for t := g.first; t != nil && t != g.queue; t = t.next {
 		if pc, _ := t.at(); !t.ended() {
-			name(t.path, pc, address(t))
+			list(t.path, pc, address(t))
 		}
 	}
 	for h := range g.more.handlers {
 		if h.begun.Load() {
-			name(h.path, h.pc, address(h))
+			list(h.path, h.pc, address(h))
 		}
 	}
 	g.more.unwatched = len(s.Tasks) == 0

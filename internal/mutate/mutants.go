@@ -36,7 +36,7 @@ var mutants = []mutant{
 	{"limit.go", "\t\tg.used += r.weight\n\t}", "\t}"},
 	{"limit.go", "\tif !t.always() {\n\t\tdying", "\t{\n\t\tdying"},
 	{"limit.go", "\tqueued := State(t.phase.Load()) == Queued\n", "\tqueued := true\n"},
-	{"limit.go", "\t\t\tg.cutShort()\n", ""},
+	{"limit.go", "\t\tg.cutShort()\n", ""},
 	{"wait.go", "\tif t.ended() {\n\t\treturn false\n\t}\n\tm := t.ext()\n\tm.waiters", "\tm := t.ext()\n\tm.waiters"},
 	{"wait.go", "\tif err := t.ring(w.by); err != nil {\n\t\tt.dropWaiter(w)", "\tif err := t.ring(nil); err != nil {\n\t\tt.dropWaiter(w)"},
 	{"wait.go", "\t\tvisit(x.g.upper(), \", which ends after its task \")\n", ""},

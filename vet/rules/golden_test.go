@@ -120,7 +120,7 @@ func joinsNothing(t *testing.T, programs string) {
 	for what, program := range map[string]string{
 		"panics":   "after_regressions", // comes out of the join, and nobody recovers it
 		"recovers": "after_regressions", // kills the process, although somebody would
-		"slots":    "after_held",        // leaves nobody waiting for a slot
+		"slots":    "after_slots",       // leaves nobody waiting for a slot
 	} {
 		out, err := exec.CommandContext(t.Context(), programs, program, what).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "the task's") {

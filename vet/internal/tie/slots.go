@@ -152,7 +152,7 @@ func (g *group) givenBack(v *types.Var) ast.Stmt {
 			return list[i]
 		}
 	}
-	if list[len(list)-1] == t.done {
+	if len(list) > 0 && list[len(list)-1] == t.done {
 		list = list[:len(list)-1]
 	}
 	if len(list) == 0 || !g.receives(list[len(list)-1], v) {
