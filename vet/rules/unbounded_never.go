@@ -85,8 +85,11 @@ func (c *check) atLeastLen(n, list ast.Expr) bool {
 	if len(made) == 2 { // n := len(list); if n < most { n = most }
 		return c.isLenOf(made[0], list) && c.Info.Types[made[1]].Value == nil && c.ifLess(v, made[1])
 	}
+	if len(made) != 1 {
+		return false
+	}
 	call, ok := unparen[*ast.CallExpr](made[0])
-	if len(made) != 1 || !ok || c.Builtin(call) != "max" {
+	if !ok || c.Builtin(call) != "max" {
 		return false
 	}
 	return slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return c.isLenOf(e, list) }) &&

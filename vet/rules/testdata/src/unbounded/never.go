@@ -95,3 +95,14 @@ func together(ids, hosts []string, most int) error {
 	}
 	return g.Wait()
 }
+
+// A number that nobody has set is 0.
+func unset(ids []string) error {
+	var most int
+	var g errgroup.Group
+	g.SetLimit(most)
+	for _, id := range ids {
+		g.Go(func() error { return work(id) })
+	}
+	return g.Wait()
+}
