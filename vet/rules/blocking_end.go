@@ -86,11 +86,7 @@ func (c *check) untilIsClosed(cur inspector.Cursor) bool {
 func (c *check) roomy(v *types.Var) bool {
 	args := c.argumentsFor(v)
 	for _, arg := range args {
-		made, all := c.Made(code.Var(c.Info, arg))
-		if !all || len(made) != 1 {
-			return false
-		}
-		mk, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+		mk, ok := c.Only(code.Var(c.Info, arg)).(*ast.CallExpr)
 		if !ok || c.Builtin(mk) != "make" || len(mk.Args) < 2 {
 			return false
 		}

@@ -223,7 +223,7 @@ func (c *check) joinsOwn(cur inspector.Cursor, n *ast.SelectStmt) bool {
 		if !code.IsLocal(v) || code.IsParam(c.Info, v) {
 			return false
 		}
-		if made, all := c.Made(v); !all || len(made) != 1 {
+		if c.Only(v) == nil {
 			return false
 		}
 		channels++

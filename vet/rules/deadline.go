@@ -181,11 +181,7 @@ func (c *check) connUnder(reader ast.Expr) ast.Expr {
 	if _, plain := unparen[*ast.Ident](reader); !plain || !code.IsLocal(v) || c.readElsewhere(v) {
 		return nil
 	}
-	made, all := c.Made(v)
-	if !all || len(made) != 1 {
-		return nil
-	}
-	mk, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+	mk, ok := c.Only(v).(*ast.CallExpr)
 	if !ok || !overReader(c.Info, mk) || len(mk.Args) == 0 || !isConn(c.Info.TypeOf(mk.Args[0])) {
 		return nil
 	}

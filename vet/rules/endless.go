@@ -78,11 +78,7 @@ func each(items []string, do func(string)) {
 })
 
 func (c *check) endlessLocal(v *types.Var) {
-	made, all := c.Made(v)
-	if !all || len(made) != 1 {
-		return
-	}
-	if call, ok := ast.Unparen(made[0]).(*ast.CallExpr); !ok || c.Builtin(call) != "make" {
+	if call, ok := c.Only(v).(*ast.CallExpr); !ok || c.Builtin(call) != "make" {
 		return
 	}
 	ops, in, all := c.ChanOps(v)

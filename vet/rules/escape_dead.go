@@ -91,11 +91,7 @@ func (c *escaper) madeWhileAlive(v, ctx *types.Var, depth int) bool {
 
 // worksWithDead tells whether a variable holds nothing but a literal that hands a context to calls which need it alive; if always, without a return before.
 func (c *escaper) worksWithDead(v, ctx *types.Var, always bool) bool {
-	made, all := c.Made(v)
-	if !all || len(made) != 1 {
-		return false
-	}
-	lit, ok := ast.Unparen(made[0]).(*ast.FuncLit)
+	lit, ok := c.Only(v).(*ast.FuncLit)
 	return ok && c.needs(lit, ctx, always)
 }
 

@@ -70,10 +70,8 @@ func workers() {
 				fn, shape = decl.Node(), "named"
 			}
 		} else if v := code.Var(c.Info, t.Call.Fun); t.Kind == code.Bare && code.IsLocal(v) {
-			if made, all := c.Made(v); all && len(made) == 1 {
-				if lit, ok := ast.Unparen(made[0]).(*ast.FuncLit); ok {
-					fn, shape = lit, "named"
-				}
+			if lit, ok := c.Only(v).(*ast.FuncLit); ok {
+				fn, shape = lit, "named"
 			}
 		}
 		if fn == nil {

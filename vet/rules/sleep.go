@@ -127,11 +127,7 @@ func (c *check) sleepsByName(call *ast.CallExpr) bool {
 	if v == nil || !code.IsLocal(v) && v.Exported() {
 		return false
 	}
-	made, all := c.Made(v)
-	if !all || len(made) != 1 {
-		return false
-	}
-	sel, ok := unparen[*ast.SelectorExpr](made[0])
+	sel, ok := c.Only(v).(*ast.SelectorExpr)
 	if !ok {
 		return false
 	}
@@ -192,13 +188,10 @@ func (c *check) called(call *ast.CallExpr) ast.Node {
 	if _, ok := unparen[*ast.Ident](call.Fun); !ok || !code.IsLocal(v) {
 		return nil
 	}
-	if made, all := c.Made(v); all && len(made) == 1 {
-		lit, _ := unparen[*ast.FuncLit](made[0])
-		if lit != nil {
-			return lit
-		}
+	if lit, ok := c.Only(v).(*ast.FuncLit); ok {
+		return lit
 	}
-	return nil
+	return nil // not a literal that is nil
 }
 
 func isSleep(info *types.Info, e ast.Expr) bool {

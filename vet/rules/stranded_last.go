@@ -36,11 +36,9 @@ func (f *strandFlow) askedOf(recv code.Op, leave inspector.Cursor) (field *types
 			return nil, false
 		}
 		if w := code.Var(f.Info, e); code.IsLocal(w) && w != v { // err := received.err
-			made, all := f.Made(w)
-			if !all || len(made) != 1 {
+			if e = f.Only(w); e == nil {
 				return nil, false
 			}
-			e = made[0]
 		}
 		switch e := ast.Unparen(e).(type) {
 		case *ast.Ident:

@@ -98,8 +98,8 @@ func (c *check) counted(loop ast.Node) ast.Expr {
 		return nil
 	}
 	if v := code.Var(c.Info, n); code.IsLocal(v) {
-		if made, all := c.Made(v); all && len(made) == 1 && c.isLen(made[0]) {
-			n = made[0]
+		if made := c.Only(v); made != nil && c.isLen(made) {
+			n = made
 		}
 	}
 	if c.isLen(n) {

@@ -179,8 +179,8 @@ func (c *check) limitIsLen(call *ast.CallExpr, list ast.Expr) bool {
 // isLenOf tells whether a number is the length of a list, which no function changes between the two.
 func (c *check) isLenOf(n, list ast.Expr) bool {
 	if v := code.Var(c.Info, n); code.IsLocal(v) {
-		if made, all := c.Made(v); all && len(made) == 1 {
-			n = made[0]
+		if made := c.Only(v); made != nil {
+			n = made
 		}
 	}
 	return c.isLen(n) && types.ExprString(ast.Unparen(n).(*ast.CallExpr).Args[0]) == types.ExprString(list) && rootOf(c.Info, ast.Unparen(n).(*ast.CallExpr).Args[0]) == rootOf(c.Info, list)

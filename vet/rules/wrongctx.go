@@ -181,11 +181,10 @@ func (c *check) literalOf(call *ast.CallExpr) *ast.FuncLit {
 		return nil
 	}
 	v := code.Var(c.Info, id)
-	alone, all := c.Made(v)
-	if !code.IsLocal(v) || !all || len(alone) != 1 {
+	if !code.IsLocal(v) {
 		return nil
 	}
-	lit, _ := ast.Unparen(alone[0]).(*ast.FuncLit)
+	lit, _ := c.Only(v).(*ast.FuncLit)
 	return lit
 }
 

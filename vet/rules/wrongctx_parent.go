@@ -77,12 +77,8 @@ func (c *check) litElsewhere(t *code.Task, groups map[*types.Var]*types.Var) *as
 		return nil
 	}
 	v := code.Var(c.Info, id)
-	alone, all := c.Made(v)
-	if !code.IsLocal(v) || !all || len(alone) != 1 {
-		return nil
-	}
-	lit, ok := ast.Unparen(alone[0]).(*ast.FuncLit)
-	if !ok || anyCtxParam(c.Info, lit.Type) != nil {
+	lit, ok := c.Only(v).(*ast.FuncLit)
+	if !ok || !code.IsLocal(v) || anyCtxParam(c.Info, lit.Type) != nil {
 		return nil
 	}
 	for _, use := range c.Uses[v] {

@@ -359,11 +359,7 @@ func (x *Index) Builtin(call *ast.CallExpr) string {
 // Capacity gives how much a local channel holds: -1 if that cannot be known. It has to be
 // made once, where it is declared.
 func (x *Index) Capacity(v *types.Var) int64 {
-	made, all := x.Made(v)
-	if !all || len(made) != 1 {
-		return -1
-	}
-	call, ok := ast.Unparen(made[0]).(*ast.CallExpr)
+	call, ok := x.Only(v).(*ast.CallExpr)
 	if !ok || x.Builtin(call) != "make" {
 		return -1
 	}

@@ -177,6 +177,15 @@ func (x *Index) Made(v *types.Var) (made []ast.Expr, all bool) {
 	return m.alone, len(m.alone) > 0 && len(m.among) == 0 || m.zero && len(m.among) == 0
 }
 
+// Only gives the one expression that is ever assigned to a variable, without its parentheses, or nil if
+// there is not just one.
+func (x *Index) Only(v *types.Var) ast.Expr {
+	if made, all := x.Made(v); all && len(made) == 1 {
+		return ast.Unparen(made[0])
+	}
+	return nil
+}
+
 // Origins gives the expressions that a variable's values come from: what is
 // assigned to it, and calls one of whose results is.
 func (x *Index) Origins(v *types.Var) []ast.Expr {

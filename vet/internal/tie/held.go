@@ -115,12 +115,11 @@ func (g *group) instead(need act, acts []act) string {
 	if need.what == slots {
 		return "; braid.Limit holds tasks back, with braid.Weight"
 	}
-	made, _ := g.f.Made(need.v)
 	works := slices.ContainsFunc(acts, func(a act) bool { return a.at == need.at && (a.all || !a.gives && a.what == room) })
-	if need.what != room || works || len(made) != 1 {
+	if need.what != room || works {
 		return ""
 	}
-	call, ok := made[0].(*ast.CallExpr)
+	call, ok := g.f.Only(need.v).(*ast.CallExpr)
 	if !ok || len(call.Args) != 2 || !code.Within(call, g.around()) {
 		return ""
 	}

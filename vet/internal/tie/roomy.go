@@ -17,12 +17,8 @@ import (
 // roomy tells whether a channel holds as much as is sent to it: as many values as there are sends, or one for
 // each round of a loop.
 func (g *group) roomy(v *types.Var) bool {
-	made, all := g.f.Made(v)
-	if !code.IsLocal(v) || !all || len(made) != 1 {
-		return false
-	}
-	call, ok := ast.Unparen(made[0]).(*ast.CallExpr)
-	if !ok || g.f.Builtin(call) != "make" || len(call.Args) < 2 {
+	call, ok := g.f.Only(v).(*ast.CallExpr)
+	if !ok || !code.IsLocal(v) || g.f.Builtin(call) != "make" || len(call.Args) < 2 {
 		return false
 	}
 	var sends []inspector.Cursor

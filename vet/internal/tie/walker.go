@@ -231,8 +231,8 @@ func (w *walker) call(n *ast.CallExpr) {
 func (w *walker) literal(fun ast.Expr) *ast.FuncLit {
 	if id, ok := ast.Unparen(fun).(*ast.Ident); ok {
 		v, _ := w.f.Info.Uses[id].(*types.Var)
-		if made, all := w.f.Made(v); code.IsLocal(v) && all && len(made) == 1 {
-			fun = made[0]
+		if made := w.f.Only(v); made != nil && code.IsLocal(v) {
+			fun = made
 		}
 	}
 	lit, _ := ast.Unparen(fun).(*ast.FuncLit)
