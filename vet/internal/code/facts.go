@@ -21,13 +21,14 @@ type Fact struct {
 	Goes     []int // the parameters, functions, that it does no more with than to call them on goroutines of their own
 	Asks     bool  // it asks its context for values, and does no more with it
 	Answers  bool  // its one result is a channel without room, to which a goroutine of its own cannot but send
+	Calm     bool  // its one result is an error, nil where its context is dead
 }
 
 // AFact marks it as one.
 func (*Fact) AFact() {}
 
 func (f *Fact) String() string {
-	return fmt.Sprintf("keepsCtx=%t counts=%v goes=%v asks=%t answers=%t", f.KeepsCtx, f.Counts, f.Goes, f.Asks, f.Answers)
+	return fmt.Sprintf("keepsCtx=%t counts=%v goes=%v asks=%t answers=%t calm=%t", f.KeepsCtx, f.Counts, f.Goes, f.Asks, f.Answers, f.Calm)
 }
 
 // KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
@@ -101,8 +102,8 @@ func (x *Index) learn() {
 		more := false
 		for fn, cur := range x.Decls {
 			decl := cur.Node().(*ast.FuncDecl)
-			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Goes: x.goesOf(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn])}
-			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Goes != nil || f.Asks || f.Answers) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || len(old.Goes) != len(f.Goes) || old.Asks != f.Asks) {
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Goes: x.goesOf(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn]), Calm: x.calm(decl)}
+			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Goes != nil || f.Asks || f.Answers || f.Calm) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || len(old.Goes) != len(f.Goes) || old.Asks != f.Asks || old.Calm != f.Calm) {
 				x.facts[fn], more = &f, true
 			}
 		}

@@ -14,7 +14,7 @@ func main() {
 	dead, cancel := context.WithCancel(context.Background())
 	cancel()
 	s := &service{jobs: make(chan int)}
-	fmt.Println(s.run(dead), s.forever(dead))
+	fmt.Println(s.run(dead), s.forever(dead), s.outer(dead))
 	fmt.Println(s.unsaid(dead), s.logged(dead))
 	fmt.Println(s.runOrFail(dead) != nil)
 }
@@ -33,6 +33,14 @@ func (s *service) run(ctx context.Context) error {
 			}
 		}
 	})
+	return g.Wait()
+}
+
+// What another group of its kind returns is nil too.
+func (s *service) outer(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx) // want `its tasks return nil where their context is dead`
+	g.Go(func() error { return s.run(ctx) })
+	g.Go(func() error { return s.accept(ctx) })
 	return g.Wait()
 }
 
