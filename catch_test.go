@@ -235,6 +235,20 @@ func TestRule4_6_TheCountOfTheDroppedStaysWithTheRemainder(t *testing.T) {
 	}
 }
 
+func TestRule4_6_TheDroppedAreNotHandledWithTheKept(t *testing.T) {
+	err := braid.NewGroupError("s", 9, errA, errB)
+	if got := braid.Catch(err, braid.When(braid.Is(errA), handled), braid.When(braid.Is(errB), handled)); got == nil || got.Error() != "s (9 errors dropped)" {
+		t.Errorf("got %v", got)
+	}
+	back := func(err error) error { return err }
+	if got := braid.Catch(err, braid.When(braid.Is(errA), back), braid.When(braid.Is(errB), back)); got != err {
+		t.Errorf("all went back, and it is %v", got)
+	}
+	if got := braid.Catch(err, braid.When(braid.Is(errA), handled), braid.Otherwise(handled)); got != nil {
+		t.Errorf("Otherwise left %v", got)
+	}
+}
+
 func TestRule4_6_MisuseIsAPanicAtTheCall(t *testing.T) {
 	wantPanic(t, "braid: On called with a nil function", func() { braid.On[error](nil) })
 	wantPanic(t, "braid: When called with a nil Matcher", func() { braid.When(nil, handled) })

@@ -50,17 +50,20 @@ func (t *tree) build(kept func(label int) bool) []built {
 			was = append(was, t.nodes[k].err)
 			now = append(now, out[k].err)
 		}
-		out[i] = built{derive(n.err, was, now, kept(unmatched)), true}
+		out[i] = built{derive(n.err, was, now), true}
 	}
 	return out
 }
 
-// derive makes the node n anew with now below it in the place of was. rest
-// tells that the part has what nobody asked for.
-func derive(n error, was, now []error, rest bool) error {
+// derive makes the node n anew with now below it in the place of was.
+func derive(n error, was, now []error) error {
 	left := make([]error, 0, len(now))
+	rest := false // it has what the group does not tell
 	for _, err := range now {
-		if err != nil {
+		switch {
+		case err == untold:
+			rest = true
+		case err != nil:
 			left = append(left, err)
 		}
 	}
@@ -91,6 +94,9 @@ func derive(n error, was, now []error, rest bool) error {
 	case *retryAfter:
 		return &retryAfter{left[0], e.after}
 	case *GroupError:
+		if len(left) == 0 && e.dropped == 0 {
+			return e.cut
+		}
 		d := *e
 		d.errs, d.primary = left, nil
 		for i, err := range was {

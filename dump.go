@@ -3,6 +3,7 @@ package braid
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -123,9 +124,9 @@ func blockedIn(stack string) string {
 	doing, _, _ = strings.Cut(doing, " labels:{")
 	doing, _, _ = strings.Cut(doing, ", synctest bubble ")
 	doing = strings.Replace(doing, " (durable)", "", 1)
-	for i := 1; i+1 < len(lines); i += 2 {
+	for i := 1; i+1 < len(lines) && !strings.HasPrefix(lines[i], "created by "); i += 2 {
 		fn := lines[i]
-		if foreign(fn) {
+		if foreign(fn) || ownFile(strings.TrimSpace(lines[i+1])) {
 			continue
 		}
 		if paren := strings.LastIndexByte(fn, '('); paren > 0 {
@@ -149,6 +150,18 @@ func foreign(frame string) bool {
 		}
 	}
 	return false
+}
+
+// ownFile reports whether a place in a stack is in the library's files, which tells it of functions that the compiler has
+// put into those of the user.
+func ownFile(place string) bool {
+	_, here, _, _ := runtime.Caller(0)
+	rest, ok := strings.CutPrefix(place, strings.TrimSuffix(here, "dump.go"))
+	if file, _, _ := strings.Cut(rest, ":"); !ok || strings.HasSuffix(file, "_test.go") {
+		return false
+	}
+	dir, _, below := strings.Cut(rest, "/")
+	return !below || slices.Contains([]string{"internal", "progress", "service", "stream", "inspect", "engine"}, dir)
 }
 
 // address gives the address of a task or group as a dump shows it.

@@ -126,7 +126,8 @@ func (e *GroupError) Unwrap() []error {
 }
 
 // Dropped tells how many failures were counted but not kept, which happens
-// only in a [Supervised] group that had more than its [Keep] limit.
+// only in a [Supervised] group that had more than its [Keep] limit. [Split] and
+// [Catch] leave them in what remains, also if they take all that was kept.
 func (e *GroupError) Dropped() int { return e.dropped }
 
 // Cut gives the cancellation from outside that cut the group short beside the

@@ -130,8 +130,11 @@ func says(err error) bool {
 	return !Is(context.Canceled)(err) && !Is(context.DeadlineExceeded)(err)
 }
 
-// counted gives "1 error", "2 errors", "2 errors, 9 more dropped".
+// counted gives "1 error", "2 errors", "2 errors, 9 more dropped", "9 errors dropped".
 func counted(n, dropped int) string {
+	if n == 0 && dropped > 0 {
+		return counted(dropped, 0) + " dropped"
+	}
 	text := strconv.Itoa(n) + " errors"
 	if n == 1 {
 		text = "1 error"

@@ -152,7 +152,11 @@ func (p *printer) entry(err error) []error {
 			if e.cut != nil {
 				about += ", cut short by " + onOneLine(textOf(e.cut))
 			}
-			p.branch(e.Path(), about)
+			p.branch(e.Path(), about, len(e.errs) > 0)
+			if len(e.errs) == 0 {
+				p.left--
+				return nil
+			}
 			return e.errs
 		case *TimeoutError:
 			if says(e.Err) && p.left > 0 {
@@ -168,7 +172,7 @@ func (p *printer) entry(err error) []error {
 		}
 		one, many := p.through(err)
 		if many != nil {
-			p.branch("", counted(len(many), 0))
+			p.branch("", counted(len(many), 0), true)
 			return many
 		}
 		if one == nil {
@@ -263,8 +267,8 @@ func (p *printer) text(err error) string {
 	return strings.TrimSpace(fmt.Sprintf("%+v", err))
 }
 
-// branch writes the head of a group: "server (2 errors, 9 more dropped):".
-func (p *printer) branch(path, about string) {
+// branch writes the head of a group: "server (2 errors, 9 more dropped):", without the colon if nothing follows.
+func (p *printer) branch(path, about string, more bool) {
 	within := path
 	if p.task != nil {
 		task := p.task.Path()
@@ -288,7 +292,11 @@ func (p *printer) branch(path, about string) {
 	if path != "" {
 		p.shown = within
 	}
-	p.join(about + ":")
+	p.join(about)
+	if !more {
+		return
+	}
+	p.WriteByte(':')
 	if !p.drawing {
 		p.WriteByte(' ')
 	}

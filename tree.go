@@ -24,8 +24,9 @@ import "iter"
 // does, matched is nil and rest is err itself. Split(nil, match) is nil, nil.
 //
 // Only nodes above a cut are made anew. A [*GroupError] keeps its Primary in
-// the part that has that failure, and its Dropped count in rest: nobody can
-// tell what those were. A foreign type may have a method
+// the part that has that failure, and its Dropped count and what cut it short in
+// rest, even where nothing else is left of it: nobody can tell what those were.
+// Only who takes the group itself takes them. A foreign type may have a method
 //
 //	Derive(errs []error) error
 //
@@ -73,6 +74,9 @@ func Leaves(err error) iter.Seq2[string, error] {
 				if _, ok := n.err.(*TaskError); ok {
 					tasks = append(tasks, i)
 				}
+				continue
+			}
+			if n.err == untold {
 				continue
 			}
 			task, leaf := probe.tip(n.err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/braid-go/braid"
@@ -268,6 +269,53 @@ func TestRule4_5_TheCountOfTheDroppedGoesToRest(t *testing.T) {
 	if m.(*braid.GroupError).Dropped() != 0 || r.(*braid.GroupError).Dropped() != 9 {
 		t.Errorf("dropped: %v and %v", m, r)
 	}
+}
+
+func TestRule4_5_WhatAGroupDoesNotTellIsNeverTakenByItsErrors(t *testing.T) {
+	for _, errs := range [][]error{{errA}, {errA, errA}} {
+		err := fmt.Errorf("closing: %w", braid.NewGroupError("s", 9, errs...))
+		m, r := braid.Split(err, braid.Is(errA))
+		if got := r.Error(); got != "closing: s (9 errors dropped)" {
+			t.Errorf("the rest is %q", got)
+		}
+		if errors.Is(r, errA) || !errors.Is(m, errA) || strings.Contains(m.Error(), "dropped") {
+			t.Errorf("matched %v, rest %v", m, r)
+		}
+		if m, r := braid.Split(r, braid.Is(errA)); m != nil || r.Error() != "closing: s (9 errors dropped)" {
+			t.Errorf("the rest split again: %v and %v", m, r)
+		}
+		if m, r := braid.Split(err, braid.As[*braid.GroupError]()); m != err || r != nil {
+			t.Errorf("who takes the group takes all: %v and %v", m, r)
+		}
+		leaves := 0
+		for range braid.Leaves(err) {
+			leaves++
+		}
+		if leaves != len(errs) {
+			t.Errorf("%d leaves of %d errors", leaves, len(errs))
+		}
+	}
+}
+
+func TestRule4_5_WhatCutAGroupShortIsNeverTakenByItsErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error { return errA })
+			g.Go(func(ctx context.Context) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			synctest.Wait()
+			cancel()
+			return nil
+		}, braid.Supervised)
+		ge := err.(*braid.GroupError)
+		m, r := braid.Split(err, braid.Is(errA))
+		if !errors.Is(m, errA) || m.(*braid.GroupError).Cut() != nil || r != ge.Cut() || !errors.Is(r, context.Canceled) {
+			t.Errorf("got %v and %v of %v", m, r, err)
+		}
+	})
 }
 
 func TestRule4_5_NilMatchersArePanics(t *testing.T) {

@@ -1,5 +1,10 @@
 package braid
 
+import (
+	"errors"
+	"slices"
+)
+
 // This file walks error trees. What is kept: whoever wrote the errors, the
 // walk does not recurse, comes to an end, and asks and unwraps each node a
 // bounded number of times, so that it takes time linear in the tree.
@@ -40,6 +45,12 @@ type node struct {
 
 const unmatched = 0
 
+// untold stands in a tree for what a group does not have among its errors: those that it counted and did not keep, and
+// what cut it short. No matcher is asked of it, so that it goes with a group that is taken whole, and is among the rest else.
+var untold = errors.New("what was not kept")
+
+func (e *GroupError) tellsLess() bool { return e != nil && (e.dropped > 0 || e.cut != nil) }
+
 // plant lays out err, labelling what judge takes with 1.
 func plant(err error, judge func(error) verdict) *tree {
 	t := &tree{reach: maxDepth}
@@ -64,10 +75,16 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 	l := line{top: top, depth: depth}
 	var back loop
 	for n := top; !back.closedBy(n); l.singles++ {
+		if n == untold {
+			return l
+		}
 		if l.verdict = judge(n); l.verdict != descend {
 			return l
 		}
 		one, many, own := below(n)
+		if e, ok := n.(*GroupError); ok && e.tellsLess() && (one != nil || many != nil) {
+			one, many = nil, append(slices.Clip(e.errs), untold)
+		}
 		if one == nil && many == nil {
 			return l
 		}

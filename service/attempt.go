@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
 	"sync"
 	"time"
 
@@ -23,18 +22,20 @@ type attempt struct {
 	m      *member
 	number int
 
-	group   *braid.Group // of Run and Stop; cancelled by the hard stop
-	ctx     context.Context
-	task    *braid.Task[struct{}]
-	stop    *braid.Task[struct{}]
-	ready   bool
-	readyAt time.Time
-	readyBy time.Time // or zero
-	asked   bool      // to stop
-	askedAt time.Time
-	killAt  time.Time // or zero
-	killed  bool
-	late    error // it was not ready in time
+	group    *braid.Group // of Run and Stop; cancelled by the hard stop
+	ctx      context.Context
+	task     *braid.Task[struct{}]
+	stop     *braid.Task[struct{}]
+	ready    bool
+	readyAt  time.Time
+	readyBy  time.Time // or zero
+	asked    bool      // to stop
+	askedAt  time.Time
+	killAt   time.Time // or zero
+	killed   bool
+	killedAt time.Time
+	deaf     bool  // it was reported that it does not obey that
+	late     error // it was not ready in time
 
 	stopping chan struct{} // closed when it is asked to stop
 
@@ -104,7 +105,7 @@ func (a *attempt) fork(name string, shown any, fn func(ctx context.Context) erro
 
 // siteOf makes a task go by the user's function, in errors and reports.
 func siteOf(fn any) braid.TaskOption {
-	return seam.Site(reflect.ValueOf(fn).Pointer(), -1).(braid.TaskOption)
+	return seam.Site(shownAs(fn), -1).(braid.TaskOption)
 }
 
 // unwrapped gives the error of a group that consists of its body alone.

@@ -21,8 +21,9 @@ var (
 	// was ready, or was not ready within its ReadyWithin.
 	ErrNotReady = errors.New("service: the part did not become ready")
 	// ErrCutShort is matched by the error of a part that was asked to stop and
-	// ended only after its context had died, whatever it returned: a stop that
-	// was not clean is told by it.
+	// ended only after its context had died, whatever it returned, and of one that
+	// could not be asked before that, since what needs it had not ended, and then
+	// did not obey for as long as [SlowAfter]: a stop that was not clean is told by it.
 	ErrCutShort = errors.New("service: the part ended only after the hard stop")
 )
 

@@ -36,7 +36,7 @@ func (p Phase) String() string {
 // that goes on (see [Report]).
 type Event struct {
 	At      time.Time
-	Service string // its Name, empty if it has none
+	Service string // its Name; of one without that runs as a part, the part and what is above it
 	Part    string // empty for the service as a whole
 	Phase   Phase
 	// Attempt is the number of the part's start, from 1; while it is Restarting or

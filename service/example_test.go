@@ -356,10 +356,11 @@ func ExampleSlowAfter() {
 			close(release)
 		}
 	}))
-	fmt.Println(s.Run(context.Background()))
+	err := s.Run(context.Background())
+	fmt.Println("it is named:", errors.Is(err, service.ErrCutShort))
 	// Output:
 	// deaf is blocked somewhere: true
-	// <nil>
+	// it is named: true
 }
 
 func ExampleObserve() {

@@ -16,12 +16,12 @@ func Func(fn func(ctx context.Context) error) func(ctx context.Context, ready fu
 	if fn == nil {
 		panic("service: Func called with a nil function")
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(fn, func(ctx context.Context, ready func()) error {
 		ctx, cancel := Soft(ctx)
 		defer cancel()
 		ready()
 		return fn(ctx)
-	}
+	})
 }
 
 // Loop makes a part that calls fn again and again until it is asked to stop. It
@@ -33,7 +33,7 @@ func Loop(fn func(ctx context.Context) error) func(ctx context.Context, ready fu
 	if fn == nil {
 		panic("service: Loop called with a nil function")
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(fn, func(ctx context.Context, ready func()) error {
 		ready()
 		stopping := Stopping(ctx)
 		for {
@@ -48,7 +48,7 @@ func Loop(fn func(ctx context.Context) error) func(ctx context.Context, ready fu
 				return err
 			}
 		}
-	}
+	})
 }
 
 // Ticker makes a part that calls fn every d, for the first time d after its
@@ -63,7 +63,7 @@ func Ticker(d time.Duration, fn func(ctx context.Context) error) func(ctx contex
 	case fn == nil:
 		panic("service: Ticker called with a nil function")
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(fn, func(ctx context.Context, ready func()) error {
 		ticker := time.NewTicker(d)
 		defer ticker.Stop()
 		return Loop(func(ctx context.Context) error {
@@ -74,7 +74,7 @@ func Ticker(d time.Duration, fn func(ctx context.Context) error) func(ctx contex
 				return nil
 			}
 		})(ctx, ready)
-	}
+	})
 }
 
 // Supervise makes a part that is a service of its own, with options of its own,
@@ -84,15 +84,17 @@ func Ticker(d time.Duration, fn func(ctx context.Context) error) func(ctx contex
 // of it starts all anew. It does not tell the observers of the service
 // around: without a [Log] or [Observe] of its own it logs to [slog.Default], as
 // any service does. Supervise panics as [Run] does.
+//
+//go:noinline
 func Supervise(parts []Part, opts ...Option) func(ctx context.Context, ready func()) error {
 	newService("Supervise", parts, opts) // to refuse at the call what makes no sense
 	parts, opts = slices.Clone(parts), slices.Clone(opts)
 	for i := range parts {
 		parts[i].Needs = slices.Clone(parts[i].Needs)
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(nil, func(ctx context.Context, ready func()) error {
 		s := newService("Supervise", parts, opts)
 		s.cfg.onRunning = ready
 		return s.Run(ctx)
-	}
+	})
 }

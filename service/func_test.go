@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +41,90 @@ func TestATickerCallsEveryDAndNeverTwiceAtOnceAndEndsPromptly(t *testing.T) {
 		}
 		if got := time.Since(j.start); got != 73*time.Second {
 			t.Errorf("it ended after %v", got)
+		}
+	})
+}
+
+func failOne(context.Context) error { return errOne }
+
+// here gives the place of the line that calls it.
+func here() string {
+	_, file, line, _ := runtime.Caller(1)
+	return fmt.Sprintf("%s:%d", filepath.Base(file), line)
+}
+
+func TestReadyMadePartsGoByWhatTheUserWrote(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close() // so that it cannot be served
+	pc := reflect.ValueOf(failOne).Pointer()
+	_, line := runtime.FuncForPC(pc).FileLine(pc)
+	fn := fmt.Sprintf("func_test.go:%d", line)
+	http, at := service.HTTPOn(listener, &http.Server{}), here()
+	pool, atPool := service.Supervise([]service.Part{{Name: "x", Run: service.Func(failOne)}}, service.Observe(func(service.Event) {})), here()
+	for name, part := range map[string]struct {
+		run   func(context.Context, func()) error
+		place string
+	}{
+		"func":   {service.Func(failOne), fn},
+		"loop":   {service.Loop(failOne), fn},
+		"ticker": {service.Ticker(time.Second, failOne), fn},
+		"http":   {http, at},
+		"pool":   {pool, atPool},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			err := service.Run(t.Context(), []service.Part{{Name: name, Run: part.run}}, service.Observe(func(service.Event) {}))
+			var te *braid.TaskError
+			if !errors.As(err, &te) || te.Path() != name || te.Spawned().String() != part.place {
+				t.Errorf("%s stands at %v, want %v: %v", name, te.Spawned(), part.place, err)
+			}
+		})
+	}
+}
+
+func TestTheEventsOfAServiceWithoutANameGoByThePartThatItIs(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		leaf := func(opts ...service.Option) func(context.Context, func()) error {
+			return service.Supervise([]service.Part{{Name: "leaf", Run: untilKilled}}, append(opts, service.Observe(j.observe))...)
+		}
+		s := service.New([]service.Part{
+			{Name: "pool", Run: leaf()},
+			{Name: "shard", Needs: []string{"pool"}, Run: service.Supervise([]service.Part{{Name: "inner", Run: leaf(service.Name("mine"))}}, service.Observe(j.observe))},
+		}, service.Name("tree"), service.Observe(func(service.Event) {}))
+		time.AfterFunc(time.Second, func() { s.Kill(nil) })
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		var names []string
+		for _, e := range j.all {
+			if e.Phase == service.PhaseRunning && e.Part != "" {
+				names = append(names, e.Service+" "+e.Part)
+			}
+		}
+		if want := []string{"tree/pool leaf", "mine leaf", "tree/shard inner"}; !slices.Equal(names, want) {
+			t.Errorf("the events are of %q", names)
+		}
+	})
+}
+
+func TestAReportOfAStallNamesTheUsersFunctionAndNotOurs(t *testing.T) {
+	in(t, func(t *testing.T, j *journal) {
+		s := service.New([]service.Part{{Name: "pool", Run: service.Supervise([]service.Part{
+			{Name: "deaf", Run: service.Func(func(context.Context) error { time.Sleep(time.Minute); return nil })},
+		}, service.Observe(j.observe))}}, service.Observe(j.observe), service.Grace(time.Second))
+		stopAfter(s, time.Second)
+		_ = s.Run(t.Context())
+		var where []string
+		for _, e := range j.all {
+			if e.Stall != nil {
+				where = append(where, e.Stall.Tasks[0].Blocked)
+			}
+		}
+		slices.Sort(where)
+		if want := []string{"select", "sleep"}; len(where) != 2 || where[0] != want[0] || !strings.Contains(where[1], "func_test.go") || !strings.Contains(where[1], want[1]) {
+			t.Errorf("blocked in %q", where)
 		}
 	})
 }

@@ -34,11 +34,13 @@ import (
 // that the part can be restarted; functions given to RegisterOnShutdown are
 // called all the same. With a TLSConfig it speaks TLS, with the certificates
 // in that. HTTP panics if srv is nil.
+//
+//go:noinline
 func HTTP(srv *http.Server) func(ctx context.Context, ready func()) error {
 	if srv == nil {
 		panic("service: HTTP called with a nil server")
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(nil, func(ctx context.Context, ready func()) error {
 		addr := srv.Addr
 		switch {
 		case addr == "" && srv.TLSConfig != nil:
@@ -51,12 +53,14 @@ func HTTP(srv *http.Server) func(ctx context.Context, ready func()) error {
 			return err
 		}
 		return serveHTTP(ctx, srv, l, ready)
-	}
+	})
 }
 
 // HTTPOn is [HTTP] on a listener that is there already, which the part closes
 // when it ends. So the part can be started only once: a restart fails. It panics
 // if l or srv is nil.
+//
+//go:noinline
 func HTTPOn(l net.Listener, srv *http.Server) func(ctx context.Context, ready func()) error {
 	switch {
 	case l == nil:
@@ -64,7 +68,7 @@ func HTTPOn(l net.Listener, srv *http.Server) func(ctx context.Context, ready fu
 	case srv == nil:
 		panic("service: HTTPOn called with a nil server")
 	}
-	return func(ctx context.Context, ready func()) error { return serveHTTP(ctx, srv, l, ready) }
+	return made(nil, func(ctx context.Context, ready func()) error { return serveHTTP(ctx, srv, l, ready) })
 }
 
 func serveHTTP(ctx context.Context, srv *http.Server, given net.Listener, ready func()) error {

@@ -30,13 +30,13 @@ func Listen(network, addr string, handle func(ctx context.Context, conn net.Conn
 	if handle == nil {
 		panic("service: Listen called with a nil function")
 	}
-	return func(ctx context.Context, ready func()) error {
+	return made(handle, func(ctx context.Context, ready func()) error {
 		l, err := new(net.ListenConfig).Listen(ctx, network, addr)
 		if err != nil {
 			return err
 		}
 		return accept(ctx, l, handle, ready)
-	}
+	})
 }
 
 // ListenOn is [Listen] on a listener that is there already, which the part
@@ -49,7 +49,7 @@ func ListenOn(l net.Listener, handle func(ctx context.Context, conn net.Conn) er
 	case handle == nil:
 		panic("service: ListenOn called with a nil function")
 	}
-	return func(ctx context.Context, ready func()) error { return accept(ctx, l, handle, ready) }
+	return made(handle, func(ctx context.Context, ready func()) error { return accept(ctx, l, handle, ready) })
 }
 
 func accept(ctx context.Context, l net.Listener, handle func(ctx context.Context, conn net.Conn) error, ready func()) (failed error) {

@@ -28,7 +28,8 @@ type Service struct {
 // them is left.
 //
 // It returns nil after a clean stop that a signal, [Service.Stop], a part's end
-// in peace or the service around asked for. Otherwise the error is an [*Error]
+// in peace or the service around asked for, and after a hard one that
+// [Service.Kill] asked for before there was a soft one. Otherwise the error is an [*Error]
 // with every failure: those that led to the stop, which are the ones within the
 // window of the [Intensity], and all that came afterwards, also that a part had
 // to be cut short ([ErrCutShort]). Panics and Goexits of parts are failures in
@@ -110,7 +111,9 @@ func From(ctx context.Context) *Service {
 func (s *Service) Stop(reason error) { s.stop(message{what: isAsked, err: reason}) }
 
 // Kill begins the hard stop at once: the contexts of all parts die. It does not
-// wait. Otherwise it is [Service.Stop].
+// wait. Otherwise it is [Service.Stop]. That parts end by it is what was asked
+// for, and no error of Run, but for those that had been asked to stop before or do
+// not obey; the reason is in the [Event] of the end and in [Service.Status].
 func (s *Service) Kill(reason error) { s.stop(message{what: isKilled, err: reason}) }
 
 func (s *Service) stop(msg message) {

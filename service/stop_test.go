@@ -289,6 +289,32 @@ func TestACancellationOfAPartThatNobodyAskedIsAFailure(t *testing.T) {
 	})
 }
 
+func TestWhoDoesNotObeyTheHardStopIsNamedThoughItWasNeverAsked(t *testing.T) {
+	deaf := func(ctx context.Context, ready func()) error {
+		ready()
+		time.Sleep(time.Minute)
+		return nil
+	}
+	in(t, func(t *testing.T, j *journal) { // no time was left to ask it
+		s := service.New([]service.Part{
+			{Name: "db", Run: deaf},
+			{Name: "api", Needs: []string{"db"}, Run: untilKilled},
+		}, service.Grace(4*time.Second), service.Observe(j.observe))
+		stopAfter(s, time.Second)
+		wantFailures(t, s.Run(t.Context()), "api: service: the part ended only after the hard stop, 4s after it was asked",
+			"db: service: the part ended only after the hard stop, 55s after that")
+	})
+	in(t, func(t *testing.T, j *journal) { // there was no soft stop
+		s := service.New([]service.Part{{Name: "deaf", Run: deaf}, {Name: "good", Run: untilKilled}}, service.Observe(j.observe))
+		time.AfterFunc(time.Second, func() { s.Kill(errOne) })
+		err := s.Run(t.Context())
+		wantFailures(t, err, "deaf: service: the part ended only after the hard stop, 59s after that")
+		if j.reason().Err != errOne {
+			t.Errorf("the reason is %v", j.reason())
+		}
+	})
+}
+
 func TestWhenTheGraceIsOverTheContextsOfAllDieAndTheCulpritIsNamed(t *testing.T) {
 	in(t, func(t *testing.T, j *journal) {
 		var cause error

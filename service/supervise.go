@@ -135,7 +135,7 @@ func (r *run) ask(a *attempt, why error, grace time.Duration) {
 
 // kill begins the hard stop of an attempt.
 func (r *run) kill(a *attempt, why error, because error) {
-	a.killed = true
+	a.killed, a.killedAt = true, time.Now()
 	a.killAt, a.readyBy = time.Time{}, time.Time{}
 	r.moved(a.m, PhaseKilling, Event{Attempt: a.number, Err: because})
 	if a.soften(why, func() { a.group.CancelCause(why) }) {
@@ -212,6 +212,7 @@ func (r *run) handle(msg message) {
 		}
 	case isSlow:
 		if a.m.attempt == a { // else it has ended while the report was written
+			a.deaf = true
 			r.tell(Event{Part: a.m.Name, Phase: a.m.phase, Attempt: a.number, Stall: msg.stall})
 		}
 	case hasReported:
@@ -228,8 +229,12 @@ func (r *run) ended(a *attempt) {
 	fails := a.end()
 	m.attempt = nil
 	now := time.Now()
-	if r.halted() && a.asked && a.killed {
+	switch {
+	case !r.halted() || !a.killed:
+	case a.asked:
 		fails = append(fails, failure{m.Name, fmt.Errorf("%w, %v after it was asked", ErrCutShort, now.Sub(a.askedAt).Round(time.Millisecond)), true, m.Run})
+	case a.deaf && a.late == nil:
+		fails = append(fails, failure{m.Name, fmt.Errorf("%w, %v after that", ErrCutShort, now.Sub(a.killedAt).Round(time.Millisecond)), true, m.Run})
 	}
 	var err error
 	if len(fails) > 0 {
@@ -340,7 +345,18 @@ func (r *run) enter(to Phase, e Event) {
 	r.tell(e)
 }
 
+// label gives what events call the service: below another it goes by the part that it is, unless it has a name.
+func (r *run) label() string {
+	if r.cfg.name != "" || r.parent == nil {
+		return r.cfg.name
+	}
+	if above := r.parent.r.label(); above != "" {
+		return above + "/" + r.parent.m.Name
+	}
+	return r.parent.m.Name
+}
+
 func (r *run) tell(e Event) {
-	e.At, e.Service, e.Reason = time.Now(), r.cfg.name, r.reason
+	e.At, e.Service, e.Reason = time.Now(), r.label(), r.reason
 	r.cfg.tell(e)
 }
