@@ -2,6 +2,7 @@ package braid
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/braid-go/braid/internal/seam"
 )
@@ -42,6 +43,9 @@ func (g *Group) liveTasks() (tasks []seam.Task) {
 	}
 	if o := g.owner; o != nil && !o.left && !o.inner {
 		about.Open = siteOf(g.pc).String()
+	}
+	if g.limited && g.queued > 0 {
+		about.Full = fmt.Sprintf("%d of %d slots taken, %d queued", g.used, g.limit, g.queued)
 	}
 	path := g.path()
 	if !g.bodyDone && g.owner == nil {

@@ -38,10 +38,14 @@ func (g *Group) above() *Group {
 
 // label names the group for a person, also if it has no name.
 func (g *Group) label() string {
-	if path := g.path(); path != "" {
-		return path
+	path := g.path()
+	switch opened := "opened at " + siteOf(g.pc).String(); {
+	case path == "":
+		return opened
+	case g.cfg.name == "": // the path is that of what it was opened in
+		return path + ", " + opened
 	}
-	return "opened at " + siteOf(g.pc).String()
+	return path
 }
 
 func joinPath(path, name string) string {

@@ -234,6 +234,9 @@ func (d *drawing) lines(e *entry) []string {
 		case t.Open != "":
 			lines = append(lines, "its group, opened at "+t.Open+", is still open")
 		}
+		if t.Full != "" {
+			lines = append(lines, "others wait until there is room in its group: "+t.Full)
+		}
 	}
 	return lines
 }

@@ -68,6 +68,21 @@ func TestRunShowsADeadlockInAGroupThatWasCancelled(t *testing.T) {
 	}), "TestStop is deadlocked: nothing in its bubble can go on.\n└─ the test itself\n      chan receive in braidtest_test.TestRunShows")
 }
 
+func TestADeadlockUnderALimitTellsOfIt(t *testing.T) {
+	wantFound(t, runReal("TestStop", func(t *testing.T) {
+		braidtest.Run(t, func(t *testing.T) {
+			c := make(chan int)
+			_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(context.Context) error { <-c; return nil })
+				for range 3 {
+					g.Go(func(context.Context) error { c <- 1; return nil })
+				}
+				return nil
+			}, braid.Limit(1))
+		})
+	}), "TestStop is deadlocked", "others wait until there is room in its group: 1 of 1 slots taken, 3 queued")
+}
+
 func TestRunTellsWhatIsLeft(t *testing.T) {
 	if !inChild(t) {
 		out, passed := child(t)

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"strconv"
@@ -79,21 +80,21 @@ func query(r *http.Request) (*config, error) {
 	if text := q.Get("stacks"); text != "" {
 		stacks, err := strconv.ParseBool(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("stacks is 1 or 0, not %q", text)
 		}
 		c.stacks = stacks
 	}
 	if text := q.Get("fold"); text != "" {
 		fold, err := strconv.ParseBool(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("fold is 1 or 0, not %q", text)
 		}
 		c.nofold = !fold
 	}
 	if text := q.Get("max"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("max is a number of nodes, not %q", text)
 		}
 		c.max = min(max(n, 1), most)
 	}

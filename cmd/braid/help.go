@@ -21,7 +21,9 @@ It also looks into running programs that use the library braid:
 const commonHelp = `CMD is a program and its arguments, word by word; commands are parted by ":::".
 No shell is involved: for pipes and the like write sh -c '…'.
 
-To stop a command, braid sends SIGTERM to its process group, waits (--grace),
+` + stopHelp
+
+const stopHelp = `To stop a command, braid sends SIGTERM to its process group, waits (--grace),
 and sends SIGKILL to whatever of it is left. What a command leaves behind when
 it ends is stopped in the same way. Ctrl-C, SIGTERM and SIGHUP stop everything
 and end braid with status 130, 143 or 129; a second Ctrl-C kills at once.
@@ -106,7 +108,7 @@ have anything run here: it is for machines that trust each other.
   braid worker -j 8 temporal://localhost:7233
   git ls-files | braid map --engine temporal://localhost:7233 -- sha256sum {}
 
-` + commonHelp
+` + stopHelp
 
 const firstHelp = `Run commands side by side until one succeeds. Its output is printed and the
 others are stopped. If all fail, the exit status is that of the last to fail.

@@ -81,4 +81,5 @@ type Task struct {
 	Group uintptr      // Addr of its group
 	Cause func() error // why its group is cancelled, or nil; of one in a bubble of testing/synctest it can be asked only there
 	Open  string       // where its group was opened, as "file:line", if a user has to close it and has not begun to; or ""
+	Full  string       // "2 of 2 slots taken, 5 queued", if its group has tasks that wait for a slot, or ""
 }
