@@ -1,6 +1,7 @@
 // Cancel functions that are not called: the context and what was registered with
 // its parents stay until those end. cancel_rounds.go has those that are deferred in a loop,
-// cancel_meant.go those that nobody need call, cancel_replaced.go those in a field that another one takes the place of.
+// cancel_meant.go those that nobody need call, cancel_replaced.go those in a field that another one takes the place of,
+// cancel_kept.go those that are kept where nobody calls them, cancel_helper.go those that a function of the package gives.
 
 package rules
 
@@ -62,54 +63,55 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 		{Name: "never", Severity: Error, What: "a local variable holds the function and nothing calls it or hands it on"},
 		{Name: "path", Severity: Error, What: "the function returns somewhere without having called it"},
 		{Name: "loop", Severity: Warning, What: "the call is deferred in a loop, to the end of the whole function"},
-		{Name: "field", Severity: Warning, What: "an unexported field holds the function and nothing in the package calls it"},
+		{Name: "field", Severity: Warning, What: "an unexported field holds the function, or a map or list, and nothing in the package calls it"},
+		{Name: "overwritten", Severity: Warning, What: "a local variable gets another such function before the first one is called"},
 		{Name: "replaced", Severity: Warning, What: "a method that does something again, by its name, puts the function into a field and does not call the one that is there"},
 		{Name: "afterfunc", Severity: Warning, What: "the stop function of context.AfterFunc is dropped: in a loop, where what the function uses is local and closed, or is the caller's and is given a deadline"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
-		fn := code.Callee(c.Info, call)
-		switch {
-		case code.Is(fn, "context", "AfterFunc"):
+		if code.IsCall(c.Info, call, "context", "AfterFunc") {
 			c.afterFunc(cur, call)
 			continue
-		case code.Is(fn, "os/signal", "NotifyContext"):
-		case fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "context" && fn.Signature().Recv() == nil && fn.Signature().Results().Len() == 2:
-		default:
+		}
+		derive, i := c.derivation(call, 0)
+		if derive == nil || c.inMain(cur) {
 			continue
 		}
-		if c.inMain(cur) {
-			continue
+		fn := code.Callee(c.Info, call)
+		name := fn.Name()
+		if derive == call {
+			name = fn.Pkg().Name() + "." + name
 		}
-		name := fn.Pkg().Name() + "." + fn.Name()
 		var lhs ast.Expr
 		switch n := cur.Parent().Node().(type) {
 		case *ast.AssignStmt:
-			if len(n.Lhs) == 2 && len(n.Rhs) == 1 {
-				lhs = n.Lhs[1]
+			if len(n.Lhs) > i && len(n.Rhs) == 1 {
+				lhs = n.Lhs[i]
 			}
 		case *ast.ValueSpec:
-			if len(n.Names) == 2 {
-				lhs = n.Names[1]
+			if len(n.Names) > i && len(n.Values) == 1 {
+				lhs = n.Names[i]
 			}
 		}
 		if lhs == nil {
 			continue
 		}
 		if id, ok := lhs.(*ast.Ident); ok && id.Name == "_" {
-			fresh := c.ofNone(call) // nothing but its time ends it, and nothing else knows it
-			if c.endsWithParent(cur, call) || c.saysDropped(cur.Parent().Node()) || fresh && strings.HasPrefix(fn.Name(), "WithCancel") {
+			if c.endsWithParent(cur, call) || c.saysDropped(cur.Parent().Node()) || c.leavesNothing(derive) {
 				continue
 			}
 			until := "its parent ends"
-			switch timed := strings.HasPrefix(fn.Name(), "WithTimeout") || strings.HasPrefix(fn.Name(), "WithDeadline"); {
-			case fresh && timed:
+			switch by := code.CalleeName(derive); {
+			case !strings.HasPrefix(by, "WithTimeout") && !strings.HasPrefix(by, "WithDeadline"):
+				if by == "NotifyContext" {
+					until = "a signal comes, or " + until
+				}
+			case c.ofNone(derive): // nothing else knows it
 				until = "its time is over"
-			case timed:
+			default:
 				until = "its time is over, or " + until
-			case fn.Name() == "NotifyContext":
-				until = "a signal comes, or " + until
 			}
 			c.report(id, "blank", "the cancel function of "+name+" is dropped: the context stays until "+until)
 			continue
@@ -124,14 +126,14 @@ func pingOne(ctx context.Context, host string, ping func(context.Context, string
 				c.replaced(cur, lhs, v, name)
 			}
 		case code.IsLocal(v):
-			c.cancelVar(cur, lhs, v, name)
+			c.cancelVar(cur, lhs, v, name, c.leavesNothing(derive))
 			c.replaced(cur, lhs, v, name)
 		}
 	}
 })
 
-// cancelVar looks at what becomes of a cancel function in a local variable.
-func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name string) {
+// cancelVar looks at what becomes of a cancel function in a local variable. Of a harmless one nothing stays behind.
+func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name string, harmless bool) {
 	uses := c.released(v, false)
 	if len(uses) == 0 && v.Kind() == types.ResultVar || c.saysDropped(cur.Parent().Node()) {
 		return
@@ -149,6 +151,14 @@ func (c *check) cancelVar(cur inspector.Cursor, lhs ast.Expr, v *types.Var, name
 	}
 	if c.lost(fn, cur.Parent().Node(), v, uses) {
 		c.report(lhs, "path", v.Name()+", the cancel function of "+name+", is not called on every path")
+		return
+	}
+	if store := c.deadEnd(v, fn.Node()); store != nil && !harmless {
+		c.report(lhs, "field", "nothing calls what "+store.Name()+" has: the cancel function of "+name)
+		return
+	}
+	if !harmless && !c.endsWithParent(cur, cur.Node().(*ast.CallExpr)) && c.overwritten(fn, cur.Parent().Node(), v, uses) {
+		c.report(lhs, "overwritten", v.Name()+" gets another function before this one of "+name+" is called: the context stays until its parent ends")
 		return
 	}
 	if !c.outlivesRound(cur) && !c.forTasks(cur) {
@@ -192,8 +202,8 @@ func (c *check) lost(fn inspector.Cursor, def ast.Node, v *types.Var, uses []ins
 	if f == nil {
 		return false
 	}
-	for _, use := range uses { // a deferred literal that was there before sees the new value
-		if in, _ := code.FuncAround(use); in != fn && code.Deferred(use) {
+	for _, use := range uses { // a literal that was there before sees the new value
+		if in, _ := code.FuncAround(use); in != fn && (code.Deferred(use) || in.Node().Pos() < def.Pos()) {
 			return false
 		}
 	}

@@ -63,17 +63,18 @@ func (c *check) saysDropped(stmt ast.Node) bool {
 // function it keeps: that ends both.
 func (c *check) endsWithParent(cur inspector.Cursor, call *ast.CallExpr) bool {
 	fn, ok := code.FuncAround(cur)
-	if !ok || len(call.Args) == 0 {
+	i := slices.IndexFunc(call.Args, func(e ast.Expr) bool { return code.IsContext(c.Info.TypeOf(e)) })
+	if !ok || i < 0 {
 		return false
 	}
-	parent := code.Var(c.Info, call.Args[0])
+	parent := code.Var(c.Info, call.Args[i])
 	if !code.IsLocal(parent) {
 		return false
 	}
 	_, body := code.FuncParts(fn.Node())
 	kept := false
 	code.Shallow(body, func(n ast.Node) bool {
-		if as, ok := n.(*ast.AssignStmt); ok && as.Pos() < call.Pos() && len(as.Lhs) == 2 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == parent {
+		if as, ok := n.(*ast.AssignStmt); ok && as.End() < call.Pos() && len(as.Lhs) == 2 && len(as.Rhs) == 1 && code.Var(c.Info, as.Lhs[0]) == parent {
 			if v := code.Var(c.Info, as.Lhs[1]); v != nil && (!code.IsLocal(v) || v.Kind() == types.ResultVar || len(c.released(v, false)) > 0) {
 				kept = true
 			}

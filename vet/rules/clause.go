@@ -4,7 +4,6 @@ package rules
 
 import (
 	"go/ast"
-	"go/types"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -30,7 +29,7 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	}))
 }
 `,
-	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why.",
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why; a declared function whose comment says that the error is ignored on purpose.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
 		{Name: "replaced", Severity: Warning, What: "a clause returns another error that has nothing of what it was given"},
@@ -41,26 +40,31 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 		if !code.IsCall(c.Info, call, code.Braid, "On", "When", "Otherwise") || len(call.Args) == 0 {
 			continue
 		}
-		lit, ok := ast.Unparen(call.Args[len(call.Args)-1]).(*ast.FuncLit)
-		if !ok || c.usesParams(lit) || ofSentinel(c, call) {
+		clause := call.Args[len(call.Args)-1]
+		fn := c.functionOf(clause)
+		if fn == nil || c.usesParams(fn) || ofSentinel(c, call) {
 			continue
 		}
-		if !returnsNil(lit.Body) {
-			if c.saysWhy(lit) || !c.makesNew(call, lit) {
+		_, body := code.FuncParts(fn)
+		if !returnsNil(body) {
+			if c.saysWhy(fn) || !c.makesNew(call, body) {
 				continue
 			}
-			c.report(lit, "replaced", "nothing of what this clause was given is left: wrap it with %w, or say in the new error how many there were and of what")
+			c.report(clause, "replaced", "nothing of what this clause was given is left: wrap it with %w, or say in the new error how many there were and of what")
 			continue
 		}
-		c.report(lit, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")
+		if _, declared := fn.(*ast.FuncDecl); declared && c.saysWhy(fn) {
+			continue
+		}
+		c.report(clause, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")
 	}
 })
 
 // makesNew tells whether all that a clause returns is made there, or declared by a package, other than what the clause is for. What a function gives may
 // make up for the failure.
-func (c *check) makesNew(clause *ast.CallExpr, lit *ast.FuncLit) bool {
+func (c *check) makesNew(clause *ast.CallExpr, body *ast.BlockStmt) bool {
 	all := true
-	code.Shallow(lit.Body, func(n ast.Node) bool {
+	code.Shallow(body, func(n ast.Node) bool {
 		ret, ok := n.(*ast.ReturnStmt)
 		if !ok || len(ret.Results) != 1 {
 			return true
@@ -77,28 +81,6 @@ func (c *check) makesNew(clause *ast.CallExpr, lit *ast.FuncLit) bool {
 		return true
 	})
 	return all
-}
-
-func (c *check) usesParams(lit *ast.FuncLit) bool {
-	for i := range lit.Type.Params.NumFields() {
-		if c.usesParam(lit, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// usesParam tells whether a literal has its i-th parameter in its body.
-func (c *check) usesParam(lit *ast.FuncLit, i int) bool {
-	for _, field := range lit.Type.Params.List {
-		for _, name := range field.Names {
-			if v, ok := c.Info.Defs[name].(*types.Var); i == 0 {
-				return ok && len(c.Uses[v]) > 0
-			}
-			i--
-		}
-	}
-	return false
 }
 
 // ofSentinel tells whether a clause is When(Is(target), …).

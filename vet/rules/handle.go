@@ -43,7 +43,7 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 	Exempt: "`Group.Go`, which has no handle; a handle that is kept where somebody may read it; `Value` behind a wait for whatever it is; what `MoveOn` cut short and the caller alone is given, whose length is asked for, or of which a comment says that it need not be all.",
 	Shapes: []Shape{
 		{Name: "task", Severity: Warning, What: "the handle of Fork or TryFork is ignored: Group.Go is for tasks without a result"},
-		{Name: "unread", Severity: Warning, What: "handles are collected, and nobody reads them"},
+		{Name: "unread", Severity: Warning, What: "handles are collected, also in an unexported field, and nobody reads them"},
 		{Name: "early", Severity: Error, What: "Value is called where nothing has waited for the task: it panics"},
 		{Name: "group", Severity: Error, What: "the group of Open is ignored: it cannot be closed"},
 		{Name: "closed", Severity: Warning, What: "the error of TryGo or TryFork is ignored: the task may never run"},
@@ -74,11 +74,13 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 			if ignored(cur, 0) {
 				c.report(call, "group", "this group is ignored: nobody can close it")
 			}
+		default:
+			c.forkedInVain(cur, call)
 		}
 	}
 	for o := range c.Uses {
 		v, ok := o.(*types.Var)
-		if !ok || !code.IsLocal(v) || code.IsParam(c.Info, v) || !isTasks(v.Type()) {
+		if !ok || code.IsParam(c.Info, v) || !isTasks(v.Type()) || !code.IsLocal(v) && (!v.IsField() || v.Exported() || v.Pkg() != c.Pkg) {
 			continue
 		}
 		if at := c.onlyFilled(v); at != nil {
@@ -100,32 +102,75 @@ func isTasks(t types.Type) bool {
 	return code.IsNamed(t, code.Braid, "Task")
 }
 
+// forkedInVain reports a call of a function of the package that gives the handle of a task which it has forked, if nobody in the package keeps that.
+func (c *check) forkedInVain(cur inspector.Cursor, call *ast.CallExpr) {
+	fn := code.Callee(c.Info, call)
+	decl, ok := c.Decls[fn]
+	if !ok || !ignored(cur, 0) || fn.Exported() || !c.givesFork(decl.Node().(*ast.FuncDecl)) {
+		return
+	}
+	for _, use := range c.Uses[fn] {
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		if kind, _ := use.ParentEdge(); kind != edge.CallExpr_Fun || !ignored(use.Parent(), 0) {
+			return
+		}
+	}
+	c.report(call, "task", "the handle that "+fn.Name()+" gives is ignored, and the result of the task with it: use Group.Go for a task without a result")
+}
+
+// givesFork tells whether all that a function returns is what Fork gives.
+func (c *check) givesFork(decl *ast.FuncDecl) bool {
+	gives := false
+	return !code.Has(decl.Body, func(n ast.Node) bool {
+		ret, ok := n.(*ast.ReturnStmt)
+		if !ok {
+			return false
+		}
+		var fork *ast.CallExpr
+		if len(ret.Results) == 1 {
+			fork, _ = unparen[*ast.CallExpr](ret.Results[0])
+		}
+		gives = fork != nil && code.IsCall(c.Info, fork, code.Braid, "Fork", "Group.Fork")
+		return !gives
+	}) && gives
+}
+
 // onlyFilled gives the first mention of a variable if all that is done with it is to put something
 // into it and to ask for its length.
 func (c *check) onlyFilled(v *types.Var) (first ast.Node) {
 	for _, use := range c.Uses[v] {
+		if first == nil {
+			first = use.Node()
+		}
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
 		kind, _ := use.ParentEdge()
 		parent := use.Parent()
 		switch kind {
 		case edge.AssignStmt_Lhs:
-		case edge.AssignStmt_Rhs: // _ = v
-			if ids := parent.Node().(*ast.AssignStmt).Lhs; slices.ContainsFunc(ids, func(e ast.Expr) bool {
-				id, ok := e.(*ast.Ident)
-				return !ok || id.Name != "_"
-			}) {
+		case edge.KeyValueExpr_Key: // T{field: …}
+			if !v.IsField() {
 				return nil
 			}
+		case edge.AssignStmt_Rhs: // _ = v
+			if !slices.ContainsFunc(parent.Node().(*ast.AssignStmt).Lhs, func(e ast.Expr) bool { return !isBlank(e) }) {
+				continue
+			}
+			return nil
 		case edge.IndexExpr_X:
-			if up, _ := parent.ParentEdge(); up != edge.AssignStmt_Lhs {
+			if up, _ := parent.ParentEdge(); up != edge.AssignStmt_Lhs && !onlyAsksKey(parent) {
 				return nil
 			}
 		case edge.CallExpr_Args:
 			call := parent.Node().(*ast.CallExpr)
 			switch c.Builtin(call) {
-			case "len", "cap":
+			case "len", "cap", "clear", "delete":
 			case "append":
 				as, ok := parent.Parent().Node().(*ast.AssignStmt)
-				if !ok || len(as.Lhs) != 1 || code.Var(c.Info, as.Lhs[0]) != v || call.Args[0] != use.Node() {
+				if !ok || len(as.Lhs) != 1 || !isVar(c.Info, as.Lhs[0], v) || call.Args[0] != use.Node() {
 					return nil
 				}
 			default:
@@ -134,11 +179,20 @@ func (c *check) onlyFilled(v *types.Var) (first ast.Node) {
 		default:
 			return nil
 		}
-		if first == nil {
-			first = use.Node()
-		}
 	}
 	return first
+}
+
+// onlyAsksKey tells whether an index expression is asked only whether there is such a key: _, ok := m[key].
+func onlyAsksKey(ix inspector.Cursor) bool {
+	as, ok := ix.Parent().Node().(*ast.AssignStmt)
+	return ok && len(as.Rhs) == 1 && len(as.Lhs) == 2 && isBlank(as.Lhs[0])
+}
+
+// isVar tells whether an expression is a variable, or that field of whatever.
+func isVar(info *types.Info, e ast.Expr, v *types.Var) bool {
+	w := code.Var(info, e)
+	return w != nil && w.Origin() == v
 }
 
 // ignored tells whether the i-th result of a call is dropped or assigned to _.

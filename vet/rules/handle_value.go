@@ -26,7 +26,7 @@ func (c *check) earlyValue(fork inspector.Cursor) {
 	if !ok || !code.IsLocal(v) || v.Kind() != types.LocalVar {
 		return
 	}
-	if in, ok := c.DeclaredIn(v); !ok || in != fn {
+	if in, ok := c.DeclaredIn(v); !ok || in != fn || c.kept(v) {
 		return
 	}
 	_, body := code.FuncParts(fn.Node())
@@ -49,6 +49,11 @@ func (c *check) earlyValue(fork inspector.Cursor) {
 		})
 		return !told
 	})
+}
+
+// kept tells whether a handle is put among others, or into another variable: somebody may wait for it there.
+func (c *check) kept(v *types.Var) bool {
+	return code.IsNamed(v.Type(), code.Braid, "Task") && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return c.UseOf(use) == code.Stored })
 }
 
 // heldIn gives the variable that a call's result is assigned or appended to, or nil.

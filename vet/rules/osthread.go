@@ -41,12 +41,7 @@ func enter(g *braid.Group, setns func() error) {
 		if t.Kind != code.BraidTask || t.Body {
 			continue
 		}
-		var fn ast.Node
-		if t.Lit != nil {
-			fn = t.Lit
-		} else if decl := funcOf(c, t.Fn); decl != nil {
-			fn = decl
-		}
+		fn := c.functionOf(t.Fn)
 		if fn == nil || !locks(c, fn) || t.Call.Ellipsis.IsValid() || mentions(t.Call, "OwnGoroutine") {
 			continue
 		}

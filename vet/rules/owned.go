@@ -43,41 +43,119 @@ func serve(g *braid.Group, l net.Listener, handle func(context.Context, net.Conn
 `,
 	Exempt: "Tasks with `Always`; what is closed outside the task as well, other than on a way on which no task is handed over, or was not made in the function that hands the task over.",
 	Shapes: []Shape{
-		{Name: "closer", Severity: Error, What: "a task captures an io.Closer and is the only one to close it"},
+		{Name: "closer", Severity: Error, What: "a task captures an io.Closer and is the only one to close it, itself or by a function of the package"},
 	},
 }, func(c *check) {
 	for _, t := range c.Tasks {
-		if t.Kind != code.BraidTask || t.Body || t.Lit == nil || t.Owner == nil || mentions(t.Call, "Always") {
+		if t.Kind != code.BraidTask || t.Body || t.Owner == nil || mentions(t.Call, "Always") {
+			continue
+		}
+		if closer := c.closerOf(t.Fn); closer != nil {
+			c.notOwned(t, t.Fn, t.Fn, closer, map[*types.Var]bool{})
+		}
+		lit := c.literalIn(t.Fn)
+		if lit == nil {
 			continue
 		}
 		told := map[*types.Var]bool{}
-		ast.Inspect(t.Lit.Body, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok || code.CalleeName(call) != "Close" || len(call.Args) > 0 {
-				return true
+		ast.Inspect(lit.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				for _, closer := range c.closedBy(call) {
+					c.notOwned(t, lit, call, closer, told)
+				}
 			}
-			sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			if !ok || !isCloser(c.Info.TypeOf(sel.X)) {
-				return true
-			}
-			owner := sel.X
-			if body, ok := ast.Unparen(owner).(*ast.SelectorExpr); ok && body.Sel.Name == "Body" && code.IsNamed(c.Info.TypeOf(body.X), "net/http", "Response") {
-				owner = body.X
-			}
-			id, ok := ast.Unparen(owner).(*ast.Ident)
-			if !ok {
-				return true
-			}
-			v, _ := c.Info.Uses[id].(*types.Var)
-			if v == nil || told[v] || !code.IsLocal(v) || v.Kind() != types.LocalVar || code.Within(id, t.Lit) && t.Lit.Pos() <= v.Pos() && v.Pos() < t.Lit.End() || c.closedOutside(v, t) {
-				return true
-			}
-			told[v] = true
-			c.report(call, "closer", fmt.Sprintf("if this task is skipped, nobody closes %s: hand it over with braid.GoWith", types.ExprString(sel.X)))
 			return true
 		})
 	}
 })
+
+// notOwned reports what the function of a task closes at a place, if it was made outside of it and nobody else closes it.
+func (c *check) notOwned(t *code.Task, fn, at, closer ast.Expr, told map[*types.Var]bool) {
+	owner := closer
+	if body, ok := unparen[*ast.SelectorExpr](owner); ok && body.Sel.Name == "Body" && code.IsNamed(c.Info.TypeOf(body.X), "net/http", "Response") {
+		owner = body.X
+	}
+	id, ok := unparen[*ast.Ident](owner)
+	if !ok {
+		return
+	}
+	v, _ := c.Info.Uses[id].(*types.Var)
+	if v == nil || told[v] || !code.IsLocal(v) || v.Kind() != types.LocalVar || code.Within(c.declOf(v), fn) || c.closedOutside(v, t, fn) {
+		return
+	}
+	told[v] = true
+	c.report(at, "closer", fmt.Sprintf("if this task is skipped, nobody closes %s: hand it over with braid.GoWith", types.ExprString(closer)))
+}
+
+// closedBy gives what a call closes: x of x.Close(), or what a function of the package that is given it closes.
+func (c *check) closedBy(call *ast.CallExpr) (closers []ast.Expr) {
+	if sel, ok := unparen[*ast.SelectorExpr](call.Fun); ok && sel.Sel.Name == "Close" && len(call.Args) == 0 && isCloser(c.Info.TypeOf(sel.X)) {
+		return []ast.Expr{sel.X}
+	}
+	decl, ok := c.Decls[code.Callee(c.Info, call)]
+	if !ok {
+		return nil
+	}
+	helper := decl.Node().(*ast.FuncDecl)
+	for i, arg := range call.Args {
+		if p, ok := code.ParamAt(c.Info, helper.Type, i); ok && c.closesFirst(helper, p) {
+			closers = append(closers, arg)
+		}
+	}
+	if closer := c.closerOf(call.Fun); closer != nil {
+		closers = append(closers, closer)
+	}
+	return closers
+}
+
+// closerOf gives x of x.f, a method of the package that closes its receiver.
+func (c *check) closerOf(method ast.Expr) ast.Expr {
+	sel, ok := unparen[*ast.SelectorExpr](method)
+	if !ok {
+		return nil
+	}
+	decl := funcOf(c, sel)
+	if decl == nil || decl.Recv == nil || len(decl.Recv.List[0].Names) == 0 || !c.closesFirst(decl, code.Var(c.Info, decl.Recv.List[0].Names[0])) {
+		return nil
+	}
+	return sel.X
+}
+
+// closesFirst tells whether a function closes what it is given on every way out: it defers that, or does it, with no return before.
+func (c *check) closesFirst(decl *ast.FuncDecl, given *types.Var) bool {
+	if given == nil || !isCloser(given.Type()) {
+		return false
+	}
+	closes := func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || code.CalleeName(call) != "Close" || len(call.Args) > 0 {
+			return false
+		}
+		sel, ok := unparen[*ast.SelectorExpr](call.Fun)
+		return ok && code.Var(c.Info, sel.X) == given
+	}
+	for _, s := range decl.Body.List {
+		found := false
+		switch s := s.(type) {
+		case *ast.DeferStmt:
+			ast.Inspect(s, func(n ast.Node) bool {
+				found = found || closes(n)
+				return !found
+			})
+		case *ast.ExprStmt, *ast.AssignStmt, *ast.ReturnStmt:
+			found = code.Has(s, closes)
+		case *ast.IfStmt:
+			found = s.Init != nil && code.Has(s.Init, closes)
+		}
+		if found {
+			return true
+		}
+		if code.Has(s, func(n ast.Node) bool { _, returns := n.(*ast.ReturnStmt); return returns }) {
+			return false
+		}
+	}
+	return false
+}
 
 var closerType = types.NewInterfaceType([]*types.Func{
 	types.NewFunc(0, nil, "Close", types.NewSignatureType(nil, nil, nil, nil,
@@ -86,11 +164,11 @@ var closerType = types.NewInterfaceType([]*types.Func{
 
 func isCloser(t types.Type) bool { return t != nil && types.Implements(t, closerType) }
 
-// closedOutside tells whether something outside of the task closes v or may do so: it is
+// closedOutside tells whether something outside of the function of a task closes v or may do so: it is
 // closed, deferred, stored, returned or handed to somebody there.
-func (c *check) closedOutside(v *types.Var, t *code.Task) bool {
+func (c *check) closedOutside(v *types.Var, t *code.Task, fn ast.Expr) bool {
 	for _, use := range c.Uses[v] {
-		if code.Within(use.Node(), t.Lit) {
+		if code.Within(use.Node(), fn) {
 			continue
 		}
 		switch c.UseOf(use) {

@@ -76,28 +76,36 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		if t.Body || t.Kind == code.Timer || t.Kind == code.BraidTask && t.Owner == nil {
 			continue
 		}
-		if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) && !c.fewOf(walk, t) {
-			c.report(t.At.Node(), "walk", "a goroutine for each file of a tree, as many at once as there are: limit them")
-			continue
-		}
-		if c.again(t) {
-			c.report(t.At.Node(), "again", "a goroutine for each of what was found, which starts one for each that it finds: limit them")
-			continue
-		}
-		for loop, ok := code.LoopAround(t.At); ok; loop, ok = code.LoopAround(loop) {
-			shape, what := c.input(loop, t)
-			if shape == "" {
-				continue
-			}
-			if code.LeavesAfter(t.At, loop) || c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && c.Commented(t.At.Node().Pos()) || c.onceAKey(loop, t) || c.hasSlot(loop, t) {
-				break
-			}
-			message := "a goroutine for each %s, as many at once as come in: limit them"
-			if c.takesSlot(t) {
-				message = "a goroutine for each %s takes its slot itself, and there are as many at once as come in: take the slot before it starts"
-			}
-			c.report(t.At.Node(), shape, fmt.Sprintf(message, what))
-			break
+		c.startsMany(t)
+		for _, by := range c.helped(t) {
+			c.startsMany(by)
 		}
 	}
 })
+
+// startsMany looks at the start of a task for each of what comes from outside.
+func (c *check) startsMany(t *code.Task) {
+	if walk, ok := c.walkAround(t.At); ok && !c.limited(walk, t) && !c.onceAKey(walk, t) && !c.hasSlot(walk, t) && !c.fewOf(walk, t) {
+		c.report(t.At.Node(), "walk", "a goroutine for each file of a tree, as many at once as there are: limit them")
+		return
+	}
+	if c.again(t) {
+		c.report(t.At.Node(), "again", "a goroutine for each of what was found, which starts one for each that it finds: limit them")
+		return
+	}
+	for loop, ok := code.LoopAround(t.At); ok; loop, ok = code.LoopAround(loop) {
+		shape, what := c.input(loop, t)
+		if shape == "" {
+			continue
+		}
+		if code.LeavesAfter(t.At, loop) || c.limited(loop, t) || shape == "accept" && c.servesOthers(t.At) || shape == "messages" && (c.byHelper(t) || c.Commented(t.At.Node().Pos())) || c.onceAKey(loop, t) || c.hasSlot(loop, t) || c.byHelper(t) && c.waitsIn(loop) {
+			break
+		}
+		message := "a goroutine for each %s, as many at once as come in: limit them"
+		if c.takesSlot(t) {
+			message = "a goroutine for each %s takes its slot itself, and there are as many at once as come in: take the slot before it starts"
+		}
+		c.report(t.At.Node(), shape, fmt.Sprintf(message, what))
+		break
+	}
+}

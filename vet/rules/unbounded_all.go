@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/constant"
 	"regexp"
-	"slices"
 
 	"golang.org/x/tools/go/ast/inspector"
 
@@ -16,7 +15,7 @@ import (
 // allAtOnce looks at a braid.Map or Each, which have as many tasks at once as there are items unless they are given a Limit.
 func (c *check) allAtOnce(t *code.Task) {
 	list := t.Call.Args[1]
-	if mentionsLimit(t.Call) && !c.limitIsLen(t.Call, list) || hasVarOption(c, t.Call) || t.Call.Ellipsis.IsValid() || c.checked(list, t.At) {
+	if c.mentionsLimit(t.Call) && !c.limitIsLen(t.Call, list) || hasVarOption(c, t.Call) || t.Call.Ellipsis.IsValid() || c.checked(list, t.At) {
 		return
 	}
 	switch {
@@ -34,10 +33,7 @@ func (c *check) allAtOnce(t *code.Task) {
 // ofRows tells whether the function puts a value for each row of a query into a list, and the query does not say how many there are at most.
 func (c *check) ofRows(list ast.Expr) bool {
 	v := code.Var(c.Info, list)
-	if !code.IsLocal(v) || slices.ContainsFunc(c.Origins(v), func(e ast.Expr) bool { // batch by batch
-		_, emptied := unparen[*ast.SliceExpr](e)
-		return emptied
-	}) {
+	if !code.IsLocal(v) || c.inBatches(v) {
 		return false
 	}
 	for _, use := range c.Uses[v] {

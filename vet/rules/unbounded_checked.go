@@ -87,9 +87,15 @@ func (c *check) counted(loop ast.Node) ast.Expr {
 	case *ast.RangeStmt:
 		n = loop.X
 	case *ast.ForStmt:
+		if loop.Cond == nil {
+			return nil
+		}
 		cond, ok := ast.Unparen(loop.Cond).(*ast.BinaryExpr)
-		_, one := loop.Post.(*ast.IncDecStmt)
-		if !ok || !one || cond.Op != token.LSS && cond.Op != token.LEQ && cond.Op != token.NEQ {
+		_, steps := loop.Post.(*ast.IncDecStmt)
+		if add, ok := loop.Post.(*ast.AssignStmt); ok { // in pieces
+			steps = add.Tok == token.ADD_ASSIGN && c.few(add.Rhs[0])
+		}
+		if !ok || !steps || cond.Op != token.LSS && cond.Op != token.LEQ && cond.Op != token.NEQ {
 			return nil
 		}
 		n = cond.Y

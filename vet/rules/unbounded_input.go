@@ -23,46 +23,36 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			if mayFail(u) && n.Key != nil && c.handedOn(n.Key, t) && !c.waitsIn(loop) {
 				return "pages", "value of a sequence that may fail"
 			}
+			if list := c.listIn(n.X); list != nil {
+				return c.inList(list, loop, t)
+			}
+			if c.ofText(n.X, 0) && !c.takesSlot(t) {
+				return "lines", "part of a text"
+			}
 		case *types.Chan:
 			if carries(u.Elem()) {
 				return "channel", "value of a channel"
 			}
 		case *types.Slice, *types.Map:
-			if c.external(n.X) && !c.checked(n.X, loop) {
-				return "decoded", "element of what comes from outside"
-			}
-			if c.ofPage(n.X, loop) && !c.checked(n.X, loop) {
-				return "pages", "element of each page"
-			}
-			if shape, what := c.whole(n.X); shape != "" && !c.checked(n.X, loop) && !c.takesSlot(t) { // the list is there, and so may they be
-				return shape, what
-			}
-			decl, _ := code.DeclAround(loop)
-			if v := code.Var(c.Info, n.X); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
-				return "slice", "element of " + v.Name()
-			}
+			return c.inList(n.X, loop, t)
 		case *types.Basic:
-			if c.manyOutside(loop) {
-				return "decoded", "round of a loop as long as what comes from outside"
-			}
+			return c.asLong(loop, t)
 		}
 	case *ast.ForStmt:
-		if n.Cond != nil && c.manyOutside(loop) {
-			return "decoded", "round of a loop as long as what comes from outside"
+		if shape, what := c.asLong(loop, t); n.Cond != nil && shape != "" {
+			return shape, what
 		}
-		if call, ok := n.Cond.(*ast.CallExpr); ok && len(call.Args) == 0 {
-			switch code.CalleeName(call) {
-			case "Next", "NextRow":
-				if code.IsCall(c.Info, call, "database/sql", "Rows.Next") || has(receiver(c, call), "Scan") {
-					return "rows", "row"
+		if n.Cond != nil {
+			for _, part := range conjuncts(n.Cond) {
+				if shape, what := c.steps(part); shape != "" {
+					return shape, what
 				}
-			case "Scan":
-				if code.IsCall(c.Info, call, "bufio", "Scanner.Scan") || has(receiver(c, call), "Text") {
-					return "lines", "line"
-				}
-			case "More":
-				if code.IsCall(c.Info, call, "encoding/json", "Decoder.More") {
-					return "lines", "record"
+			}
+		}
+		if next, ok := n.Post.(*ast.AssignStmt); ok && len(next.Rhs) == 1 && c.handedOn(next.Lhs[0], t) {
+			if call, ok := unparen[*ast.CallExpr](next.Rhs[0]); ok {
+				if shape, what := c.reads(call); shape != "" {
+					return shape, what
 				}
 			}
 		}
@@ -76,6 +66,10 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			switch m := m.(type) {
 			case *ast.ForStmt, *ast.RangeStmt:
 				return false
+			case *ast.IfStmt: // if !lines.Scan() { break }
+				if not, ok := unparen[*ast.UnaryExpr](m.Cond); ok && not.Op == token.NOT && m.Init == nil {
+					shape, what = c.steps(not.X)
+				}
 			case *ast.CallExpr:
 				if len(m.Args) == 1 && decodes(c.Info, m) {
 					if u, ok := ast.Unparen(m.Args[0]).(*ast.UnaryExpr); ok && c.handedOn(u.X, t) {
@@ -103,15 +97,68 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 	return shape, what
 }
 
-// manyOutside tells whether a loop has as many rounds as somebody outside wants: as a list from there is long, or a number says.
-func (c *check) manyOutside(loop inspector.Cursor) bool {
+// steps says what a condition goes on to, if that comes from outside: rows.Next() and the like.
+func (c *check) steps(cond ast.Expr) (shape, what string) {
+	call, ok := unparen[*ast.CallExpr](cond)
+	if !ok || len(call.Args) > 0 {
+		return "", ""
+	}
+	switch code.CalleeName(call) {
+	case "Next", "NextRow":
+		if code.IsCall(c.Info, call, "database/sql", "Rows.Next") || has(receiver(c, call), "Scan") {
+			return "rows", "row"
+		}
+	case "Scan":
+		if code.IsCall(c.Info, call, "bufio", "Scanner.Scan") || has(receiver(c, call), "Text") {
+			return "lines", "line"
+		}
+	case "More":
+		if code.IsCall(c.Info, call, "encoding/json", "Decoder.More") {
+			return "lines", "record"
+		}
+	}
+	return "", ""
+}
+
+// inList says what a list that a loop goes through is, if it comes from outside.
+func (c *check) inList(list ast.Expr, loop inspector.Cursor, t *code.Task) (shape, what string) {
+	if c.external(list) && !c.checked(list, loop) {
+		return "decoded", "element of what comes from outside"
+	}
+	if c.ofPage(list, loop) && !c.checked(list, loop) {
+		return "pages", "element of each page"
+	}
+	if c.ofRows(list) && !c.checked(list, loop) && !c.takesSlot(t) {
+		return "rows", "row"
+	}
+	if shape, what := c.whole(list); shape != "" && !c.checked(list, loop) && !c.takesSlot(t) { // the list is there, and so may they be
+		return shape, what
+	}
+	decl, _ := code.DeclAround(loop)
+	if v := code.Var(c.Info, list); v != nil && v.Kind() == types.ParamVar && decl != nil && decl.Name.IsExported() {
+		return "slice", "element of " + v.Name()
+	}
+	return "", ""
+}
+
+// asLong says what a loop has as many rounds as, if that is what somebody outside wants: as a list from there is long, or a number says.
+func (c *check) asLong(loop inspector.Cursor, t *code.Task) (shape, what string) {
 	e := c.counted(loop.Node())
-	return e != nil && c.external(e) && !c.checked(e, loop)
+	if e == nil || c.checked(e, loop) {
+		return "", ""
+	}
+	if c.external(e) {
+		return "decoded", "round of a loop as long as what comes from outside"
+	}
+	if isList(c.Info.TypeOf(e)) && !c.takesSlot(t) {
+		return c.whole(e)
+	}
+	return "", ""
 }
 
 // external tells whether a list is a part of a request, or decoded by a function that is given one.
 func (c *check) external(e ast.Expr) bool {
-	if ofForm(c.Info, e) {
+	if ofForm(c.Info, e) || c.ofCall(e) {
 		return true
 	}
 	v := rootOf(c.Info, e)
@@ -125,6 +172,38 @@ func (c *check) external(e ast.Expr) bool {
 		}
 	}
 	return c.decodedInto(v)
+}
+
+// ofCall tells whether a list is a part of the request that a method for calls from elsewhere is given, by its signature: f(ctx, *SomeRequest) (*SomeResponse, error).
+func (c *check) ofCall(e ast.Expr) bool {
+	if get, ok := unparen[*ast.CallExpr](e); ok && len(get.Args) == 0 {
+		e = get.Fun
+	}
+	sel, ok := unparen[*ast.SelectorExpr](e)
+	at, found := c.Root.FindNode(e)
+	if !ok || !found {
+		return false
+	}
+	decl, _ := code.DeclAround(at)
+	if decl == nil || decl.Recv == nil || !decl.Name.IsExported() {
+		return false
+	}
+	sig := c.Info.Defs[decl.Name].Type().(*types.Signature)
+	req := rootOf(c.Info, sel.X)
+	return sig.Params().Len() == 2 && sig.Results().Len() == 2 && sig.Params().At(1) == req && code.IsContext(sig.Params().At(0).Type()) && code.IsError(sig.Results().At(1).Type()) &&
+		strings.HasSuffix(pointsTo(req.Type()), "Request") && (strings.HasSuffix(pointsTo(sig.Results().At(0).Type()), "Response") || strings.HasSuffix(pointsTo(sig.Results().At(0).Type()), "Reply"))
+}
+
+// pointsTo gives the name of the type that a pointer points to, or "".
+func pointsTo(t types.Type) string {
+	p, ok := t.(*types.Pointer)
+	if !ok {
+		return ""
+	}
+	if n, ok := types.Unalias(p.Elem()).(*types.Named); ok {
+		return n.Obj().Name()
+	}
+	return ""
 }
 
 // decodedInto tells whether a call decodes something into a variable.
@@ -183,6 +262,8 @@ func (c *check) reads(call *ast.CallExpr) (shape, what string) {
 		return "accept", "connection"
 	case name == "ReadString" || name == "ReadLine" || name == "ReadBytes" || name == "ReadSlice" || code.Is(fn, "encoding/csv", "Reader.Read"):
 		return "lines", "line"
+	case code.Is(fn, "archive/tar", "Reader.Next"), name == "NextPart", name == "NextRawPart":
+		return "lines", "file of an archive or part of a body"
 	case name == "Recv", name == "RecvMsg", strings.HasPrefix(name, "ReadMessage"), name == "ReadMsg", strings.HasPrefix(name, "Receive"), name == "FetchMessage",
 		name == "NextMsg", name == "NextMessage", name == "ReadFrom", name == "ReadFromUDP", name == "ReadFromUDPAddrPort", name == "Fetch", name == "Poll", name == "Consume", name == "Dequeue":
 		return "messages", "message"

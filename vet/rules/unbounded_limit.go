@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strings"
 
@@ -67,7 +68,11 @@ func (c *check) limited(loop inspector.Cursor, t *code.Task) bool {
 	if t.Owner != nil && c.groupLimited(t, loop) {
 		return true
 	}
-	body := bodyOfLoop(loop)
+	return c.heldBack(bodyOfLoop(loop), t)
+}
+
+// heldBack tells whether something in a round, or in a function that starts a task, may hold that back.
+func (c *check) heldBack(body *ast.BlockStmt, t *code.Task) bool {
 	found, recvs := false, 0
 	code.Shallow(body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -129,7 +134,7 @@ func (c *check) groupLimited(t *code.Task, loop inspector.Cursor) bool {
 		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && (sel.Sel.Name == "SetLimit" || sel.Sel.Name == "WithMaxGoroutines") {
 			call, ok := use.Parent().Parent().Node().(*ast.CallExpr)
 			if ok && len(call.Args) == 1 {
-				if n, known := code.IntValue(c.Info, call.Args[0]); known && n < 0 {
+				if n, known := code.IntValue(c.Info, call.Args[0]); known && (n < 0 || n >= endless) {
 					continue // that is none
 				}
 				if r, ok := loop.Node().(*ast.RangeStmt); ok && c.isLenOf(call.Args[0], r.X) {
@@ -144,14 +149,14 @@ func (c *check) groupLimited(t *code.Task, loop inspector.Cursor) bool {
 	case v.Kind() == types.ParamVar:
 		run := c.bodyOf(v)
 		r, _ := loop.Node().(*ast.RangeStmt)
-		return run == nil || mentionsLimit(run) && (r == nil || !c.limitIsLen(run, r.X))
+		return run == nil || c.mentionsLimit(run) && (r == nil || !c.limitIsLen(run, r.X))
 	case len(origins) == 0 && code.IsNamed(v.Type(), code.Errgroup, "Group") && code.IsLocal(v):
 		return false // var g errgroup.Group
 	case len(origins) == 0:
 		return true
 	}
 	for _, e := range origins {
-		if !makesGroup(c, e) || mentionsLimit(e) {
+		if !makesGroup(c, e) || c.mentionsLimit(e) {
 			return true
 		}
 	}
@@ -186,18 +191,31 @@ func (c *check) isLenOf(n, list ast.Expr) bool {
 	return c.isLen(n) && types.ExprString(ast.Unparen(n).(*ast.CallExpr).Args[0]) == types.ExprString(list) && rootOf(c.Info, ast.Unparen(n).(*ast.CallExpr).Args[0]) == rootOf(c.Info, list)
 }
 
-func mentionsLimit(n ast.Node) (found bool) {
-	ast.Inspect(n, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.FuncLit); ok && lit != nil {
-			return false
-		}
-		if id, ok := n.(*ast.Ident); ok && (id.Name == "Limit" || id.Name == "WithMaxGoroutines" || id.Name == "SetLimit") {
-			found = true
+// endless is a limit that nobody comes to.
+const endless = math.MaxInt32
+
+// mentionsLimit tells whether something, but for literals in it, says how many there may be at once.
+func (c *check) mentionsLimit(n ast.Node) (found bool) {
+	code.Shallow(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if len(n.Args) == 1 && limitNames[code.CalleeName(n)] {
+				most, known := code.IntValue(c.Info, n.Args[0])
+				found = found || !known || most < endless
+				if sel, ok := unparen[*ast.SelectorExpr](n.Fun); ok { // pool.New().WithMaxGoroutines(…)
+					found = found || c.mentionsLimit(sel.X)
+				}
+				return false
+			}
+		case *ast.Ident:
+			found = found || limitNames[n.Name]
 		}
 		return !found
 	})
 	return found
 }
+
+var limitNames = map[string]bool{"Limit": true, "WithMaxGoroutines": true, "SetLimit": true}
 
 // servesOthers tells whether a place is in an exported Serve or Accept that is given its listener.
 func (c *check) servesOthers(at inspector.Cursor) bool {

@@ -59,12 +59,14 @@ func (c *check) nextBegins(call *ast.CallExpr, loop inspector.Cursor) bool {
 	return false
 }
 
-// bodyOfLoop gives what is done in each round of a loop, or in each call of a literal.
+// bodyOfLoop gives what is done in each round of a loop, or in each call of a function.
 func bodyOfLoop(loop inspector.Cursor) *ast.BlockStmt {
 	switch n := loop.Node().(type) {
 	case *ast.RangeStmt:
 		return n.Body
 	case *ast.FuncLit:
+		return n.Body
+	case *ast.FuncDecl:
 		return n.Body
 	}
 	return loop.Node().(*ast.ForStmt).Body

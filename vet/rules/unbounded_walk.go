@@ -14,15 +14,25 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
-// walkAround gives the function literal around a place that is called for each file of a tree.
-func (c *check) walkAround(at inspector.Cursor) (lit inspector.Cursor, ok bool) {
-	fn, ok := code.FuncAround(at)
+// walkAround gives the function around a place that is called for each file of a tree: a literal, also one in a local variable, or a function of the package
+// that is there for nothing else.
+func (c *check) walkAround(at inspector.Cursor) (fn inspector.Cursor, ok bool) {
+	fn, ok = code.FuncAround(at)
 	if !ok {
 		return fn, false
 	}
-	call, ok := fn.Parent().Node().(*ast.CallExpr)
+	if c.walks(fn) {
+		return fn, true
+	}
+	uses := c.namedBy(fn)
+	return fn, len(uses) > 0 && !slices.ContainsFunc(uses, func(use inspector.Cursor) bool { return !c.walks(use) })
+}
+
+// walks tells whether a function is given to one that calls it for each file of a tree.
+func (c *check) walks(fn inspector.Cursor) bool {
 	kind, _ := fn.ParentEdge()
-	return fn, ok && kind == edge.CallExpr_Args && (code.IsCall(c.Info, call, "path/filepath", "Walk", "WalkDir") || code.IsCall(c.Info, call, "io/fs", "WalkDir"))
+	call, ok := fn.Parent().Node().(*ast.CallExpr)
+	return ok && kind == edge.CallExpr_Args && (code.IsCall(c.Info, call, "path/filepath", "Walk", "WalkDir") || code.IsCall(c.Info, call, "io/fs", "WalkDir"))
 }
 
 // fewOf tells whether a task in the function of a walk is for some of the files only, or is waited for there: its group or the pipe that it fills is the

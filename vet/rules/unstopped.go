@@ -99,6 +99,10 @@ func (c *check) unstopped(cur inspector.Cursor, shape string) {
 		}
 		return
 	}
+	if kind == edge.SelectorExpr_X && shape == "timer" {
+		c.timerEachRound(cur, fn)
+		return
+	}
 	var lhs ast.Expr
 	switch n := cur.Parent().Node().(type) {
 	case *ast.AssignStmt:

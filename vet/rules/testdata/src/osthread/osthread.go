@@ -155,3 +155,27 @@ func deferredLater(g *braid.Group) {
 		return setns()
 	})
 }
+
+// In a variable.
+
+func inVariable(g *braid.Group) {
+	pin := func(ctx context.Context) error {
+		runtime.LockOSThread()
+		if err := setns(); err != nil {
+			return err
+		}
+		defer runtime.UnlockOSThread()
+		return setns()
+	}
+	g.Go(pin) // want `needs the option OwnGoroutine`
+	g.Go(pin, braid.OwnGoroutine)
+}
+
+func inVariableBoth(g *braid.Group) {
+	pin := func(ctx context.Context) error {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		return setns()
+	}
+	g.Go(pin)
+}
