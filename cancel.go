@@ -96,8 +96,18 @@ func (g *Group) notice() {
 		g.happensCancelled()
 	}
 	for _, h := range below {
-		h.notice()
+		h.noticeAbove()
 	}
+}
+
+// noticeAbove acts upon the death of a group or task above. A standard context kills those below it one after the
+// other, and who has heard of a death may look in between: what is queued here is to be skipped only when
+// this context is dead too, which takes no longer than that.
+func (g *Group) noticeAbove() {
+	if ctx := g.ctx(); ctx.Err() == nil {
+		<-ctx.Done()
+	}
+	g.notice()
 }
 
 // byUser gives a place that a method was called from, or 0 if it was handed to

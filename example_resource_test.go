@@ -148,3 +148,35 @@ func ExampleAbandonedCall() {
 	// dns lookup false
 	// license check true
 }
+
+// Two connections are served at a time; the third is accepted when one of them has ended.
+func ExampleGoWaitWith() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
+		for range 3 {
+			client, err := net.Dial("tcp", listener.Addr().String())
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			conn, err := listener.Accept()
+			if err != nil {
+				return err
+			}
+			err = braid.GoWaitWith(ctx, g, conn, func(ctx context.Context, conn net.Conn) error {
+				_, err := io.WriteString(conn, "welcome\n")
+				return err
+			})
+			if err != nil {
+				return err // and conn is closed
+			}
+		}
+		return nil
+	}, braid.Limit(2))
+	fmt.Println(err, listener.Close())
+	// Output: <nil> <nil>
+}

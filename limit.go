@@ -265,22 +265,24 @@ func (g *Group) GoWait(ctx context.Context, fn func(ctx context.Context) error, 
 	}
 	t := &task{g: g, run: goFunc(fn), pc: funcPC(fn), opts: taskConfigOf(opts)}
 	g.checkWeight(t.opts)
-	return g.goWait(ctx, t)
+	return g.goWait(ctx, t, "GoWait")
 }
 
 // goWait adds t and waits for its start.
-func (g *Group) goWait(ctx context.Context, t *task) error {
+func (g *Group) goWait(ctx context.Context, t *task, caller string) error {
+	w := &waitedFor{runner: t.run, started: make(chan struct{})}
 	if ctx.Err() != nil {
-		g.mustBeOpen("GoWait")
-		return context.Cause(ctx)
+		err := w.notCalled(context.Cause(ctx))
+		g.mustBeOpen(caller)
+		return err
 	}
-	w := &waitedFor{goFunc: t.run.(goFunc), started: make(chan struct{})}
 	t.run = w
 	if g.cfg.rate != nil { // it may be given up while it waits for that
 		t.flags.Store(hasContext)
 	}
 	if err := g.add(t); err != nil {
-		g.misused("GoWait", err)
+		_ = w.notCalled(err)
+		g.misused(caller, err)
 	}
 	if w.over() {
 		return w.notStarted(ctx, t)
@@ -305,7 +307,7 @@ func (g *Group) goWait(ctx context.Context, t *task) error {
 	if t.withdraw(cause) {
 		g.tookBack()
 		t.g.retire(t, 0)
-		return cause
+		return w.notCalled(cause)
 	}
 	gaveUp := g.cfg.rate != nil && w.turn.CompareAndSwap(undecided, givenUp)
 	if gaveUp { // it has its slot, but the Rate has not let it go
@@ -330,7 +332,7 @@ func (g *Group) tookBack() {
 
 // waitedFor is a function whose start is waited for.
 type waitedFor struct {
-	goFunc
+	runner
 	turn    atomic.Uint32 // undecided, called or givenUp
 	started chan struct{}
 	refused error // why it was skipped; read after started
@@ -346,15 +348,33 @@ func (w *waitedFor) call(ctx context.Context) error {
 	if !w.turn.CompareAndSwap(undecided, called) { // it is marked Always, or the limiter came first
 		close(w.started)
 		<-ctx.Done() // who gave it up is about to cancel it
-		return context.Cause(ctx)
+		return w.notCalled(context.Cause(ctx))
 	}
 	close(w.started)
-	return w.goFunc(ctx)
+	return w.runner.call(ctx)
+}
+
+// notCalled takes care of what the task was handed, and gives cause with what went wrong in that.
+func (w *waitedFor) notCalled(cause error) error {
+	if s, ok := w.runner.(skipper); ok {
+		return join(cause, s.skip(cause))
+	}
+	return cause
+}
+
+func (w *waitedFor) leftBehind() error {
+	if l, ok := w.runner.(interface{ leftBehind() error }); ok {
+		return l.leftBehind()
+	}
+	return nil
 }
 
 func (w *waitedFor) skip(cause error) error {
 	w.refused = cause
-	close(w.started)
+	defer close(w.started)
+	if s, ok := w.runner.(skipper); ok {
+		return s.skip(cause)
+	}
 	return nil
 }
 

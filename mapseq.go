@@ -135,7 +135,7 @@ func (f *feed) add(opts *taskConfig, fn goFunc) error {
 	// Under the race detector the counter would order one item after the other;
 	// see race_on.go. And with a Rate an item has to wait for more than a slot.
 	if !reuse || f.g.cfg.rate != nil {
-		err := f.g.goWait(f.ctx, &task{g: f.g, run: fn, pc: f.pc, num: uint64(item), opts: opts})
+		err := f.g.goWait(f.ctx, &task{g: f.g, run: fn, pc: f.pc, num: uint64(item), opts: opts}, "GoWait")
 		if f.g.cfg.supervised && f.ctx.Err() == nil {
 			return nil // the Rate refused the item, which does not end the sequence
 		}

@@ -123,6 +123,75 @@ type resource struct {
 
 func (r *resource) Close() error { r.closed.Add(1); return r.err }
 
+func TestRule2_3_GoWaitWithClosesItsResourceExactlyOnce(t *testing.T) {
+	closing := errors.New("closing")
+	for name, given := range map[string]struct {
+		before func(g *braid.Group, cancel func()) // at a limit of one
+		during func(g *braid.Group, cancel func())
+		opts   []braid.GroupOption
+		called bool
+		causes []error // what is returned matches all these
+	}{
+		"a free slot":       {called: true},
+		"a slot in a while": {before: func(g *braid.Group, _ func()) { g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) }) }, called: true},
+		"a dead context":    {before: func(_ *braid.Group, cancel func()) { cancel() }, causes: []error{context.Canceled, closing}},
+		"a dying context": {before: func(g *braid.Group, _ func()) { g.Go(untilDead) }, during: func(_ *braid.Group, cancel func()) { cancel() },
+			causes: []error{context.Canceled, closing}},
+		"a cancelled group": {before: func(g *braid.Group, _ func()) { g.Go(untilDead); g.Cancel() }, causes: []error{context.Canceled}},
+		"a group that dies": {before: func(g *braid.Group, _ func()) { g.Go(untilDead) }, during: func(g *braid.Group, _ func()) { g.Cancel() },
+			causes: []error{closing}}, // that failure is the group's
+		"a rate that refuses": {opts: []braid.GroupOption{braid.Rate(refusing{})}, causes: []error{errOne}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live(t, func(t *testing.T, ctx context.Context, _ time.Time) {
+				r := &resource{err: closing}
+				called := false
+				var got error
+				err := braid.Run(ctx, func(_ context.Context, g *braid.Group) error {
+					ctx, cancel := context.WithCancel(ctx)
+					defer cancel()
+					if given.before != nil {
+						given.before(g, cancel)
+					}
+					if given.during != nil {
+						time.AfterFunc(time.Second, func() { given.during(g, cancel) })
+					}
+					got = braid.GoWaitWith(ctx, g, r, func(context.Context, *resource) error {
+						called = true
+						return nil
+					})
+					g.Cancel()
+					return nil
+				}, append(given.opts, braid.Limit(1))...)
+				if called != given.called || r.closed.Load() != 1 || (got == nil) != given.called {
+					t.Errorf("called %t, closed %d times, got %v", called, r.closed.Load(), got)
+				}
+				for _, cause := range given.causes {
+					if !errors.Is(got, cause) {
+						t.Errorf("got %v", got)
+					}
+				}
+				if !errors.Is(got, closing) && !errors.Is(err, closing) {
+					t.Errorf("what Close returned is lost: %v and %v", got, err)
+				}
+			})
+		})
+	}
+}
+
+func TestRule2_3_GoWaitWithInAnEndedGroupClosesAndPanics(t *testing.T) {
+	g, ctx := braid.Open(t.Context())
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, ctx := range []context.Context{t.Context(), ctx} {
+		r := new(resource)
+		if v := panicOf(func() { _ = braid.GoWaitWith(ctx, g, r, func(context.Context, *resource) error { return nil }) }); !strings.Contains(v, "but GoWaitWith was called on it") || r.closed.Load() != 1 {
+			t.Errorf("panic %v, closed %d times", v, r.closed.Load())
+		}
+	}
+}
+
 func TestRule2_3_GoWithClosesItsResourceExactlyOnce(t *testing.T) {
 	type fn = func(context.Context, *resource) error
 	ends := map[string]struct {

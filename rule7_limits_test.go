@@ -229,3 +229,40 @@ func TestRule7_1_ATaskHeavierThanALimitThatWasLoweredRunsAlone(t *testing.T) {
 		at(t, start, 2*time.Second, "the join")
 	})
 }
+
+// A standard context kills what is below it one after the other. Where a group hears of a death above before
+// its own context has died, no queued task may be taken for one that is to be skipped, and then be called.
+func TestRule7_1_ADeathThatIsOnItsWayDownLetsNoTaskBeyondTheLimit(t *testing.T) {
+	for range 3000 {
+		synctest.Test(t, func(t *testing.T) {
+			second := false
+			_ = braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+				g.Go(func(ctx context.Context) error {
+					return braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+						g.Go(func(ctx context.Context) error {
+							<-ctx.Done()
+							time.Sleep(time.Second)
+							return nil
+						})
+						g.Go(func(context.Context) error {
+							second = true
+							return nil
+						})
+						return nil
+					}, braid.Limit(1))
+				})
+				g.Go(func(context.Context) error {
+					time.Sleep(time.Second)
+					return errOne
+				})
+				return nil
+			})
+			if second {
+				t.Fatal("the second task was called")
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+}

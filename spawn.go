@@ -82,19 +82,48 @@ func spawn[T any](g *Group, caller string, fn func(ctx context.Context) (T, erro
 // c is closed and GoWith panics. It panics at once, and closes nothing, if c or fn
 // is nil.
 func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error, opts ...TaskOption) {
-	if fn == nil {
-		panic("braid: GoWith called with a nil function")
-	}
-	if any(c) == nil {
-		panic("braid: GoWith called with a nil closer")
-	}
-	t := &task{g: g, pc: funcPC(fn), opts: taskConfigOf(opts)}
-	t.run = &withCloser[C]{c: c, fn: fn}
-	g.checkWeight(t.opts)
+	t := owning(g, "GoWith", c, fn, opts)
 	if err := g.add(t); err != nil {
 		c.Close()
 		g.misused("GoWith", err)
 	}
+}
+
+// GoWaitWith is [GoWith] with the back-pressure of [Group.GoWait]: it returns once
+// the task has its slot. Where GoWait would return an error, c is closed, and an
+// error of that is returned as well, or alone if it is the task's, which failed so. So an accept loop neither hoards connections nor
+// loses one:
+//
+//	for {
+//		conn, err := listener.Accept()
+//		if err != nil {
+//			return err
+//		}
+//		if err := braid.GoWaitWith(ctx, g, conn, serve); err != nil {
+//			return err
+//		}
+//	}
+//
+// It panics as these two do.
+func GoWaitWith[C io.Closer](ctx context.Context, g *Group, c C, fn func(ctx context.Context, c C) error, opts ...TaskOption) error {
+	if ctx == nil {
+		panic("braid: GoWaitWith called with a nil context")
+	}
+	return g.goWait(ctx, owning(g, "GoWaitWith", c, fn, opts), "GoWaitWith")
+}
+
+// owning makes a task that owns c.
+func owning[C io.Closer](g *Group, caller string, c C, fn func(context.Context, C) error, opts []TaskOption) *task {
+	if fn == nil {
+		panic("braid: " + caller + " called with a nil function")
+	}
+	if any(c) == nil {
+		panic("braid: " + caller + " called with a nil closer")
+	}
+	t := &task{g: g, pc: funcPC(fn), opts: taskConfigOf(opts)}
+	t.run = &withCloser[C]{c: c, fn: fn}
+	g.checkWeight(t.opts)
+	return t
 }
 
 type withCloser[C io.Closer] struct {

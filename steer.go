@@ -137,7 +137,11 @@ func (w *withCloser[C]) replace(fn func() error) {
 }
 
 func (w *waitedFor) replace(fn func() error) {
-	w.goFunc = func(context.Context) error { return fn() }
+	if r, ok := w.runner.(interface{ replace(func() error) }); ok {
+		r.replace(fn)
+		return
+	}
+	w.runner = goFunc(func(context.Context) error { return fn() })
 }
 
 func (s *starting[T]) replace(fn func() error) {

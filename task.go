@@ -275,6 +275,6 @@ func (t *task) cancelOne(reason error, pc uintptr) {
 		t.g.retire(t, 0)
 	}
 	for _, h := range below {
-		h.notice()
+		h.noticeAbove()
 	}
 }
