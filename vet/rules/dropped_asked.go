@@ -93,14 +93,14 @@ func (c *check) madeBeside(ctx ast.Expr, g *types.Var) bool {
 }
 
 // nilThough tells whether a function that gives an error alone returns nil where a join has failed: in the branch for that, or behind one for success where nothing
-// more is decided, and no log has a warning.
+// more is decided, and no log has a warning. The function's documentation may say that this is on purpose.
 func (c *check) nilThough(branch inspector.Cursor) bool {
 	fn, ok := code.FuncAround(branch)
 	if !ok {
 		return false
 	}
 	typ, _ := code.FuncParts(fn.Node())
-	if code.ErrResult(c.Info, typ) != 0 || c.neverFails(fn) {
+	if decl, _ := code.DeclAround(branch); decl == nil || deliberate.MatchString(decl.Doc.Text()) || code.ErrResult(c.Info, typ) != 0 || c.neverFails(fn) {
 		return false
 	}
 	s := branch.Node().(*ast.IfStmt)
@@ -176,13 +176,25 @@ func (c *check) namedError(typ *ast.FuncType) *types.Var {
 	return v
 }
 
-// setBlindly gives the call whose error a variable is given in a statement of a literal's own block, if the literal asks nothing of the variable and returns nowhere.
+// setBlindly gives the call whose error a variable is given in a statement of a literal's own block, or of a loop in that, if the literal asks nothing of the variable
+// and returns nowhere.
 func (c *check) setBlindly(use, lit inspector.Cursor, v *types.Var) *ast.CallExpr {
 	as := use.Parent().Node().(*ast.AssignStmt)
 	_, body := code.FuncParts(lit.Node())
 	call, ok := unparen[*ast.CallExpr](as.Rhs[len(as.Rhs)-1])
-	if !ok || len(as.Rhs) > 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != v || !slices.Contains(body.List, ast.Stmt(as)) || !c.mayGiveNil(call) {
+	if !ok || len(as.Rhs) > 1 || code.Var(c.Info, as.Lhs[len(as.Lhs)-1]) != v || !c.mayGiveNil(call) {
 		return nil
+	}
+	if block := use.Parent().Parent(); block.Node() != body {
+		loop := block.Parent()
+		switch loop.Node().(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+		default:
+			return nil
+		}
+		if loop.Parent().Node() != body {
+			return nil
+		}
 	}
 	if code.Has(body, func(n ast.Node) bool { _, ok := n.(*ast.ReturnStmt); return ok }) || slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
 		return code.Within(use.Node(), body) && c.UseOf(use) != code.Assigned

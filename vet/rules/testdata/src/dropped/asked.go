@@ -109,6 +109,16 @@ func (p *peer) startMaybe() error {
 	return nil
 }
 
+// startDoc starts what it can: best effort.
+func (p *peer) startDoc() error {
+	var g errgroup.Group
+	g.Go(fails)
+	if g.Wait() == nil {
+		p.up = true
+	}
+	return nil
+}
+
 func (p *peer) startVoid() {
 	var g errgroup.Group
 	g.Go(fails)
@@ -216,6 +226,28 @@ func writesNamed(f io.Closer) (n int, err error) {
 		return 0, fmt.Errorf("writes: %w", err)
 	}
 	return 1, nil
+}
+
+func writesEach(files []io.Closer) (err error) {
+	defer func() {
+		for _, f := range files {
+			err = f.Close()
+		}
+	}()
+	var g errgroup.Group
+	g.Go(fails)
+	return g.Wait() // want `a deferred function gives the result what Close returns`
+}
+
+func writesMaybe(f io.Closer, close bool) (err error) {
+	defer func() {
+		if close {
+			err = f.Close()
+		}
+	}()
+	var g errgroup.Group
+	g.Go(fails)
+	return g.Wait()
 }
 
 func writesGood(f io.Closer) (err error) {
