@@ -21,7 +21,8 @@ var Dropped = register(&Rule{
 	Title: "the error of a group is dropped",
 	Why: "A group's join is where the failures of all its tasks come out; nobody else hears of them. " +
 		"A call of `Wait` in a statement of its own, in `defer` or in `go`, or assigned to `_`, throws them all away. " +
-		"So does one of `braid.Run`, or of what is built on it.",
+		"So does one of `braid.Run`, or of what is built on it, and a call of a function that waits for the group it is given and returns its error. " +
+		"What `braid.Settle` has to say of failures is in its outcomes.",
 	Wrong: `
 func fetchAll(urls []string) {
 	var g errgroup.Group
@@ -45,12 +46,15 @@ func fetchAll(urls []string) error {
 func fetch(url string) error { return errors.New(url) }
 `,
 	Exempt: "A group whose tasks all return nil, or keep their errors themselves, wherever they are started; a join on the side (deferred, or before an early return) " +
-		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error; a panic that is assigned to `_`, or of which a comment beside or above says that it is dropped.",
+		"in a function that uses the error of another join of the same group; an error that is given up on one way for another error, for that of a context, where the tasks say so by a variable, or where a comment says why; an error that is assigned to `_` behind the call of a cancel function, or where a task sends what it has found and then returns an error; an `if` that asks for no error and has an else, or behind which more is decided; outcomes whose values are compared with nil or a constant; a panic that is assigned to `_`, or of which a comment beside or above says that it is dropped.",
 	Shapes: []Shape{
 		{Name: "statement", Severity: Error, What: "the join stands alone"},
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
-		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an `if` asks which does nothing, or nothing but give it another"},
-		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, or the next round's group, before anybody has looked"},
+		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an `if` asks which does nothing, or nothing but give it another, or sent to a channel from which nobody keeps it"},
+		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, or the next round's group, before anybody has looked, or a deferred function gives the result what another call returns"},
+		{Name: "asked", Severity: Warning, What: "an `if` asks no more than whether there is one, and nil is returned where there is"},
+		{Name: "instead", Severity: Error, What: "where there is one, the `Err` of the group's own context is given in its place, which says no more than that it has ended"},
+		{Name: "outcomes", Severity: Warning, What: "of what `braid.Settle` gives nobody looks at the errors"},
 		{Name: "deferred", Severity: Error, What: "the join is deferred, so its error goes nowhere"},
 		{Name: "goroutine", Severity: Error, What: "the join is the call of a go statement"},
 		{Name: "panic", Severity: Warning, What: "what conc's `WaitAndRecover` has recovered is dropped: a panic of a task has never been"},
@@ -61,7 +65,11 @@ func fetch(url string) error { return errors.New(url) }
 		if code.IsCall(c.Info, call, code.Conc, "WaitGroup.WaitAndRecover") {
 			c.panicDropped(cur, call)
 		}
-		if !isJoin(c, call) {
+		if code.IsCall(c.Info, call, code.Braid, "Settle") {
+			c.outcomesDropped(cur, call)
+		}
+		g, ok := c.joined(call)
+		if !ok {
 			continue
 		}
 		shape, message := "", ""
@@ -78,7 +86,7 @@ func fetch(url string) error { return errors.New(url) }
 				i = len(lhs) - 1
 			}
 			if id, ok := lhs[i].(*ast.Ident); ok && id.Name == "_" {
-				if c.cancelledBefore(cur) || c.answersElsewhere(call) {
+				if c.cancelledBefore(cur) || c.answersElsewhere(g) {
 					break
 				}
 				shape, message = "blank", "the group's error is assigned to _: the failures of all its tasks come out of this call alone"
@@ -86,11 +94,14 @@ func fetch(url string) error { return errors.New(url) }
 				shape, message = "unread", "nobody reads "+v.Name()+" after this: the failures of all tasks come out of this call alone"
 			} else if by := c.lostTo(cur.Parent(), v); ok && by != nil {
 				shape, message = "overwritten", "on one way "+v.Name()+" becomes what "+code.CalleeName(by)+" returns before anybody has looked: join the two"
-			} else if ok && c.lostToNextRound(cur.Parent(), call, v) {
+			} else if ok && c.lostToNextRound(cur.Parent(), g, v) {
 				shape, message = "overwritten", "the next round gives "+v.Name()+" the error of its own group before anybody has looked: leave the loop, or join the two"
 			}
 		}
-		if shape != "" && !neverFails(c, call) && !joinedElsewhere(c, call) && !c.saysWhyBeside(call) {
+		if shape == "" {
+			shape, message = c.lostBehind(cur, g)
+		}
+		if shape != "" && !neverFails(c, call, g) && !joinedElsewhere(c, call, g) && !c.saysWhyBeside(call) {
 			c.report(call, shape, message)
 		}
 	}
@@ -127,13 +138,8 @@ func (c *check) cancelledBefore(cur inspector.Cursor) bool {
 	}
 }
 
-// answersElsewhere tells whether a task of the group that a call joins sends to a channel and then returns an error: that is only to cancel the others.
-func (c *check) answersElsewhere(join *ast.CallExpr) bool {
-	sel, ok := ast.Unparen(join.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	g := code.Var(c.Info, sel.X)
+// answersElsewhere tells whether a task of a group sends to a channel and then returns an error: that is only to cancel the others.
+func (c *check) answersElsewhere(g *types.Var) bool {
 	for _, t := range c.Tasks {
 		if g == nil || t.Owner == nil || t.Lit == nil || code.Var(c.Info, t.Owner) != g {
 			continue
@@ -166,12 +172,18 @@ var (
 )
 
 // isJoin tells whether a call returns the error of a group.
-func isJoin(c *check, call *ast.CallExpr) bool {
-	return code.IsCall(c.Info, call, code.Errgroup, "Group.Wait") ||
-		code.IsCall(c.Info, call, code.ConcPool, joinsOfConc...) ||
-		code.IsCall(c.Info, call, code.Braid, joinsOfBraid...) ||
-		code.IsCall(c.Info, call, code.Braid+"/stream", "Collect", "Each", "Reduce", "Tee") ||
-		code.IsCall(c.Info, call, code.Braid+"/service", "Run")
+func isJoin(c *check, call *ast.CallExpr) bool { return joins(code.Callee(c.Info, call)) }
+
+// joins tells whether a function or method returns the error of a group.
+func joins(fn *types.Func) bool {
+	is := func(path string, names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return code.Is(fn, path, name) })
+	}
+	return is(code.Errgroup, "Group.Wait") ||
+		is(code.ConcPool, joinsOfConc...) ||
+		is(code.Braid, joinsOfBraid...) ||
+		is(code.Braid+"/stream", "Collect", "Each", "Reduce", "Tee") ||
+		is(code.Braid+"/service", "Run")
 }
 
 // groupOf gives the variable or field of a method call's group.
@@ -183,13 +195,13 @@ func groupOf(c *check, call *ast.CallExpr) *types.Var {
 	return code.Var(c.Info, sel.X)
 }
 
-// neverFails tells whether all tasks of the group are in sight, and return nil or
+// neverFails tells whether all tasks of the group that a call joins are in sight, and return nil or
 // keep their errors themselves.
-func neverFails(c *check, call *ast.CallExpr) bool {
+func neverFails(c *check, call *ast.CallExpr, v *types.Var) bool {
 	if c.Succeeds(call) {
 		return true
 	}
-	v, tasks := groupOf(c, call), 0
+	tasks := 0
 	if v == nil { // a body: its tasks are those of the group it is given
 		for _, t := range c.Tasks {
 			if t.Call != call || t.Lit == nil {
@@ -229,14 +241,18 @@ func neverFails(c *check, call *ast.CallExpr) bool {
 	return tasks > 0
 }
 
-// escapesFrom is Escapes, but for braid.Fork(g, …).
+// escapesFrom is Escapes, but for braid.Fork(g, …), and for those that wait for it.
 func escapesFrom(c *check, v *types.Var) bool {
 	for _, use := range c.Uses[v] {
 		switch c.UseOf(use) {
-		case code.Stored, code.Returned, code.MethodVal:
+		case code.Stored, code.Returned:
 			return true
+		case code.MethodVal:
+			if _, joins := c.joinIn(use.Parent().Node().(ast.Expr)); !joins {
+				return true
+			}
 		case code.Argument:
-			if !c.onlyDone(use) {
+			if _, joins := c.joinAt(use, 0); !joins && !c.onlyDone(use) {
 				return true
 			}
 		}
@@ -294,29 +310,30 @@ func returnsNil(body *ast.BlockStmt) bool {
 
 // joinedElsewhere tells whether the function around a join of a local group, or a literal in it,
 // uses the error of another join of that group.
-func joinedElsewhere(c *check, call *ast.CallExpr) bool {
-	v := groupOf(c, call)
-	if !code.IsLocal(v) {
-		return false
+func joinedElsewhere(c *check, call *ast.CallExpr, v *types.Var) bool {
+	held := c.heldBy(call)
+	if held != nil && slices.ContainsFunc(c.Uses[held], func(use inspector.Cursor) bool {
+		return c.UseOf(use) != code.Called || !c.dropsResult(use.Parent())
+	}) {
+		return true
 	}
-	for _, use := range c.Uses[v] {
-		sel := use.Parent()
-		if kind, _ := sel.ParentEdge(); kind != edge.CallExpr_Fun {
-			continue
+	return code.IsLocal(v) && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		other, ok := c.joinAt(use, 0)
+		return ok && other.Node() != call && !(held != nil && code.Within(use.Node(), c.Only(held))) && !c.dropsResult(other)
+	})
+}
+
+// dropsResult tells whether a call stands where what it returns last is dropped.
+func (c *check) dropsResult(call inspector.Cursor) bool {
+	switch kind, i := call.ParentEdge(); kind {
+	case edge.ExprStmt_X, edge.DeferStmt_Call, edge.GoStmt_Call:
+		return true
+	case edge.AssignStmt_Rhs:
+		as := call.Parent().Node().(*ast.AssignStmt)
+		if len(as.Rhs) == 1 {
+			i = len(as.Lhs) - 1
 		}
-		other := sel.Parent()
-		if other.Node() == call || !isJoin(c, other.Node().(*ast.CallExpr)) {
-			continue
-		}
-		switch kind, _ := other.ParentEdge(); kind {
-		case edge.ExprStmt_X, edge.DeferStmt_Call, edge.GoStmt_Call:
-		case edge.AssignStmt_Rhs:
-			if id, ok := other.Parent().Node().(*ast.AssignStmt).Lhs[0].(*ast.Ident); !ok || id.Name != "_" {
-				return true
-			}
-		default:
-			return true
-		}
+		return isBlank(as.Lhs[i])
 	}
 	return false
 }

@@ -135,13 +135,13 @@ func (c *check) saysWhyTaken(as inspector.Cursor, next *ast.AssignStmt, fn inspe
 
 // lostToNextRound tells whether a join that is assigned in each round of a loop, of a group of that round, is given the next one's error before anybody has
 // read it: on the way to the next round nothing may leave the loop or skip the rest, so that only the last round is heard.
-func (c *check) lostToNextRound(as inspector.Cursor, call *ast.CallExpr, v *types.Var) bool {
+func (c *check) lostToNextRound(as inspector.Cursor, g, v *types.Var) bool {
 	fn, _ := code.FuncAround(as)
 	loop, ok := code.LoopAround(as)
 	if !ok || as.Parent().Parent() != loop || c.mayBeLast(loop, fn) || code.Within(c.declOf(v), loop.Node()) || !c.unshared(v, fn) || c.saysWhy(as.Node()) {
 		return false
 	}
-	if g := groupOf(c, call); g != nil && !code.Within(c.declOf(g), loop.Node()) {
+	if g != nil && !code.Within(c.declOf(g), loop.Node()) {
 		return false // which may keep its first error
 	}
 	for next, ok := as.NextSibling(); ok; next, ok = next.NextSibling() {

@@ -40,11 +40,11 @@ func check(read, write error) string {
 }
 `,
 	Exempt: "Comparison with nil; assertions to the joined type itself or to an interface with `Unwrap() []error`; `errors.As` where the joined errors come from different calls, so that at most one is likely to match, unless two of them are of functions in sight that return the type which it looks for; the first of several where it is asked how many there are, or the others are looked at too; " +
-		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored, of what rounds have gathered one that says why the others are; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is, or where the first round that succeeds is the last; os.IsNotExist where the error may also be a single one; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
+		"`errors.Is(err, context.Canceled)` where the error is still used in the branch or behind it, or a comment says why it is ignored, of what rounds have gathered one that says why the others are; `errors.Is` with another error where one of those that are joined was declared or handed in, and so says of what kind the whole is, or where the first round that succeeds is the last; os.IsNotExist, and functions that ask, where the error may also be a single one; its type in a log; an error that comes from a function which gives others too, as they are; an errgroup's error that comes through a function, or is compared with what a task in sight returns as it is, or asserted to the type that all tasks return.",
 	Shapes: []Shape{
-		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error, or looked up in a map or a list of errors that packages declare"},
-		{Name: "os", Severity: Error, What: "os.IsNotExist and its like, which look into no join"},
-		{Name: "type", Severity: Error, What: "a type switch or assertion"},
+		{Name: "compare", Severity: Error, What: "compared by ==, != or switch with one error, or looked up in a map or a list of errors that packages declare, here or by a function of the package that does nothing else with it"},
+		{Name: "os", Severity: Error, What: "os.IsNotExist and its like, which look into no join, here or by such a function"},
+		{Name: "type", Severity: Error, What: "a type switch or assertion, here or by such a function, or its type is asked for by %T or reflect.TypeOf"},
 		{Name: "unwrap", Severity: Error, What: "errors.Unwrap, which gives nil"},
 		{Name: "as", Severity: Warning, What: "errors.As where several may match: it finds one"},
 		{Name: "canceled", Severity: Error, What: "errors.Is(err, context.Canceled), or a function of the package that asks so, decides for all of them, and the rest is dropped"},
@@ -144,7 +144,7 @@ func (m *multi) allGive(g *types.Var, t types.Type) bool {
 
 func (m *multi) compared(j *several) string {
 	if j.first {
-		return "the error of an errgroup is compared as it is, and a task may have wrapped it: use errors.Is"
+		return "the error of " + j.what + " is compared as it is, and a task may have wrapped it: use errors.Is"
 	}
 	return "the error of " + j.what + " may be several, and equals none of them: use errors.Is, or braid.Split to take it apart"
 }
@@ -197,7 +197,7 @@ func (m *multi) assert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 	case j == nil, j.first && j.given, j.some:
 	case j.first && n.Type != nil && m.allGive(j.group, m.Info.TypeOf(n.Type)):
 	case j.first:
-		m.report(n, "type", "the error of an errgroup is asserted as it is, and a task may have wrapped it: use errors.As")
+		m.report(n, "type", "the error of "+j.what+" is asserted as it is, and a task may have wrapped it: use errors.As")
 	default:
 		m.report(n, "type", "the error of "+j.what+" may be several, and has the type of none of them: use errors.As, or braid.Catch to handle each kind")
 	}
@@ -251,6 +251,7 @@ func unwrapsMany(t types.Type) bool {
 }
 
 func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
+	m.askedBy(cur, call)
 	fn := code.Callee(m.Info, call)
 	if fn == nil || fn.Pkg() == nil || len(call.Args) == 0 {
 		return
@@ -260,6 +261,8 @@ func (m *multi) call(cur inspector.Cursor, call *ast.CallExpr) {
 		m.osAsks(cur, call, fn)
 	case "slices":
 		m.looksUp(cur, call, fn)
+	case "fmt", "reflect":
+		m.typeAsked(cur, call, fn)
 	}
 	if targets := m.askedFor(call, fn); len(targets) > 0 {
 		m.oneForAll(cur, call, targets)
@@ -366,11 +369,11 @@ func (m *multi) leavesOrSets(b *ast.BlockStmt, err ast.Expr) bool {
 	})
 }
 
-// mentions tells whether a statement has the error in it other than to set it to nil.
+// mentions tells whether a statement has the error in it other than to put something in its place.
 func (m *multi) mentions(n ast.Node, err ast.Expr) (found bool) {
 	v := code.Var(m.Info, err)
 	ast.Inspect(n, func(n ast.Node) bool {
-		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN && len(as.Lhs) == 1 && len(as.Rhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v && nilExpr(m.Info, as.Rhs[0]) {
+		if as, ok := n.(*ast.AssignStmt); ok && as.Tok == token.ASSIGN && len(as.Lhs) == 1 && code.Var(m.Info, as.Lhs[0]) == v && m.standsFor(as.Rhs[0], v) {
 			return false
 		}
 		if id, ok := n.(*ast.Ident); ok && v != nil && m.Info.Uses[id] == types.Object(v) {
@@ -379,4 +382,13 @@ func (m *multi) mentions(n ast.Node, err ast.Expr) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// standsFor tells whether an expression that has nothing of an error is put in its place: nil, an error of a package, that of a context, or one that is made there.
+func (m *multi) standsFor(e ast.Expr, v *types.Var) bool {
+	if nilExpr(m.Info, e) || m.sentinel(e) || m.ErrOf(e) != nil {
+		return true
+	}
+	call, ok := unparen[*ast.CallExpr](e)
+	return ok && makesError(code.Callee(m.Info, call)) && !slices.ContainsFunc(m.Uses[v], func(use inspector.Cursor) bool { return code.Within(use.Node(), call) })
 }

@@ -102,12 +102,12 @@ func (m *multi) firstOf(cur inspector.Cursor, n *ast.IndexExpr) {
 }
 
 // returnedIn gives the return whose last result an expression is, or is wrapped in.
-func (m *multi) returnedIn(cur inspector.Cursor) (inspector.Cursor, bool) {
+func (c *check) returnedIn(cur inspector.Cursor) (inspector.Cursor, bool) {
 	for ; ; cur = cur.Parent() {
 		switch kind, i := cur.ParentEdge(); kind {
 		case edge.ParenExpr_X:
 		case edge.CallExpr_Args:
-			if !makesError(code.Callee(m.Info, cur.Parent().Node().(*ast.CallExpr))) {
+			if !makesError(code.Callee(c.Info, cur.Parent().Node().(*ast.CallExpr))) {
 				return cur, false
 			}
 		case edge.ReturnStmt_Results:

@@ -13,18 +13,21 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
+// osIs has what to ask for by errors.Is in place of a function of package os.
+var osIs = map[string]string{"IsNotExist": "fs.ErrNotExist", "IsExist": "fs.ErrExist", "IsPermission": "fs.ErrPermission", "IsTimeout": "os.ErrDeadlineExceeded"}
+
 // osAsks looks at os.IsNotExist and its like, older than wrapping. What multierr gives is a single error as it is.
 func (m *multi) osAsks(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func) {
-	is := map[string]string{"IsNotExist": "fs.ErrNotExist", "IsExist": "fs.ErrExist", "IsPermission": "fs.ErrPermission", "IsTimeout": "os.ErrDeadlineExceeded"}[fn.Name()]
+	is := osIs[fn.Name()]
 	if is == "" {
 		return
 	}
-	if j := m.of(cur, call.Args[0], 0); j != nil && !j.first && !j.some && j.what != "multierr" && m.alwaysJoined(cur, call.Args[0]) {
+	if j := m.of(cur, call.Args[0], 0); m.isSeveral(j) && m.alwaysJoined(cur, call.Args[0]) {
 		m.report(call, "os", "os."+fn.Name()+" is false of the error of "+j.what+", whatever it is made of: use errors.Is with "+is)
 	}
 }
 
-// alwaysJoined tells whether an error is joined on all ways that lead to a place.
+// alwaysJoined tells whether an error is joined on all ways that lead to a place, or there is none.
 func (m *multi) alwaysJoined(cur inspector.Cursor, err ast.Expr) bool {
 	v := code.Var(m.Info, err)
 	fn, ok := code.FuncAround(cur)
@@ -35,8 +38,14 @@ func (m *multi) alwaysJoined(cur inspector.Cursor, err ast.Expr) bool {
 	return !start && !slices.ContainsFunc(steps, func(step ast.Node) bool {
 		rhs := m.value(step, v)
 		at, ok := m.Root.FindNode(rhs)
-		return !ok || m.of(at, rhs, 1) == nil
+		return !ok || m.of(at, rhs, 1) == nil && !isNilIdent(m.Info, rhs) && !unset(at)
 	})
+}
+
+// unset tells whether a place is the name in var err error.
+func unset(at inspector.Cursor) bool {
+	spec, ok := at.Parent().Node().(*ast.ValueSpec)
+	return ok && len(spec.Values) == 0
 }
 
 // askedFor gives the errors of which a call asks whether its first argument is, or has in it, one of them: by errors.Is, or by a function of the package that
@@ -59,7 +68,7 @@ func (m *multi) oneForAll(cur inspector.Cursor, call *ast.CallExpr, targets []as
 		name = "errors.Is"
 	}
 	if slices.ContainsFunc(targets, func(e ast.Expr) bool { return isCancellation(m.Info, e) }) {
-		if !m.drops(cur, err) {
+		if !m.drops(cur, err) && !m.dropsByFlag(cur, err) {
 			return
 		}
 		if j := m.of(cur, err, 0); j != nil && !j.first && !j.some && !m.saysWhyAround(cur) {
@@ -70,6 +79,24 @@ func (m *multi) oneForAll(cur inspector.Cursor, call *ast.CallExpr, targets []as
 	if m.on("sentinel") && !slices.ContainsFunc(targets, func(e ast.Expr) bool { return !m.sentinel(e) }) && m.drops(cur, err) && m.nilThen(cur, err) && m.ofCalls(cur, err) {
 		m.report(call, "sentinel", name+" is true of the error of errors.Join if any one of them is that: what failed besides is dropped; ask each, or take it out with braid.Split")
 	}
+}
+
+// dropsByFlag tells whether the answer to a question is assigned to a variable that is asked in its place, and the error is not looked at in between.
+func (m *multi) dropsByFlag(cur inspector.Cursor, err ast.Expr) bool {
+	as, ok := cur.Parent().Node().(*ast.AssignStmt)
+	v := code.Var(m.Info, err)
+	if !ok || len(as.Lhs) != 1 || v == nil {
+		return false
+	}
+	flag := code.Var(m.Info, as.Lhs[0])
+	if !code.IsLocal(flag) || m.Only(flag) != cur.Node() {
+		return false
+	}
+	return slices.ContainsFunc(m.Uses[flag], func(asked inspector.Cursor) bool {
+		return m.drops(asked, err) && !slices.ContainsFunc(m.Uses[v], func(use inspector.Cursor) bool {
+			return as.End() <= use.Node().Pos() && use.Node().Pos() < asked.Node().Pos()
+		})
+	})
 }
 
 // ofCalls tells whether an error is a join, made in sight of what several calls returned: of each by its name, or of what the rounds of a loop have put into

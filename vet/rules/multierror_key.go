@@ -40,7 +40,7 @@ func (m *multi) lookedUp(at ast.Expr, among, err ast.Expr) {
 	}
 }
 
-// allDeclared tells whether a map's keys, or the elements of a slice, are errors that packages declare, all of them in sight.
+// allDeclared tells whether a map's keys, or the elements of a slice, are errors that packages declare, all of them in sight; nil may be among them.
 func (m *multi) allDeclared(e ast.Expr) bool {
 	lists := []ast.Expr{e}
 	if v := code.Var(m.Info, e); v != nil {
@@ -51,13 +51,24 @@ func (m *multi) allDeclared(e ast.Expr) bool {
 	}
 	return len(lists) > 0 && !slices.ContainsFunc(lists, func(e ast.Expr) bool {
 		lit, ok := unparen[*ast.CompositeLit](e)
-		return !ok || len(lit.Elts) == 0 || slices.ContainsFunc(lit.Elts, func(elt ast.Expr) bool {
-			if kv, ok := elt.(*ast.KeyValueExpr); ok {
-				elt = kv.Key
-			}
-			return !m.sentinel(elt)
-		})
+		return !ok || !m.declares(lit.Elts)
 	})
+}
+
+// declares tells whether expressions, or the keys of such, are errors that packages declare, or nil, and not nil alone.
+func (m *multi) declares(list []ast.Expr) bool {
+	declared := 0
+	for _, elt := range list {
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			elt = kv.Key
+		}
+		if m.sentinel(elt) {
+			declared++
+		} else if !nilExpr(m.Info, elt) {
+			return false
+		}
+	}
+	return declared > 0
 }
 
 // filled tells whether something is put into a variable's map or slice after it has been made, or somebody else may do so.

@@ -168,6 +168,8 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 		return nil
 	case code.Is(fn, code.Errgroup, "Group.Wait"):
 		return &several{what: "an errgroup", first: true, group: groupOf(m.check, call)}
+	case isJoin(m.check, call) && m.givesFirst(call):
+		return &several{what: "a pool that gives the first one", first: true, group: groupOf(m.check, call)}
 	case isJoin(m.check, call):
 		return &several{what: "a group", alike: true}
 	case code.Is(fn, "go.uber.org/multierr", "Append"), code.Is(fn, "go.uber.org/multierr", "Combine"):
@@ -187,6 +189,17 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 		}
 	}
 	return nil
+}
+
+// givesFirst tells whether a call waits for a pool of conc's that is told to give its first error as it is.
+func (m *multi) givesFirst(call *ast.CallExpr) bool {
+	told := func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		return ok && sel.Sel.Name == "WithFirstError"
+	}
+	g := groupOf(m.check, call)
+	return code.Has(call, told) || g != nil && (slices.ContainsFunc(m.Origins(g), func(e ast.Expr) bool { return code.Has(e, told) }) ||
+		slices.ContainsFunc(m.Uses[g], func(use inspector.Cursor) bool { return told(use.Parent().Node()) }))
 }
 
 // sameCalls tells whether two of the arguments are calls of the same function, or
@@ -220,6 +233,9 @@ func (m *multi) of(cur inspector.Cursor, e ast.Expr, depth int) *several {
 		at, ok := m.Root.FindNode(e)
 		if !ok {
 			return nil
+		}
+		if code.IsCall(m.Info, e, "github.com/pkg/errors", "Cause") { // which goes by Unwrap() error alone
+			return m.of(at, e.Args[0], depth+1)
 		}
 		return m.direct(at, e)
 	case *ast.Ident:

@@ -314,7 +314,7 @@ func isConflict(err error) bool {
 
 func asked(a, b error) string {
 	err := errors.Join(a, b)
-	if isConflict(err) {
+	if isConflict(err) { // want `isConflict asks the error as it comes`
 		return err.(conflict).file
 	}
 	return err.(conflict).file // want `the error of errors.Join may be several`

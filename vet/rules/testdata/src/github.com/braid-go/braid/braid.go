@@ -42,6 +42,20 @@ func Map[A, B any](ctx context.Context, in []A, fn func(context.Context, A) (B, 
 }
 func Limit(n int) Option { return nil }
 
+type State int
+
+const Succeeded State = 1
+
+type Outcome[T any] struct {
+	Value T
+	Err   error
+	State State
+}
+
+func Settle[T any](ctx context.Context, fns []func(context.Context) (T, error), opts ...Option) ([]Outcome[T], error) {
+	return nil, nil
+}
+
 type flag struct{}
 
 func (flag) option() {}
