@@ -43,15 +43,15 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 	return save(ctx)
 }
 `,
-	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable); " +
+	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable that is not sent away); an object that is sent with a way to answer in it (a channel, a function, a `WaitGroup`), or over a channel from which the block, or a function of the package that it mentions, receives; " +
 		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a body that is closed or drained; a group or context that is assigned anew in between.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global; or a function that works with the context of tasks which only ask for something"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},
 		{Name: "returned", Severity: Error, What: "it is returned from its block"},
-		{Name: "sent", Severity: Error, What: "it is sent over a channel"},
+		{Name: "sent", Severity: Error, What: "it is sent over a channel, perhaps in an object or in a function, and the block does not receive from that"},
 		{Name: "task", Severity: Warning, What: "the handle of a block's task is stored, returned, or sent to outside of it"},
-		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or what is dead with it: a context made of it, a function that works with it, the body of a response that was requested with it"},
+		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or what is dead with it: a context made of it, a function that works with it, the body of a response that was requested with it, a transaction, rows, a stream, a command or a request; also in what was deferred before"},
 		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
 		{Name: "fed", Severity: Warning, What: "a function that was subscribed somewhere hands tasks to the group, and is taken back only after its Wait"},
@@ -185,6 +185,9 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 			if kept := c.mapStoredIn(call, i); kept != nil {
 				return c.target(kept, b)
 			}
+			if composite && c.sentByCall(call, i, b) {
+				return "sent", "sent over a channel"
+			}
 			if c.Builtin(call) != "append" {
 				return "", ""
 			}
@@ -194,8 +197,14 @@ func (c *escaper) sink(use inspector.Cursor, b block) (shape, to string) {
 			if len(as.Lhs) != len(as.Rhs) {
 				return "", ""
 			}
+			if c.sentIn(as.Lhs[i], composite, b) {
+				return "sent", "sent over a channel"
+			}
 			return c.target(as.Lhs[i], b)
 		case edge.SendStmt_Value:
+			if !c.sentAway(parent.Node().(*ast.SendStmt), composite, b) {
+				return "", ""
+			}
 			return "sent", "sent over a channel"
 		case edge.ReturnStmt_Results:
 			fn, ok := code.FuncAround(cur)

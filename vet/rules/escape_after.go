@@ -18,7 +18,11 @@ import (
 func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 	g := groupOf(c.check, call)
 	fn, ok := code.FuncAround(cur)
-	if !ok || !code.IsLocal(g) || code.Deferred(cur) || c.InTest(call.Pos()) {
+	if code.Deferred(cur) {
+		c.deferredJoin(cur, call)
+		return
+	}
+	if !ok || !code.IsLocal(g) || c.InTest(call.Pos()) {
 		return
 	}
 	decl, ok := c.DeclaredIn(g)
@@ -89,6 +93,8 @@ func (c *escaper) afterWait(cur inspector.Cursor, call *ast.CallExpr) {
 		return
 	}
 	c.bodyAfter(flow, call, g, ctx)
+	c.boundAfter(flow, call, g, ctx, fn)
+	c.deferredBehind(g, ctx, fn, call, call)
 	flow.After(call, func(step ast.Node) bool {
 		if told || sets(c.check, step, ctx) {
 			return false

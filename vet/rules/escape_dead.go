@@ -123,6 +123,10 @@ func (c *escaper) keptFunction(use inspector.Cursor, g, ctx *types.Var, fn inspe
 	if !ok || lit.Node().Pos() > join.Pos() {
 		return
 	}
+	if c.sentFunction(lit, fn, ctx) {
+		c.tell(use.Node(), "sent", fmt.Sprintf("the context of a group (%s) is in a function that is sent over a channel: it is dead after the Wait in line %d", ctx.Name(), c.Fset.Position(join.Pos()).Line))
+		return
+	}
 	as, ok := lit.Parent().Node().(*ast.AssignStmt)
 	if !ok || len(as.Lhs) != 1 {
 		return

@@ -49,7 +49,7 @@ func workers() {
 	Exempt: "A goroutine that is counted already where it is started, and adds others; not one that adds itself and defers its `Done`, and starts itself again.",
 	Shapes: []Shape{
 		{Name: "literal", Severity: Error, What: "in the literal of a go statement"},
-		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts, or in a literal that it starts by a variable"},
+		{Name: "named", Severity: Error, What: "in a function or method that a go statement starts, also by a variable or as all that a literal runs, or in a literal that it starts by a variable"},
 	},
 }, func(c *check) {
 	told := map[token.Pos]bool{}
@@ -61,22 +61,11 @@ func workers() {
 		if !ok {
 			continue
 		}
-		var fn ast.Node
-		shape := "literal"
-		if t.Lit != nil {
-			fn = t.Lit
-		} else if f := code.Callee(c.Info, t.Call); f != nil && t.Kind == code.Bare {
-			if decl, ok := c.Decls[f]; ok {
-				fn, shape = decl.Node(), "named"
-			}
-		} else if v := code.Var(c.Info, t.Call.Fun); t.Kind == code.Bare && code.IsLocal(v) {
-			if lit, ok := c.Only(v).(*ast.FuncLit); ok {
-				fn, shape = lit, "named"
-			}
-		}
+		fn, shape := c.startedBy(t)
 		if fn == nil {
 			continue
 		}
+		c.addsWithin(t, start, told)
 		first := map[*types.Var]bool{}
 		for _, add := range ownAdds(c, fn) {
 			outside := c.outside(add.wg, fn, t.Call)
@@ -92,11 +81,91 @@ func workers() {
 				continue
 			}
 			told[add.call.Pos()] = true
-			c.report(add.call, shape, fmt.Sprintf("Add runs in the goroutine that it counts (line %d starts it): Wait may return before; add before the go statement, or use WaitGroup.Go",
-				c.Fset.Position(t.At.Node().Pos()).Line))
+			c.tellLate(add, shape, t)
 		}
 	}
 })
+
+// tellLate reports an Add that runs in the goroutine which a task is.
+func (c *check) tellLate(add ownAdd, shape string, t *code.Task) {
+	c.report(add.call, shape, fmt.Sprintf("Add runs in the goroutine that it counts (line %d starts it): Wait may return before; add before the go statement, or use WaitGroup.Go",
+		c.Fset.Position(t.At.Node().Pos()).Line))
+}
+
+// startedBy gives the function that a task runs, if it is in sight: its literal; of a go statement also a function or method that it calls, and what is in a
+// local variable.
+func (c *check) startedBy(t *code.Task) (fn ast.Node, shape string) {
+	if t.Lit != nil {
+		return t.Lit, "literal"
+	}
+	if t.Kind != code.Bare {
+		return nil, ""
+	}
+	if f := code.Callee(c.Info, t.Call); f != nil {
+		return c.declared(f), "named"
+	}
+	v := code.Var(c.Info, t.Call.Fun)
+	if !code.IsLocal(v) {
+		return nil, ""
+	}
+	switch e := c.Only(v).(type) {
+	case *ast.FuncLit:
+		return e, "named"
+	case *ast.Ident:
+		f, _ := c.Info.Uses[e].(*types.Func)
+		return c.declared(f), "named"
+	case *ast.SelectorExpr: // the method of an object
+		if s := c.Info.Selections[e]; s != nil && s.Kind() == types.MethodVal {
+			return c.declared(s.Obj().(*types.Func)), "named"
+		}
+	}
+	return nil, ""
+}
+
+// declared gives the declaration of a function of the package, or nil.
+func (c *check) declared(fn *types.Func) ast.Node {
+	if fn == nil {
+		return nil
+	}
+	decl, ok := c.Decls[fn.Origin()]
+	if !ok {
+		return nil
+	}
+	return decl.Node()
+}
+
+// addsWithin finds functions that count themselves in a WaitGroup of the function around, and are all that a go statement's literal runs, apart from what it
+// defers.
+func (c *check) addsWithin(t *code.Task, start inspector.Cursor, told map[token.Pos]bool) {
+	if t.Lit == nil || t.Kind != code.Bare {
+		return
+	}
+	for _, stmt := range t.Lit.Body.List {
+		run, ok := stmt.(*ast.ExprStmt)
+		if _, deferred := stmt.(*ast.DeferStmt); !ok && !deferred {
+			return
+		}
+		if !ok {
+			continue
+		}
+		call := callOf(run.X)
+		fn := c.declared(code.Callee(c.Info, call))
+		if fn == nil {
+			return
+		}
+		for _, add := range ownAdds(c, fn) {
+			wg := c.outside(add.wg, fn, call)
+			if wg != nil {
+				wg = c.outside(wg, t.Lit, t.Call)
+			}
+			if wg != nil && add.own && !told[add.call.Pos()] && waitedIn(c, start, wg) && !countedBefore(c, start, t.At.Node().Pos(), wg) {
+				told[add.call.Pos()] = true
+				c.tellLate(add, "named", t)
+				return
+			}
+		}
+	}
+}
 
 type ownAdd struct {
 	call *ast.CallExpr

@@ -1,6 +1,6 @@
 // A send that nobody may receive: its goroutine is left waiting for ever. This file has the rule and what it asks of a channel;
 // stranded_early.go has receivers that leave, stranded_count.go those that receive too little, stranded_workers.go those that
-// are all gone; stranded_pipe.go has writers to pipes; stranded_last.go and stranded_joined.go have those that leave only when nothing is sent any more.
+// are all gone; stranded_pipe.go has writers to pipes, stranded_iterator.go iterators; stranded_last.go and stranded_joined.go have those that leave only when nothing is sent any more.
 
 package rules
 
@@ -49,13 +49,14 @@ func ask(ctx context.Context, query func() string) (string, error) {
 }
 `,
 	Exempt: "Channels that are handed to code out of sight, returned or kept in a field; channels whose capacity is no constant; " +
-		"sends in a `select` with another way out (of the `Done` of a context only if that context ends with the receivers); " +
+		"sends in a `select` with another way out (of the `Done` of a context, where workers or an iterator receive, only if that context ends with the receivers); " +
 		"a receiver that leaves when it has counted as many as there are senders; a receiver that drains the channel, also in `defer` or in a goroutine of its own; " +
 		"a receiver that leaves because of what the same goroutine has said on another channel, or only at an error that it has received and behind which the one sender sends nothing; one that ends with a context which is cancelled only when the senders have been waited for, or have sent all; `main`, with which the program ends.",
 	Shapes: []Shape{
 		{Name: "early", Severity: Error, What: "the receiver may return before it has received all that is sent"},
 		{Name: "first", Severity: Error, What: "more is sent than is received: the first answer is taken, the others wait"},
 		{Name: "workers", Severity: Error, What: "all workers may return, at an error or when their context ends, while a producer still sends"},
+		{Name: "iterator", Severity: Warning, What: "an iterator receives, which ends when the loop over it is left, and nothing but a context of its caller ends the sender"},
 		{Name: "wait", Severity: Error, What: "the receiver first waits for the sender to end, which cannot before it has been received from"},
 		{Name: "dropped", Severity: Error, What: "the channel that a function returns is thrown away, and a goroutine of the function waits to send to it"},
 		{Name: "never", Severity: Error, What: "there is no receiver at all"},
@@ -180,6 +181,7 @@ func (s *strand) channel(v *types.Var, room int64) {
 	switch {
 	case async == 0 && !deferred:
 		f.outside()
+		f.brokenOff()
 	case async == len(recvs) && !deferred:
 		f.workers()
 	}

@@ -43,6 +43,11 @@ func (f *strandFlow) rounds(op code.Op) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
+	return f.roundsOf(loop)
+}
+
+// roundsOf gives how often a loop goes round, if that is a constant.
+func (f *strandFlow) roundsOf(loop inspector.Cursor) (int64, bool) {
 	switch n := loop.Node().(type) {
 	case *ast.RangeStmt:
 		if t, ok := f.Info.TypeOf(n.X).Underlying().(*types.Array); ok {

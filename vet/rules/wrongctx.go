@@ -37,11 +37,11 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 	return g.Wait()
 }
 `,
-	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or handed to what logs, traces or measures; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a context that a method gives for another method of the same object, or for what opens or ends something; a request made before, where the response is kept; a wait for the end of the context around where another channel may say so too, a task may cancel it, or no other task can fail; functions that only log, open or end something with the context around, and those of an object whose cancel function more than what closes it calls; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel` in some of the tasks.",
+	Exempt: "A context made in the function around, where the task's own has no name; a context that is only asked for values, or why it ended, or, in a task that works under its own, whether to go on; one that is handed to what logs, traces or measures, unless it gives a context with which the task works; one that is waited for beside the task's own; beside the context of an errgroup any but that from which it was made (if that is a field's, what opens or starts something may be given it); a context that a method gives for another method of the same object, or for what opens or ends something; a request made before, where the response is kept; a wait for the end of the context around where another channel may say so too, a task may cancel it, or no other task can fail; functions that only log, open or end something with the context around, and those of an object whose cancel function more than what closes it calls; a group none of whose tasks could end with a context; a group of braid's under `context.Background` or `context.WithoutCancel` none of whose tasks fails, or which is supervised: its context ends with the join alone; `context.WithoutCancel` in some of the tasks.",
 	Shapes: []Shape{
-		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside"},
+		{Name: "outer", Severity: Error, What: "a task that is given a context uses one of those outside, also to ask it in each round of a loop whether to go on, or sends a request that was made with one"},
 		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field of an object outside, or that a method of it gives"},
-		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, waits for the end of one alone, sends a request that was made with one, or fails by a function in sight that works with one"},
+		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, waits for the end of one alone, asks one in each round of a loop whether to go on, sends a request that was made with one, or fails by a function in sight that works with one"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
 		{Name: "cutoff", Severity: Note, What: "all that the context of errgroup.WithContext is used for is context.WithoutCancel"},
 	},
@@ -85,7 +85,10 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 			continue
 		}
 		if own := anyCtxParam(c.Info, t.Lit.Type); own != nil {
-			c.otherCtx(t, own, "outer", "this task has a context of its own: ")
+			why := "this task has a context of its own: "
+			c.otherCtx(t, own, "outer", why)
+			c.asksEachRound(t, own, "outer", why)
+			c.sentByOther(t, own, why)
 			c.fieldCtx(t)
 			continue
 		}
@@ -93,6 +96,7 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 			if own := groups[code.Var(c.Info, t.Owner)]; own != nil {
 				why := "this task's group cancels another context, " + own.Name() + ": "
 				c.otherCtx(t, own, "group", why)
+				c.asksEachRound(t, own, "group", why)
 				c.parentAgain(t, own, why)
 				c.sentBefore(t, own, why)
 				c.throughCalls(t, own, why)
@@ -233,8 +237,13 @@ func (c *check) otherCtx(t *code.Task, own *types.Var, shape, why string) {
 	}
 }
 
-// parentOf tells whether the context of a group is made of another one, so that either may be meant.
+// parentOf tells whether the context of a group is made of another one, perhaps without a value that this one has, so that either may be meant.
 func (c *check) parentOf(v, group *types.Var) bool {
+	if call := callOf(c.Only(v)); v != group && code.IsLocal(v) && code.IsCall(c.Info, call, "context", "WithValue") {
+		if of := code.Var(c.Info, call.Args[0]); of != nil && of != group {
+			v = of
+		}
+	}
 	return slices.ContainsFunc(c.Origins(group), func(e ast.Expr) bool {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
 		return ok && code.IsCall(c.Info, call, code.Errgroup, "WithContext") && code.Var(c.Info, call.Args[0]) == v
@@ -286,7 +295,7 @@ func (c *check) looksOnly(use inspector.Cursor, own *types.Var) bool {
 		}
 	case edge.CallExpr_Args:
 		call := use.Parent().Node().(*ast.CallExpr)
-		return c.observes(call) || says(code.Callee(c.Info, call))
+		return (c.observes(call) || says(code.Callee(c.Info, call))) && !c.givesWork(use.Parent())
 	case edge.AssignStmt_Lhs, edge.BinaryExpr_X, edge.BinaryExpr_Y:
 		return true
 	}
