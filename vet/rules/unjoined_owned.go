@@ -178,7 +178,7 @@ func (c *check) onlyDone(use inspector.Cursor) bool {
 			continue
 		case edge.CallExpr_Args:
 			call := use.Parent().Node().(*ast.CallExpr)
-			if code.IsCall(c.Info, call, code.Braid, "Fork", "TryFork", "GoWith") {
+			if code.IsCall(c.Info, call, code.Braid, "Fork", "TryFork", "GoWith", "GoWaitWith") {
 				return i == 0
 			}
 			var fn ast.Node
