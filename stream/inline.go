@@ -51,6 +51,7 @@ func mapInline[T, R any](ctx context.Context, sc *scope, cfg *config, source Str
 			out, err = fn(sc.ctx, item)
 			return err
 		})
+		ok = ok && sc.ctx.Err() == nil // what has died meanwhile delivers nothing more
 		return ok, ok && !yield(out, nil)
 	})
 }
@@ -63,6 +64,9 @@ func flatInline[T, R any](ctx context.Context, sc *scope, cfg *config, source St
 				return err
 			}
 			for v, err := range s(sc.ctx) {
+				if err == nil && sc.ctx.Err() != nil {
+					err = seam.Outside(sc.ctx)
+				}
 				if err != nil {
 					return err
 				}

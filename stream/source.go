@@ -88,6 +88,9 @@ func Generate[T any](next func(ctx context.Context) (T, error)) Stream[T] {
 				return
 			}
 			item, err := next(ctx)
+			if err == nil && ctx.Err() != nil {
+				err = seam.Outside(ctx)
+			}
 			switch {
 			case err == nil:
 				if !yield(item, nil) {
