@@ -332,7 +332,7 @@ func (m *multi) drops(cur inspector.Cursor, err ast.Expr) bool {
 				if branch.Else != nil {
 					return !m.mentions(branch.Else, err)
 				}
-				return endsIn[*ast.ReturnStmt](branch.Body.List) || !m.mentionedBehind(c.Parent(), err)
+				return endsIn[*ast.ReturnStmt](branch.Body.List) && !m.returnedBehind(c.Parent(), err) || !m.mentionedBehind(c.Parent(), err)
 			}
 			return !m.mentions(branch.Body, err) && (m.leavesOrSets(branch.Body, err) || !m.mentionedBehind(c.Parent(), err))
 		case edge.CaseClause_List:
@@ -352,6 +352,23 @@ func (m *multi) mentionedBehind(at inspector.Cursor, err ast.Expr) bool {
 	for next, ok := at.NextSibling(); ok; next, ok = next.NextSibling() {
 		if m.mentions(next.Node(), err) {
 			return true
+		}
+	}
+	return false
+}
+
+// returnedBehind tells whether what follows a statement in its block, with nothing but logs in between, is a return of the error.
+func (m *multi) returnedBehind(at inspector.Cursor, err ast.Expr) bool {
+	for next, ok := at.NextSibling(); ok; next, ok = next.NextSibling() {
+		switch s := next.Node().(type) {
+		case *ast.ReturnStmt:
+			return m.mentions(s, err)
+		case *ast.ExprStmt:
+			if m.keeps([]ast.Stmt{s}) {
+				return false
+			}
+		default:
+			return false
 		}
 	}
 	return false
