@@ -90,9 +90,12 @@ func (c *check) locksFile(call *ast.CallExpr) bool {
 }
 
 // heededElsewhere tells whether another function of the package waits for the same with a channel in a field, to send or to receive, and for the end of a context
-// that it was given besides: so nobody counts on it that the wait is short.
+// that it was given besides: so nobody counts on it that the wait is short. A goroutine that nobody waits for may have its own reason to go on, and time passes by itself.
 func (c *check) heededElsewhere(cur inspector.Cursor, v *types.Var, send bool) bool {
-	if v == nil || !v.IsField() {
+	if v == nil || !v.IsField() || v.Pkg() != c.Pkg || isTimeChan(v.Type()) {
+		return false
+	}
+	if t := c.TaskAround(cur); t != nil && (t.Kind == code.Bare || t.Kind == code.Timer) {
 		return false
 	}
 	here, _ := code.DeclAround(cur)

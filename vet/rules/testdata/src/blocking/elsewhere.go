@@ -83,3 +83,24 @@ func (l *line) without(s string) {
 	case <-l.gone:
 	}
 }
+
+// Time passes by itself, and a goroutine of its own goes on.
+
+func (l *line) tick(ctx context.Context, t *time.Timer) error {
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *line) tickLate(ctx context.Context, t *time.Timer, stop chan struct{}) {
+	go func() {
+		select {
+		case <-t.C:
+		case <-stop:
+		}
+		l.calls <- "late"
+	}()
+}
