@@ -32,7 +32,7 @@ func (c *check) waitGroup(cur inspector.Cursor, n *ast.CallExpr) {
 		return
 	}
 	if !code.IsLocal(v) || code.IsParam(c.Info, v) {
-		if root := rootOf(c.Info, sel.X); root != v && code.IsLocal(root) && !code.IsParam(c.Info, root) && c.knowsCtx(root) {
+		if root := rootOf(c.Info, sel.X); root != v && code.IsLocal(root) && root.Kind() == types.LocalVar && c.knowsCtx(root) {
 			return // an object that it has made itself, which knows the context
 		}
 		for _, use := range c.Uses[v] { // it starts some itself: their join
@@ -49,7 +49,7 @@ func (c *check) waitGroup(cur inspector.Cursor, n *ast.CallExpr) {
 		for _, s := range body.List { // told to stop before
 			if s.End() < n.Pos() {
 				code.Shallow(s, func(n ast.Node) bool {
-					if call, ok := n.(*ast.CallExpr); ok && (c.Builtin(call) == "close" || stopping.MatchString(code.CalleeName(call))) {
+					if call, ok := n.(*ast.CallExpr); ok && (c.Builtin(call) == "close" || stopping.MatchString(code.CalleeName(call)) && c.CtxArg(call) == nil) {
 						stops = true
 					}
 					return !stops

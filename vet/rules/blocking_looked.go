@@ -88,3 +88,44 @@ func (c *check) locksFile(call *ast.CallExpr) bool {
 	lockNB, unlock := int64(4), int64(8) // LOCK_NB and LOCK_UN, wherever there is a flock
 	return known && how&lockNB == 0 && how&unlock == 0
 }
+
+// heededElsewhere tells whether another function of the package waits for the same with a channel in a field, to send or to receive, and for the end of a context
+// that it was given besides: so nobody counts on it that the wait is short. A goroutine that nobody waits for may have its own reason to go on, and time passes by itself.
+func (c *check) heededElsewhere(cur inspector.Cursor, v *types.Var, send bool) bool {
+	if v == nil || !v.IsField() || v.Pkg() != c.Pkg || isTimeChan(v.Type()) {
+		return false
+	}
+	if t := c.TaskAround(cur); t != nil && (t.Kind == code.Bare || t.Kind == code.Timer) {
+		return false
+	}
+	here, _ := code.DeclAround(cur)
+	return slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		for up := range use.Enclosing((*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
+			clause, ok := up.Node().(*ast.CommClause)
+			if !ok || clause.Comm == nil || !code.Within(use.Node(), clause.Comm) {
+				return false
+			}
+			s, sends := clause.Comm.(*ast.SendStmt)
+			if sends != send || sends && !code.Within(use.Node(), s.Chan) {
+				return false
+			}
+			decl, _ := code.DeclAround(use)
+			return decl != here && slices.ContainsFunc(up.Parent().Node().(*ast.BlockStmt).List, func(other ast.Stmt) bool {
+				ctx, is := c.DoneClause(other.(*ast.CommClause))
+				return is && code.IsLocal(ctx) && c.Given(ctx)
+			})
+		}
+		return false
+	})
+}
+
+// oneHeeded tells whether a clause of a select is for what another function waits for with the end of a context beside it.
+func (c *check) oneHeeded(cur inspector.Cursor, n *ast.SelectStmt) bool {
+	return slices.ContainsFunc(n.Body.List, func(s ast.Stmt) bool {
+		if send, ok := s.(*ast.CommClause).Comm.(*ast.SendStmt); ok {
+			return c.heededElsewhere(cur, code.Var(c.Info, send.Chan), true)
+		}
+		ch := received(s.(*ast.CommClause))
+		return ch != nil && !c.saysOver(ch) && c.heededElsewhere(cur, code.Var(c.Info, ch), false)
+	})
+}

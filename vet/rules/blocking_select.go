@@ -56,6 +56,10 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 		c.report(n, "pause", "this select is a pause that the end of "+r.Name()+" does not cut short, and the loop goes on: add a case for its Done")
 		return
 	}
+	if c.oneHeeded(cur, n) {
+		c.report(n, "elsewhere", "this select ignores "+r.Name()+", and what waits for the same elsewhere heeds its context: add a case for its Done")
+		return
+	}
 	if told {
 		if t := c.TaskAround(cur); t != nil && (t.Kind == code.ErrGroup || t.Kind == code.ConcGroup || t.Kind == code.BraidTask) {
 			c.report(n, "quit", "this select does not end with "+r.Name()+", which is the task's: add a case for its Done")

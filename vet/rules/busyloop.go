@@ -62,7 +62,7 @@ func drain(ctx context.Context, in <-chan int, use func(int)) {
 		switch {
 		case len(n.Body.List) == 0 && n.Cond == nil:
 			c.report(n, "empty", "this loop burns a processor for ever: block with select {}")
-		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && len(n.Body.List) == 1 && c.neverBlocks(n, n.Body.List[0]):
+		case (n.Cond == nil || n.Init == nil && n.Post == nil && c.asksCtx(n.Cond)) && c.onlySelects(n):
 			c.emptyDefault(n)
 		case c.onlyLooks(cur):
 			if !c.emptyDefault(n) && !c.commentIn(n, spinning) {
@@ -96,6 +96,19 @@ func (c *check) asksCtx(cond ast.Expr) bool {
 		return only
 	})
 	return only && c.LooksAtCtx(cond)
+}
+
+// onlySelects tells whether a loop has nothing in it that takes time but one select, which never blocks.
+func (c *check) onlySelects(loop *ast.ForStmt) bool {
+	selects := 0
+	for _, s := range loop.Body.List {
+		if c.neverBlocks(loop, s) {
+			selects++
+		} else if !c.onlyCounts(s) {
+			return false
+		}
+	}
+	return selects == 1
 }
 
 // neverBlocks tells whether a statement is a select whose default does nothing and
@@ -301,11 +314,13 @@ func (c *check) quiet(loop *ast.ForStmt, list []ast.Stmt) bool {
 			}
 		case *ast.EmptyStmt:
 		case *ast.ExprStmt:
-			if call, ok := s.X.(*ast.CallExpr); !ok || code.CalleeName(call) != "Gosched" {
+			if call, ok := s.X.(*ast.CallExpr); !ok || code.CalleeName(call) != "Gosched" && !c.onlyCounted(call) {
 				return false
 			}
 		default:
-			return false
+			if !c.onlyCounts(s) {
+				return false
+			}
 		}
 	}
 	return true

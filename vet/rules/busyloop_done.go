@@ -5,7 +5,11 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -109,4 +113,25 @@ func (c *check) harmless(list []ast.Stmt) bool {
 		})
 	}
 	return ok
+}
+
+// onlyCounts tells whether a statement does no more than to count the rounds of a loop, for whoever looks at the count some time: no condition asks for it.
+func (c *check) onlyCounts(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.IncDecStmt:
+		v := code.Var(c.Info, s.X)
+		return v != nil && (code.IsLocal(v) && c.askedNowhere(v) || c.neverAsked(v))
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		return ok && c.onlyCounted(call)
+	}
+	return false
+}
+
+// askedNowhere tells whether a local variable is only counted up or down, given a first value, or told to a call.
+func (c *check) askedNowhere(v *types.Var) bool {
+	return !slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool {
+		kind, _ := use.ParentEdge()
+		return kind != edge.IncDecStmt_X && kind != edge.CallExpr_Args && kind != edge.ReturnStmt_Results
+	})
 }

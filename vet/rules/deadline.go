@@ -175,13 +175,16 @@ func (c *check) readerOver(call *ast.CallExpr) ast.Expr {
 	return nil
 }
 
-// connUnder gives the connection that a reader was made over, if that is a variable of the function that nobody else has.
+// connUnder gives the connection that a reader was made over, if that is made in place or a variable of the function that nobody else has.
 func (c *check) connUnder(reader ast.Expr) ast.Expr {
-	v := code.Var(c.Info, reader)
-	if _, plain := unparen[*ast.Ident](reader); !plain || !code.IsLocal(v) || c.readElsewhere(v) {
-		return nil
+	mk, ok := unparen[*ast.CallExpr](reader) // made where it is used
+	if !ok {
+		v := code.Var(c.Info, reader)
+		if _, plain := unparen[*ast.Ident](reader); !plain || !code.IsLocal(v) || c.readElsewhere(v) {
+			return nil
+		}
+		mk, ok = c.Only(v).(*ast.CallExpr)
 	}
-	mk, ok := c.Only(v).(*ast.CallExpr)
 	if !ok || !overReader(c.Info, mk) || len(mk.Args) == 0 || !isConn(c.Info.TypeOf(mk.Args[0])) {
 		return nil
 	}
@@ -208,9 +211,16 @@ func readsArgument(info *types.Info, call *ast.CallExpr) bool {
 		code.IsCall(info, call, "encoding/binary", "Read") || code.IsCall(info, call, "net/http", "ReadRequest", "ReadResponse")
 }
 
+// onlyWrites tells whether a call writes to its first argument, and does no more with it.
+func onlyWrites(info *types.Info, call *ast.CallExpr) bool {
+	return code.IsCall(info, call, "io", "WriteString") || code.IsCall(info, call, "fmt", "Fprint", "Fprintf", "Fprintln") ||
+		code.IsCall(info, call, "encoding/binary", "Write")
+}
+
 // overReader tells whether a call makes something that reads from its argument, or writes to it.
 func overReader(info *types.Info, call *ast.CallExpr) bool {
 	return code.IsCall(info, call, "bufio", "NewReader", "NewReaderSize", "NewWriter", "NewWriterSize", "NewScanner") ||
+		code.IsCall(info, call, "encoding/xml", "NewDecoder", "NewEncoder") || code.IsCall(info, call, "io", "LimitReader") ||
 		code.IsCall(info, call, "encoding/json", "NewDecoder", "NewEncoder") || code.IsCall(info, call, "encoding/gob", "NewDecoder", "NewEncoder")
 }
 
@@ -264,7 +274,7 @@ func (c *check) ended(at inspector.Cursor, v *types.Var, what string) bool {
 			if !ok {
 				return true
 			}
-			if w, _ := c.connOf(call); w != v && !overReader(c.Info, call) {
+			if w, _ := c.connOf(call); w != v && !overReader(c.Info, call) && !onlyWrites(c.Info, call) {
 				return true
 			}
 		case code.Stored, code.MethodVal, code.Returned:

@@ -175,6 +175,8 @@ func (m *multi) direct(cur inspector.Cursor, call *ast.CallExpr) *several {
 	case code.Is(fn, "go.uber.org/multierr", "Append"), code.Is(fn, "go.uber.org/multierr", "Combine"):
 		_, looped := code.LoopAround(cur)
 		return &several{what: "multierr", alike: looped || call.Ellipsis.IsValid()}
+	case code.Is(fn, code.Conc+"/iter", "MapErr"), code.Is(fn, code.Conc+"/iter", "Mapper.MapErr"):
+		return &several{what: "iter.MapErr", alike: true}
 	case fn.Name() == "ErrorOrNil" && strings.HasSuffix(fn.Pkg().Path(), "hashicorp/go-multierror"):
 		return &several{what: "go-multierror", alike: true}
 	}

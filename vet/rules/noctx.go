@@ -34,13 +34,13 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 }
 `,
 	Exempt: "`main` and `init`; what is deferred or a cleanup; what is reached only when the context has ended; a request that is given its context afterwards, by `WithContext`, or that is written to a connection by hand, returned, or sent by nobody in sight; " +
-		"a command that is started and not waited for, or only by a goroutine that goes on, or that has the terminal's input; a function that is itself the twin with the context; `Marshal…` and `Unmarshal…`; gRPC's `Dial`, which connects later, without `WithBlock`; functions that write logs or only take a text and values, and those named `New…`, which " +
+		"a command that is started and not waited for, or only by a goroutine that goes on, or that has the terminal's input, or, made as a literal, is handed on or has its process ended; a function that is itself the twin with the context; `Marshal…` and `Unmarshal…`; gRPC's `Dial`, which connects later, without `WithBlock`; functions that write logs or only take a text and values, and those named `New…`, which " +
 		"do not wait; a call with an argument or a receiver that is made of the context, or whose result is used with it, or is an object that is kept in a field; a connection that a goroutine or callback closes when the context ends, or the function that has started the call on a goroutine; " +
 		"a context that the function has made of none that it was given, outside of tasks; a context that was put into a field before, where what is called may find it.",
 	Shapes: []Shape{
-		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest"},
+		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest, a literal of http.Request that is sent"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
-		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context, F beside FContext, FWithContext or FCtx, and is known to wait as that does: those of the standard library and of database/sql's kind, those that call their twin with a fresh context, those of the package that wait in sight"},
+		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context, F beside FContext, FWithContext or FCtx, and is known to wait as that does: those of the standard library and of database/sql's kind, those that call their twin with a fresh context, those of the package that wait in sight; a literal of exec.Cmd that is run"},
 		{Name: "unseen", Severity: Note, Off: true, What: "another function with a twin, which may do more than it, and a dial that asks no network (udp, unix)"},
 		{Name: "cleanup", Severity: Note, Off: true, What: "any of them in a branch where something has failed, or in a function that by its name or its comment cleans up, closes or shuts down"},
 	},
@@ -50,8 +50,12 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 			c.ExportObjectFact(fn, new(shedsFact))
 		}
 	}
-	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
-		call := cur.Node().(*ast.CallExpr)
+	for cur := range c.Root.Preorder((*ast.CallExpr)(nil), (*ast.CompositeLit)(nil)) {
+		call, ok := cur.Node().(*ast.CallExpr)
+		if !ok || c.Builtin(call) == "new" {
+			c.madeBare(cur, c.Info.TypeOf(cur.Node().(ast.Expr)))
+			continue
+		}
 		fn := code.Callee(c.Info, call)
 		if fn == nil || fn.Pkg() == nil || fn.Signature().Params().Len() > 0 && code.IsContext(fn.Signature().Params().At(0).Type()) {
 			continue

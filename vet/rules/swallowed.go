@@ -55,21 +55,24 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 }
 `,
 	Exempt: "A loop without end that is left in no other way than by its context, or by what tells it to stop or to go one round only: there nil says that it was told to stop, and so it does after a call whose only error is that the context has ended; a function that is only handed to others as a value, or called by a go statement or as the last word of such a function, so that nobody in sight goes on with its nil; a function that gives back a value or a bool beside nil, or that has no error to give and says nil where it logs a failure too; " +
-		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a function whose documentation says that it returns nil when the context has ended, or of whose sequence it says that it ends then; a sequence that comes to an end in no other way than with its context, a channel, or an error; the last question of a function, behind which only nil is returned; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end, or whose condition asks an object, a time or a switch beside the context; a cancellation in a function of whose error no caller does more than log it.",
+		"a branch that does something with the error, or that has a comment on a line of its own, or one that says why it is ignored; a function whose documentation says that it returns nil when the context has ended, or of whose sequence it says that it ends then; a sequence that comes to an end in no other way than with its context, a channel, or an error; the last question of a function, behind which only nil is returned; a context that the function derived itself (its own timeout, or one that its own work ends); a loop that something else may end, or whose condition asks an object, a time or a switch beside the context; a cancellation in a function of whose error no caller does more than log it; an error that counts only while the context lives, of what goes on until it is stopped, by its name, or of a command whose output is not kept; io.EOF, where the documentation says that the end of the context gives it; " +
+		"what comes one by one and is closed by a call whose error is looked at.",
 	Shapes: []Shape{
-		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context, or `if err == nil { … }` with nothing but `return nil` behind it"},
+		{Name: "error", Severity: Warning, What: "`if err != nil { return nil }` after a call that was given the context, or `if err == nil { … }` or `if err != nil && ctx.Err() == nil { … }` with nothing but `return nil` behind it"},
 		{Name: "logged", Severity: Note, Off: true, What: "the same with the error logged, also where the branch runs into `return nil`"},
 		{Name: "deferred", Severity: Warning, What: "a deferred function sets the error to nil, whatever it was, or whenever the context of a loop over things at hand has ended"},
-		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success, or what skips the rest of a walk over files"},
+		{Name: "done", Severity: Warning, What: "`case <-ctx.Done(): return nil`, or the same for ctx.Err(), where nil is also success, or what skips the rest of a walk over files, or gives io.EOF where that is also the regular end"},
 		{Name: "service", Severity: Note, Off: true, What: "the same in a function with a loop without end that returns nil for no other reason, or because it is told to by a signal or a switch"},
-		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it"},
+		{Name: "break", Severity: Warning, What: "a loop is left because the context has ended, and nil is returned behind it, or the error of what flushes, closes or commits what was done"},
 		{Name: "midway", Severity: Warning, What: "in a loop over things that are at hand nil is returned for an error that is a cancellation, and behind the loop too"},
 		{Name: "sequence", Severity: Warning, What: "a sequence that yields errors, and comes to an end otherwise, just ends when the context has ended"},
+		{Name: "rows", Severity: Warning, What: "a loop over what Next gives until there is no more or the context has ended, where nobody asks Err which it was, and nil is returned behind it"},
+		{Name: "shadowed", Severity: Warning, What: "an error is returned that nothing sets, while that of a call which was given the context is in another of the same name, and only logged"},
 		{Name: "spin", Severity: Error, What: "a loop without end skips the errors of calls that were given the context, and never looks at the context"},
 		{Name: "loop", Severity: Note, Off: true, What: "a loop over many things skips those errors, and nil is returned behind it, or nothing is"},
 	},
 }, func(c *check) {
-	for cur := range c.Root.Preorder((*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.CommClause)(nil), (*ast.SelectStmt)(nil), (*ast.DeferStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+	for cur := range c.Root.Preorder((*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.CommClause)(nil), (*ast.SelectStmt)(nil), (*ast.DeferStmt)(nil), (*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.ReturnStmt)(nil)) {
 		if c.exempt(cur.Node().Pos()) {
 			continue
 		}
@@ -77,7 +80,10 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 		case *ast.IfStmt:
 			if ctx := c.endedCond(n); ctx != nil {
 				c.cutShort(cur, ctx, n.Body.List)
+			} else if ctx := c.endedBesides(n.Cond); ctx != nil {
+				c.cutShort(cur, ctx, n.Body.List)
 			} else {
+				c.onlyAlive(cur, n.Init, n.Cond, n, n.Body.List)
 				c.ignored(cur, n.Init, n.Cond, n, n.Body.List)
 				c.onlyLogged(cur, n)
 				c.onlySuccess(cur, n)
@@ -91,6 +97,9 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 				case ctx != nil && len(clause.List) > 0 && !slices.ContainsFunc(clause.List, func(e ast.Expr) bool { return isNilIdent(c.Info, e) }):
 					c.cutShort(cur, ctx, clause.Body)
 				case n.Tag == nil && len(clause.List) == 1:
+					if len(n.Body.List) == 1 {
+						c.onlyAlive(cur, n.Init, clause.List[0], clause, clause.Body)
+					}
 					c.ignored(cur, n.Init, clause.List[0], clause, clause.Body)
 				}
 			}
@@ -109,9 +118,12 @@ func copyAll(ctx context.Context, in <-chan string, put func(context.Context, st
 			}
 		case *ast.ForStmt:
 			c.whileLives(cur, n)
+			c.neverAskedWhy(cur, n)
 			c.tryAgain(cur, n.Cond == nil)
 		case *ast.RangeStmt:
 			c.tryAgain(cur, false)
+		case *ast.ReturnStmt:
+			c.neverSet(cur, n)
 		}
 	}
 })
@@ -202,12 +214,15 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	if v == nil || v.IsField() || c.derivedHere(v, fn) || code.IsLocal(v) && !c.Given(v) || c.boolResult(fn) {
 		return
 	}
-	if c.cutWalk(cur, fn, v, body) {
+	if c.cutWalk(cur, fn, v, body) || c.cutAsEOF(cur, fn, v, body) {
 		return
 	}
 	ret := c.nilReturn(body)
 	if ret == nil {
 		ret = c.bareNil(cur, body)
+	}
+	if ret == nil {
+		ret = c.finishedHere(fn, body)
 	}
 	if ret != nil {
 		if c.keeps(body[:len(body)-1]) || c.nothingLeft(cur) {
@@ -231,12 +246,16 @@ func (c *check) cutShort(cur inspector.Cursor, ctx ast.Expr, body []ast.Stmt) {
 	if f, ok := loop.Node().(*ast.ForStmt); ok && f.Cond == nil && c.breaks(loop) == 1 {
 		return // left in no other way, but that it is told to stop
 	}
-	if ret := c.behind(loop); ret != nil {
+	if c.behind(loop) != nil || c.finishedBehind(loop) != nil {
 		shape := "break"
 		if c.unheard(fn, 0) || c.neverFails(fn) {
 			shape = "service"
 		}
-		c.report(br, shape, "the loop is left because "+v.Name()+" has ended, and nil is returned behind it: return context.Cause("+v.Name()+")")
+		told := "nil is returned"
+		if c.behind(loop) == nil {
+			told = "only the error of what finishes the work is returned"
+		}
+		c.report(br, shape, "the loop is left because "+v.Name()+" has ended, and "+told+" behind it: return context.Cause("+v.Name()+")")
 	}
 }
 

@@ -21,7 +21,11 @@ func (c *check) unheard(fn inspector.Cursor, depth int) bool {
 	}
 	switch n := fn.Node().(type) {
 	case *ast.FuncLit:
-		if t := c.Task[n]; t != nil {
+		t := c.Task[n]
+		if t == nil {
+			t = c.TaskMade(fn)
+		}
+		if t != nil {
 			return t.Kind == code.Bare || t.Kind == code.Timer
 		}
 		switch kind, _ := fn.ParentEdge(); kind {

@@ -38,6 +38,7 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 		return nil
 	}
 	r := &Reach{Func: fn}
+	var maker inspector.Cursor // of a task: it runs where the task is started
 	for place := cur; ; {
 		typ, _ := FuncParts(fn.Node())
 		lit, ok := fn.Node().(*ast.FuncLit)
@@ -67,7 +68,12 @@ func (x *Index) ReachAt(cur inspector.Cursor) *Reach {
 		if task == nil {
 			task = x.wrapped(fn, lit)
 		}
-		if task == nil && !x.runsInside(fn) || task != nil && task.Kind == Timer {
+		if task == nil {
+			if task = x.TaskMade(fn); task != nil {
+				maker, _ = FuncAround(fn)
+			}
+		}
+		if task == nil && fn != maker && !x.runsInside(fn) || task != nil && task.Kind == Timer {
 			return nil
 		}
 		if r.Task == nil {

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 )
 
@@ -113,6 +114,70 @@ func (x *Index) TaskAround(cur inspector.Cursor) *Task {
 			continue
 		}
 		if t := x.Task[c.Node().(*ast.FuncLit)]; t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// TaskMade gives the task that a literal becomes which a function returns: each call of that function is handed to something that runs
+// what it gives, as it is or by a variable. It is nil for any other literal.
+func (x *Index) TaskMade(lit inspector.Cursor) *Task {
+	if kind, _ := lit.ParentEdge(); kind != edge.ReturnStmt_Results || len(lit.Parent().Node().(*ast.ReturnStmt).Results) != 1 {
+		return nil
+	}
+	maker, ok := FuncAround(lit)
+	if !ok {
+		return nil
+	}
+	var uses []inspector.Cursor
+	switch n := maker.Node().(type) {
+	case *ast.FuncDecl:
+		uses = x.Uses[x.Info.Defs[n.Name]]
+	case *ast.FuncLit:
+		as, ok := maker.Parent().Node().(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 1 {
+			return nil
+		}
+		v := Var(x.Info, as.Lhs[0])
+		if !IsLocal(v) || x.Only(v) != ast.Expr(n) {
+			return nil
+		}
+		uses = x.Uses[v]
+	}
+	var made *Task
+	for _, use := range uses {
+		if kind, _ := use.ParentEdge(); kind == edge.SelectorExpr_Sel {
+			use = use.Parent()
+		}
+		if kind, _ := use.ParentEdge(); kind != edge.CallExpr_Fun {
+			return nil
+		}
+		t := x.taskGiven(use.Parent())
+		if t == nil {
+			return nil
+		}
+		of := *t
+		of.Fn, made = lit.Node().(*ast.FuncLit), &of
+	}
+	if made != nil {
+		made.literal(x)
+	}
+	return made
+}
+
+// taskGiven gives the task whose function is what a call gives, as it is or by a variable that is used for nothing else.
+func (x *Index) taskGiven(call inspector.Cursor) *Task {
+	fn := call.Node().(ast.Expr)
+	if as, ok := call.Parent().Node().(*ast.AssignStmt); ok && len(as.Lhs) == 1 {
+		v := Var(x.Info, as.Lhs[0])
+		if !IsLocal(v) || x.Only(v) != fn || len(x.Uses[v]) != 1 {
+			return nil
+		}
+		fn, _ = x.Uses[v][0].Node().(ast.Expr)
+	}
+	for _, t := range x.Tasks {
+		if ast.Unparen(t.Fn) == fn {
 			return t
 		}
 	}

@@ -72,6 +72,10 @@ func (v *variant) hit(categories []string) bool {
 	})
 }
 
+// byTwin has shapes whose evidence is what another function of the package does: here that is mostly the twin, which nobody has beside a mistake, so it does not count
+// as found by default.
+var byTwin = map[string]bool{"blocking/elsewhere": true}
+
 // migrates tells whether a category is one of carrying code over, which says nothing of right and wrong.
 func migrates(category string) bool {
 	rule, _, _ := strings.Cut(category, "/")
@@ -135,12 +139,12 @@ func TestRecall(t *testing.T) {
 			case v == nil && off[category]:
 			case v == nil:
 				t.Errorf("%s: outside every variant: %s: %s", act.Package.Fset.Position(d.Pos), category, d.Message)
-			case off[category] && !slices.Contains(v.asked, category):
+			case (off[category] || byTwin[category] && !v.fine) && !slices.Contains(v.asked, category):
 				v.asked = append(v.asked, category)
 			case !off[category] && v.fine:
 				t.Errorf("%s: a false alarm: %s: %s", act.Package.Fset.Position(d.Pos), category, d.Message)
 				fallthrough
-			case !off[category] && !slices.Contains(v.found, category):
+			case !off[category] && !byTwin[category] && !slices.Contains(v.found, category):
 				v.found = append(v.found, category)
 			}
 		}

@@ -62,7 +62,7 @@ func line(ctx context.Context, d *net.Dialer) (string, error) {
 	if _, err := conn.Write([]byte("hello\n")); err != nil {
 		return "", err
 	}
-	return bufio.NewReader(conn).ReadString('\n')
+	return bufio.NewReader(conn).ReadString('\n') // want `ReadString on conn has no deadline`
 }
 
 func lineRead(ctx context.Context, d *net.Dialer) (int, error) {

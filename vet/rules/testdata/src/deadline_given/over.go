@@ -19,7 +19,7 @@ func scans(ctx context.Context, conn net.Conn, use func(string)) error {
 }
 
 func decodes(ctx context.Context, conn *net.TCPConn) (v int, err error) {
-	err = json.NewDecoder(conn).Decode(&v)
+	err = json.NewDecoder(conn).Decode(&v) // want `Decode on conn has no deadline`
 	return v, err
 }
 
