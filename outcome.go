@@ -223,11 +223,10 @@ func (t *task) leavings() (err error) {
 
 // panicked settles a task that panicked.
 func (t *task) panicked(pe *PanicError) {
-	te := &TaskError{Err: pe}
 	if err := t.leavings(); err != nil {
 		pe = pe.with(err)
-		te.Err = pe
 	}
+	te := &TaskError{Err: pe, AfterCancel: t.Err() != nil}
 	if a, ok := t.run.(absorber); t.g.cfg.panicsAsErrors || ok && a.absorb() {
 		t.fails(te, Panicked)
 		return
@@ -240,7 +239,7 @@ func (t *task) panicked(pe *PanicError) {
 
 // exited settles a task that called runtime.Goexit.
 func (t *task) exited() {
-	te := &TaskError{Err: join(ErrGoexit, t.leavings())}
+	te := &TaskError{Err: join(ErrGoexit, t.leavings()), AfterCancel: t.Err() != nil}
 	if a, ok := t.run.(absorber); ok && a.absorb() {
 		t.fails(te, Exited)
 		return
@@ -278,8 +277,8 @@ var errPanics = errors.New("braid: the body panics")
 // bodyUnwound settles a body that panicked with v, called Goexit, or is to
 // crash the program once all have been joined.
 func (g *Group) bodyUnwound(v any, crash bool) {
-	te := &TaskError{body: true, pc: g.pc, in: g.info()}
 	left := g.closeChildren()
+	te := &TaskError{body: true, pc: g.pc, in: g.info(), AfterCancel: g.ctx().Err() != nil}
 	if crash {
 		te.Err = join(errPanics, left)
 		g.recordEnd(te)

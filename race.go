@@ -136,11 +136,15 @@ func (c *contest[T]) over(pc uintptr) *Cancellation {
 }
 
 // failed is told of each failure that the group records, and ends the race with
-// the one that decides it.
+// the one that decides it. One that is none of the functions', a handler's for
+// example, loses no race.
 func (c *contest[T]) failed(te *TaskError, ends bool) {
 	c.mu.Lock()
-	if c.spare--; ends {
-		c.spare = min(c.spare, 0)
+	switch {
+	case ends:
+		c.spare = min(c.spare-1, 0)
+	case te.item > 0:
+		c.spare--
 	}
 	lost := c.need > 0 && c.spare <= 0
 	c.mu.Unlock()

@@ -273,3 +273,42 @@ func TestRule10_3_ALoserThatSucceedsAllTheSameChangesNothing(t *testing.T) {
 		at(t, start, 4*time.Second+4*time.Second+4*time.Second+3*time.Second, "the end")
 	})
 }
+
+func TestRule10_3_AFailureThatIsNoCompetitorsLosesNoRace(t *testing.T) {
+	handlerFails := func(ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		braid.AfterFunc(ctx, func() { panic("handler") })
+		cancel()
+		time.Sleep(time.Millisecond)
+	}
+	after := func(d time.Duration, v int) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) { return v, braid.Sleep(ctx, d) }
+	}
+	synctest.Test(t, func(t *testing.T) {
+		v, err := braid.First(t.Context(), braid.Funcs(func(ctx context.Context) (int, error) {
+			handlerFails(ctx)
+			return 0, errOne
+		}, after(time.Second, 2)), braid.PanicsAsErrors)
+		if v != 2 || err != nil {
+			t.Errorf("First: %v, %v", v, err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		v, err := braid.Race(t.Context(), braid.Funcs(func(ctx context.Context) (int, error) {
+			handlerFails(ctx)
+			return 1, nil
+		}, after(time.Second, 2)), braid.PanicsAsErrors)
+		if v != 1 || err != nil {
+			t.Errorf("Race: %v, %v", v, err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		v, err := braid.Quorum(t.Context(), 2, braid.Funcs(func(ctx context.Context) (int, error) {
+			handlerFails(ctx)
+			return 1, nil
+		}, after(time.Second, 2)), braid.PanicsAsErrors)
+		if !slices.Equal(v, []int{1, 2}) || err != nil {
+			t.Errorf("Quorum: %v, %v", v, err)
+		}
+	})
+}

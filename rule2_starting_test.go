@@ -132,9 +132,11 @@ func TestRule2_3_GoWaitWithClosesItsResourceExactlyOnce(t *testing.T) {
 		called bool
 		causes []error // what is returned matches all these
 	}{
-		"a free slot":       {called: true},
-		"a slot in a while": {before: func(g *braid.Group, _ func()) { g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) }) }, called: true},
-		"a dead context":    {before: func(_ *braid.Group, cancel func()) { cancel() }, causes: []error{context.Canceled, closing}},
+		"a free slot": {called: true},
+		"a slot in a while": {before: func(g *braid.Group, _ func()) {
+			g.Go(func(ctx context.Context) error { return braid.Sleep(ctx, time.Second) })
+		}, called: true},
+		"a dead context": {before: func(_ *braid.Group, cancel func()) { cancel() }, causes: []error{context.Canceled, closing}},
 		"a dying context": {before: func(g *braid.Group, _ func()) { g.Go(untilDead) }, during: func(_ *braid.Group, cancel func()) { cancel() },
 			causes: []error{context.Canceled, closing}},
 		"a cancelled group": {before: func(g *braid.Group, _ func()) { g.Go(untilDead); g.Cancel() }, causes: []error{context.Canceled}},

@@ -428,3 +428,21 @@ func TestRule3_5_OfAnErrorThatIsSplitTheRestTellsWhatCutTheGroupShort(t *testing
 		}
 	})
 }
+
+func TestRule3_5_APanicAfterACancellationTellsOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(context.Context) error {
+				time.Sleep(2 * time.Second)
+				panic("late")
+			})
+			return nil
+		}, braid.PanicsAsErrors)
+		var ge *braid.GroupError
+		if !errors.As(err, &ge) || !ge.Primary().AfterCancel || !errors.Is(ge.Cut(), context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -52,7 +52,7 @@ func TestWantTreeIsContentWithTheShapeItWasTold(t *testing.T) {
 					conns
 						serve.func*[1]: EOF
 				cache: closing the cache: no space left (after cancel)
-				index: panic: out of range
+				index: panic: out of range (after cancel)
 				(body) (after cancel)
 					errors
 						no space left
@@ -86,7 +86,7 @@ the error is of another shape; - is missing, + is too many:
 -       serve.func1[0]: EOF
 +       serve.func1.1.1[1]: EOF
     cache: closing the cache: no space left (after cancel)
-+   index: panic: out of range
++   index: panic: out of range (after cancel)
     (body) (after cancel)
       errors
         no space left

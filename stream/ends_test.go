@@ -457,3 +457,49 @@ func TestAStreamInsideAFunctionOfAStream(t *testing.T) {
 		at(t, start, 2*time.Second, "done")
 	})
 }
+
+// What a function returns after its context has died is not delivered: only the one error comes.
+func TestNothingIsDeliveredUnderADeadContextByStagesWithoutTasks(t *testing.T) {
+	for name, stage := range map[string]func(kill func(i int)) stream.Stream[int]{
+		"Map": func(kill func(int)) stream.Stream[int] {
+			return stream.Map(stream.Of(0, 1, 2, 3), func(_ context.Context, i int) (int, error) { kill(i); return i, nil }, braid.Limit(1))
+		},
+		"Filter": func(kill func(int)) stream.Stream[int] {
+			return stream.Filter(stream.Of(0, 1, 2, 3), func(_ context.Context, i int) (bool, error) { kill(i); return true, nil }, braid.Limit(1))
+		},
+		"FlatMap": func(kill func(int)) stream.Stream[int] {
+			return stream.FlatMap(stream.Of(0, 1, 2, 3), func(_ context.Context, i int) (stream.Stream[int], error) {
+				return func(context.Context) iter.Seq2[int, error] {
+					return func(yield func(int, error) bool) { // looks at no context
+						kill(i)
+						_ = yield(i, nil) && yield(i, nil)
+					}
+				}, nil
+			}, braid.Limit(1))
+		},
+		"Generate": func(kill func(int)) stream.Stream[int] {
+			i := -1
+			return stream.Generate(func(context.Context) (int, error) { i++; kill(i); return i, nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			var got []int
+			var failed error
+			for v, err := range stage(func(i int) {
+				if i == 2 {
+					cancel()
+				}
+			})(ctx) {
+				if err != nil {
+					failed = err
+					continue
+				}
+				got = append(got, v)
+			}
+			if slices.Contains(got, 2) || !slices.Contains(got, 1) || !errors.Is(failed, context.Canceled) {
+				t.Errorf("got %v and %v", got, failed)
+			}
+		})
+	}
+}

@@ -221,7 +221,7 @@ func (t *thread) nest(spec *Group, e env) flow {
 	g, inner := t.newGroup(spec, e)
 	f := t.script(spec.Body, inner)
 	left := t.closeAll(&g.children)
-	te := &err{kind: ofTask, text: g.path}
+	te := &err{kind: ofTask, text: g.path, after: g.scope.dead != nil}
 	switch {
 	case f.panic != nil:
 		pe := *f.panic
@@ -341,7 +341,7 @@ func (t *task) run(th *thread) {
 	th.task = t
 	f := th.script(t.spec.Body, env{scope: t.scope, levels: g.levels, in: t, path: t.path()})
 	left := th.closeAll(&t.children)
-	te := &err{kind: ofTask, text: t.path()}
+	te := &err{kind: ofTask, text: t.path(), after: t.scope.dead != nil}
 	switch {
 	case f.panic != nil:
 		pe := *f.panic

@@ -63,7 +63,7 @@ func feed(ctx context.Context, out chan<- int, next func(context.Context) (int, 
 		{Name: "send", Severity: Warning, What: "a bare send to a channel that is a parameter, by a task of a group, or where the function selects on that channel and Done elsewhere"},
 		{Name: "receive", Severity: Warning, What: "a bare receive from such a channel"},
 		{Name: "looked", Severity: Warning, What: "a bare send in a loop that asks in each round whether the context has ended; a Cond.Wait behind such a question that its loop does not ask; a loop that asks, over a channel of the object's own that nothing closes"},
-		{Name: "elsewhere", Severity: Warning, What: "a send or receive, in a select or not, of a channel in a field, where another function waits for the same beside the end of its context"},
+		{Name: "elsewhere", Severity: Warning, Off: true, What: "a send or receive, in a select or not, of a channel in a field, where another function waits for the same beside the end of its context"},
 		{Name: "flock", Severity: Warning, What: "the lock on a file, which another process may have"},
 		{Name: "unseen", Severity: Note, Off: true, What: "other sends to a channel that is a parameter, and receives from it, whose other end may well stay"},
 		{Name: "range", Severity: Warning, What: "a task of a group that ranges over a channel which is a parameter, or is to be received from in a field of one, or asks whether it is closed"},
@@ -206,7 +206,7 @@ func (c *check) wait(cur inspector.Cursor, at ast.Node, ch ast.Expr, shape, what
 		}
 		if f := c.FieldChan(v); asked && f != nil && f.Unbuffered {
 			shape = "looked"
-		} else if (isSend || shape == "receive") && c.heededElsewhere(cur, v, isSend) {
+		} else if c.on("elsewhere") && (isSend || shape == "receive") && c.heededElsewhere(cur, v, isSend) {
 			shape = "elsewhere"
 		}
 	case code.IsParam(c.Info, v):

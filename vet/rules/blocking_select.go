@@ -56,7 +56,7 @@ func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
 		c.report(n, "pause", "this select is a pause that the end of "+r.Name()+" does not cut short, and the loop goes on: add a case for its Done")
 		return
 	}
-	if c.oneHeeded(cur, n) {
+	if c.on("elsewhere") && c.oneHeeded(cur, n) {
 		c.report(n, "elsewhere", "this select ignores "+r.Name()+", and what waits for the same elsewhere heeds its context: add a case for its Done")
 		return
 	}

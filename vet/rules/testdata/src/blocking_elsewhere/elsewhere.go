@@ -1,4 +1,4 @@
-package blocking
+package blocking_elsewhere
 
 import (
 	"context"
