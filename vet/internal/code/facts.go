@@ -55,6 +55,9 @@ func (x *Index) Goes(fn *types.Func, i int) bool {
 // OnlyAsks tells whether a function asks the context that it is given for values, and does no more with it: no end of a
 // context ends its work.
 func (x *Index) OnlyAsks(fn *types.Func) bool {
+	if Is(fn, Braid+"/inspect", "Within") { // asks by way of a variable
+		return true
+	}
 	f := x.fact(fn)
 	return f != nil && f.Asks
 }
