@@ -247,7 +247,7 @@ func Example_errgroupEarlyEnd() {
 			fmt.Println("found")
 			g.Cancel() // and not: return errFound
 			return nil
-		}, braid.Always)
+		})
 		return nil
 	})
 	fmt.Println(err)
