@@ -17,6 +17,10 @@ import (
 // may hand it tasks meanwhile. If the task or group that ctx belongs to simply
 // ends, or has ended, f is not called; if ctx dies before that end, it is.
 //
+// No stop is needed, as it is with context.AfterFunc: the handler ends with the
+// task or group that ctx belongs to. A body that defers stop has no handler any
+// more when it has returned, although tasks of the group may go on.
+//
 // Stop reports whether it kept f from being called. It may be called more than
 // once and after the group has ended, but not by f, for which it would wait. A
 // panic in f is one of the group; outside any group, and after its end, it is

@@ -69,9 +69,7 @@ func Example_lessonStructured() {
 		if err != nil {
 			return "", "", err
 		}
-		data1, _ := task1.Result() // Run returned nil, so there are no errors
-		data2, _ := task2.Result()
-		return data1, data2, nil
+		return task1.Value(), task2.Value(), nil // Run returned nil: both have succeeded
 	}
 
 	ctx := context.Background()
@@ -110,8 +108,7 @@ func Example_lessonBasicUsage() {
 	}
 	// All tasks have ended.
 	for _, task := range []*braid.Task[string]{task1, task2, task3} {
-		user, _ := task.Result()
-		fmt.Println(user)
+		fmt.Println(task.Value())
 	}
 	// Output:
 	// {"id": 1, "name": "User 1"}

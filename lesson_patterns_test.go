@@ -34,7 +34,7 @@ func Example_lessonCollectResults() {
 		}
 		users := map[int]string{}
 		for id, task := range tasks {
-			users[id], _ = task.Result()
+			users[id] = task.Value()
 		}
 		return users, nil
 	}

@@ -38,6 +38,12 @@ type owner struct {
 // names the call of Open. A group that is garbage collected without having
 // been closed is reported through slog.
 //
+// If ctx dies before Close, the group is cancelled by that, from outside, and if it
+// cut something short Close and Wait return that cancellation: so it is with
+// t.Context() and a Close in t.Cleanup, which comes later, and with the context of
+// signal.NotifyContext. Where only Close is to end the group, give it
+// [context.WithoutCancel] of ctx.
+//
 // Under a dead ctx the group is cancelled from the start. Open panics if ctx is
 // nil or an option makes no sense.
 func Open(ctx context.Context, opts ...GroupOption) (*Group, context.Context) {

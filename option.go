@@ -306,7 +306,10 @@ const (
 	// [Limit].
 	Background = taskFlag(seenBackground)
 	// Always runs the task even in a cancelled group, with a dead context, so
-	// that it can dispose of what it was given.
+	// that it can dispose of what it was given. Where the call itself gives an
+	// error nothing was handed over, and the task does not run: [Group.GoWait]
+	// if its ctx dies first, [Group.TryGo] and [TryFork] on an ended group. Who
+	// calls them then disposes of it.
 	Always = taskFlag(seenAlways)
 	// OwnGoroutine runs the task on a goroutine that runs nothing before and
 	// nothing after it. A task that locks its OS thread and does not unlock

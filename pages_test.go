@@ -14,6 +14,7 @@ import (
 type page struct{ path, sources, examples string }
 
 var pages = []page{
+	{"docs/from-errgroup.md", "errgroup_page_test.go", "Example_errgroup"},
 	{"docs/from-python.md", "lesson_*_test.go", "Example_lesson"},
 	{"docs/patterns.md", "patterns_*_test.go", "Example_patterns"},
 	{"docs/testing.md", "braidtest/page_*_test.go", "Example_testing"},

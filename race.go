@@ -36,7 +36,8 @@ func Race[T any](ctx context.Context, fns []func(ctx context.Context) (T, error)
 // A panic or a Goexit of any of them ends the race and is raised after the join.
 // If ctx dies before one has succeeded, the error is as for [Run]. Without
 // functions it is [ErrNoTasks]. First panics if ctx or a function is nil. It is
-// JavaScript's Promise.any, and Java's anySuccessfulResultOrThrow.
+// JavaScript's Promise.any, and Java's anySuccessfulResultOrThrow, which is called
+// anySuccessfulOrThrow since JDK 26 (JEP 525).
 func First[T any](ctx context.Context, fns []func(ctx context.Context) (T, error), opts ...GroupOption) (T, error) {
 	return one(contend(ctx, "First", callerPC(), 1, len(fns), fns, opts))
 }

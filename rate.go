@@ -26,6 +26,19 @@ type rateOption struct{ Limiter }
 // [Background] tasks do not wait, and a task marked [Always] is called without
 // l's consent once its context is dead. One limiter may serve many groups. Rate
 // panics if l is nil.
+//
+// A *rate.Limiter refuses at once if it would have to wait beyond ctx's deadline,
+// with an error that is neither a timeout nor a cancellation: below [Timeout] and
+// [MoveOn] that is a failure of the task. For a limiter that waits, and so is cut
+// short by the deadline as all else is, hide the deadline from it:
+//
+//	type patient struct{ *rate.Limiter }
+//
+//	func (p patient) Wait(ctx context.Context) error { return p.Limiter.Wait(timeless{ctx}) }
+//
+//	type timeless struct{ context.Context }
+//
+//	func (timeless) Deadline() (_ time.Time, _ bool) { return }
 func Rate(l Limiter) FlowOption {
 	if l == nil {
 		panic("braid: Rate called with a nil limiter")

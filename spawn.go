@@ -81,6 +81,12 @@ func spawn[T any](g *Group, caller string, fn func(ctx context.Context) (T, erro
 // joined with that of fn; fn must not close c itself. If the group has ended,
 // c is closed and GoWith panics. It panics at once, and closes nothing, if c or fn
 // is nil.
+//
+// That holds for an [AfterFunc] of fn's too, which closes c to wake a Read: c is
+// closed once more after fn, and what that Close returns (net.ErrClosed of a
+// connection, os.ErrClosed of a file) is a failure of the task. Wake the Read by
+// SetDeadline instead, hand over a c whose Close may be called twice, or name that
+// error with [CancelNoise].
 func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error, opts ...TaskOption) {
 	t := owning(g, "GoWith", c, fn, opts)
 	if err := g.add(t); err != nil {

@@ -177,7 +177,8 @@ func (t *Task[T]) Result() (T, error) {
 }
 
 // Value gives the value of a task that has succeeded, which is every task of a
-// group once [Run] has returned nil. It does not wait, and panics if the task
+// group once [Run] has returned nil, unless somebody has called Cancel on the
+// group or the task. It does not wait, and panics if the task
 // has not ended or has not succeeded: [Task.Result] and [Task.Wait] are for
 // where that may be.
 func (t *Task[T]) Value() T {

@@ -263,3 +263,50 @@ func TestTrap14_AResponseDiesWithItsTaskUnlessTheRequestWasTheOutsides(t *testin
 		t.Error(err)
 	}
 }
+
+func TestRule2_3_WhatAHandlerClosesTooIsClosedTwiceByGoWith(t *testing.T) {
+	wake := func(wake func(net.Conn), opts ...braid.GroupOption) error {
+		here, there := tcpPair(t)
+		defer there.Close()
+		return braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			reads := make(chan struct{})
+			braid.GoWith(g, here, func(ctx context.Context, c net.Conn) error {
+				braid.AfterFunc(ctx, func() { wake(c) })
+				close(reads)
+				if _, err := c.Read(make([]byte, 1)); ctx.Err() == nil {
+					return err
+				}
+				return context.Cause(ctx)
+			})
+			<-reads
+			g.Cancel()
+			return nil
+		}, opts...)
+	}
+	closes := func(c net.Conn) { c.Close() }
+	if err := wake(closes); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	closed := func(err error) bool { return errors.Is(err, net.ErrClosed) }
+	if err := wake(closes, braid.CancelNoise(closed)); err != nil {
+		t.Error(err)
+	}
+	if err := wake(func(c net.Conn) { c.SetDeadline(time.Unix(1, 0)) }); err != nil {
+		t.Error(err)
+	}
+}
+
+func tcpPair(t *testing.T) (here, there net.Conn) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if here, err = net.Dial("tcp", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if there, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return here, there
+}

@@ -59,7 +59,9 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.task.failure()
 }
 
-// Done gives a channel that is closed when the task has ended, for select.
+// Done gives a channel that is closed when the task has ended, for select. A task
+// that waits for it keeps its slot: under a [Limit] the task that it waits for may
+// never get one. [Task.Wait] and [AsCompleted] lend the slot meanwhile.
 func (t *Task[T]) Done() <-chan struct{} {
 	g := t.task.g
 	g.mu.Lock()

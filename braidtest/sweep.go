@@ -176,6 +176,10 @@ var ErrInjected = errors.New("injected by braidtest")
 // of which match [ErrInjected]; its function is not called. Before that fn runs
 // once without. So it finds what fails badly when a part does.
 //
+// Since the function is not called, its defers and its cleanup do not happen
+// either. An [Invariant] about what a task settles in its own body (a counter that
+// it takes back, a lock) does not hold here: check it with [CancelSweep].
+//
 // The tasks are those of groups that were opened with the context that fn is
 // given, or below; an item of Map or of a stream is one. The parts of a service
 // and the calls of package engine are none. A resource that a task was given with

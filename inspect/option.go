@@ -72,8 +72,10 @@ func (o underOption) apply(c *config) {
 
 type withinOption struct{ ref seam.Ref }
 
-// Within shows the task or group that ctx belongs to, and what is in it. Where
-// ctx belongs to none, nothing is shown. It panics if ctx is nil.
+// Within shows the task or group that ctx belongs to, and what is in it. With the
+// ctx of a task that is this task alone: for its group take the ctx of the body, or
+// the one that Open gave. Where ctx belongs to none, nothing is shown. It panics if
+// ctx is nil.
 func Within(ctx context.Context) Option {
 	if ctx == nil {
 		panic("inspect: Within called with a nil context")

@@ -40,7 +40,14 @@
 // before the first that has none; in an unordered one, all results there are.
 // The error of a function is a [*braid.GroupError] with the number of the item:
 // "pages/fetch[17]: …". The error of a source comes out as it is, after the
-// results of all items before it.
+// results of all items before it. So the path of a failure in a pipeline goes from
+// the consumer backwards. With three stages named first, second and third, an item
+// that fails in the first has
+//
+//	third/source/second/source/first/fn[2]: …
+//
+// where "source" is the task in which a stage ranges over the one before it; one
+// with Limit(1) has none.
 //
 // A panic of a function or of a source is raised, after the join, on the
 // goroutine of the loop, as a [*braid.PanicError]; with Limit(1) as it is. A

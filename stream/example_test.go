@@ -288,3 +288,19 @@ func ExampleAhead() {
 	fmt.Println(all, err)
 	// Output: [2 4 6] <nil>
 }
+
+// The path of a failure goes from the consumer backwards, through the task of each
+// stage that ranges over the one before it.
+func ExampleStream_path() {
+	parse := func(_ context.Context, word string) (int, error) { return strconv.Atoi(word) }
+	same := func(_ context.Context, n int) (int, error) { return n, nil }
+
+	first := stream.Map(stream.Of("1", "2", "three"), parse, braid.Name("first"), braid.Limit(2))
+	second := stream.Map(first, same, braid.Name("second"), braid.Limit(2))
+	third := stream.Map(second, same, braid.Name("third"), braid.Limit(2))
+	_, err := stream.Collect(context.Background(), third)
+	for path := range braid.Leaves(err) {
+		fmt.Println(path)
+	}
+	// Output: third/source/second/source/first/ExampleStream_path.func1[2]
+}

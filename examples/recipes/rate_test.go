@@ -90,6 +90,40 @@ func TestAFailureEndsTheWaitForTheLimiter(t *testing.T) {
 	})
 }
 
+// A patient limiter waits also where a deadline will cut it short. A *rate.Limiter
+// that would have to wait beyond the deadline refuses at once, and its error says
+// nothing of a timeout.
+type patient struct{ *rate.Limiter }
+
+func (p patient) Wait(ctx context.Context) error { return p.Limiter.Wait(timeless{ctx}) }
+
+// timeless is a context that dies in time all the same.
+type timeless struct{ context.Context }
+
+func (timeless) Deadline() (_ time.Time, _ bool) { return }
+
+func TestALimiterRefusesWhatWouldComeAfterTheDeadlineAndAPatientOneWaits(t *testing.T) {
+	work := func(limiter braid.Limiter) (fired bool, took time.Duration, err error) {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			fired, err = braid.MoveOn(t.Context(), 150*ms, func(ctx context.Context) error {
+				return braid.Each(ctx, make([]int, 5), func(context.Context, int) error { return nil }, braid.Rate(limiter), braid.Limit(1))
+			})
+			took = time.Since(start)
+		})
+		return fired, took, err
+	}
+	limiter := func() *rate.Limiter { return rate.NewLimiter(rate.Every(100*ms), 1) }
+	if fired, took, err := work(limiter()); fired || err == nil || took >= 150*ms {
+		t.Error(fired, took, err)
+	} else if _, timedOut := braid.TimedOut(err); timedOut || errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if fired, took, err := work(patient{limiter()}); !fired || took != 150*ms || err != nil {
+		t.Error(fired, took, err)
+	}
+}
+
 func TestTwoMapsShareTheAllowanceOfOneLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := rate.NewLimiter(rate.Every(100*ms), 1)
