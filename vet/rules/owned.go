@@ -17,7 +17,7 @@ var Owned = register(&Rule{
 	Name:  "owned",
 	Title: "a task closes what it does not own",
 	Why: "A task handed to a cancelled group is skipped: its function is never called, and a `defer conn.Close()` in it never registered. The connection that was opened for it is lost. " +
-		"`braid.GoWith` hands the resource over: it is closed exactly once, after the task or instead of it. The option `Always` has the task run in any case.",
+		"`braid.GoWith` hands the resource over: it is closed exactly once, after the task or instead of it (`braid.GoWaitWith` where a loop is to wait for a slot). The option `Always` has the task run in any case.",
 	Wrong: `
 func serve(g *braid.Group, l net.Listener, handle func(context.Context, net.Conn) error) error {
 	conn, err := l.Accept()
