@@ -44,7 +44,7 @@ var mutants = []mutant{
 	{"wait.go", "\tdefer t.g.lend(ctx, t, w)()\n", ""},
 	{"cancel.go", "\tg.materialize(g.parent).cancel(cause)\n", "\tg.materialize(g.parent)\n\t_ = cause\n"},
 	{"cancel.go", "\tl := g.next()\n\tbelow", "\tvar l launch\n\tbelow"},
-	{"cancel.go", "\t\th.notice()\n", "\t\t_ = h\n"},
+	{"cancel.go", "\t\th.noticeAbove()\n", "\t\t_ = h\n"},
 	{"context.go", "\tif s.ended() {\n\t\tn.cancel(errScopeEnded)\n\t}\n\treturn n\n", "\treturn n\n"},
 	{"context.go", "\t\tn.cancel(errScopeEnded)\n\t\tn = s.std.Load()\n", "\t\tn = s.std.Load()\n"},
 	{"outcome.go", "\treturn !dead && (t.std.Load() == nil || t.Err() == nil) // cancelled on its own\n", "\treturn !dead\n"},
@@ -94,4 +94,5 @@ var mutants = []mutant{
 	{"bundle.go", "(g.regaining() || g.used > g.limit)", "g.regaining()"},
 	{"bundle.go", "t.batchable() || t.more != nil || t.flags.Load() != 0 {", "t.batchable() || t.more != nil {"},
 	{"bundle.go", "\tif g.queue == at {\n\t\tg.queue = at.next\n\t}\n", ""},
+	{"cancel.go", "\t\t<-ctx.Done()\n", ""},
 }
