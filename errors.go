@@ -67,12 +67,15 @@ type GroupError struct {
 
 // Path gives the names of the groups and tasks down to the one that failed,
 // separated by slashes.
-func (e *TaskError) Path() string {
-	name := e.name
-	if name == "" && !e.body {
-		name = funcName(e.pc)
+func (e *TaskError) Path() string { return joinPath(e.in.path(), e.Name()) }
+
+// Name gives what the task goes by, its [Name] or that of its function, which is
+// the last part of its path. It is empty for the body of a group.
+func (e *TaskError) Name() string {
+	if e.name == "" && !e.body {
+		return funcName(e.pc)
 	}
-	return joinPath(e.in.path(), name)
+	return e.name
 }
 
 // Item gives the number, from 0, of the item or function that the task was

@@ -148,6 +148,23 @@ func ExampleTaskError_Path() {
 	// page/cache
 }
 
+// What a task was named after may have slashes, which a path cannot be taken apart at.
+func ExampleTaskError_Name() {
+	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {
+		for _, url := range []string{"http://a.example/x", "http://b.example/y"} {
+			g.Go(func(ctx context.Context) error { return errors.New("connection refused") }, braid.Name(url))
+		}
+		return nil
+	}, braid.Name("crawl"), braid.Supervised, braid.Limit(1))
+	for _, failed := range err.(*braid.GroupError).Errors() {
+		te := failed.(*braid.TaskError)
+		fmt.Println(te.Name(), "at", te.Path())
+	}
+	// Output:
+	// http://a.example/x at crawl/http://a.example/x
+	// http://b.example/y at crawl/http://b.example/y
+}
+
 // Where in the source the task is.
 func ExampleTaskError_Spawned() {
 	err := braid.Run(context.Background(), func(ctx context.Context, g *braid.Group) error {

@@ -37,6 +37,9 @@ func (e *TimeoutError) Error() string { return oneLine(e) }
 // that of the goroutine it was raised on again. Within a [*GroupError] or
 // [*TaskError] a panic is one line, and its stack is left to %+v.
 func (e *PanicError) Error() string {
+	if e == nil {
+		return oneLine(e)
+	}
 	var b strings.Builder
 	b.WriteString(e.headline())
 	if stack := e.innermost().Stack; len(stack) > 0 {

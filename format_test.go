@@ -181,6 +181,9 @@ func TestATimeoutPrintsWhatTheFunctionWasDoing(t *testing.T) {
 
 func TestNilPointersOfOurTypesPrint(t *testing.T) {
 	for _, err := range []error{(*braid.GroupError)(nil), (*braid.TaskError)(nil), (*braid.TimeoutError)(nil), (*braid.PanicError)(nil)} {
+		if got := err.Error(); got != "<nil>" {
+			t.Errorf("%T says %q", err, got)
+		}
 		if got := fmt.Sprintf("%v %+v", group(task("x", err), errA), task("x", err)); !strings.Contains(got, "<nil>") {
 			t.Errorf("%T: %s", err, got)
 		}
