@@ -139,9 +139,9 @@ func TestRule2_3_GoWaitWithClosesItsResourceExactlyOnce(t *testing.T) {
 		"a dead context": {before: func(_ *braid.Group, cancel func()) { cancel() }, causes: []error{context.Canceled, closing}},
 		"a dying context": {before: func(g *braid.Group, _ func()) { g.Go(untilDead) }, during: func(_ *braid.Group, cancel func()) { cancel() },
 			causes: []error{context.Canceled, closing}},
-		"a cancelled group": {before: func(g *braid.Group, _ func()) { g.Go(untilDead); g.Cancel() }, causes: []error{context.Canceled}},
+		"a cancelled group": {before: func(g *braid.Group, _ func()) { g.Go(untilDead); g.Cancel() }, causes: []error{context.Canceled, closing}},
 		"a group that dies": {before: func(g *braid.Group, _ func()) { g.Go(untilDead) }, during: func(g *braid.Group, _ func()) { g.Cancel() },
-			causes: []error{closing}}, // that failure is the group's
+			causes: []error{context.Canceled, closing}},
 		"a rate that refuses": {opts: []braid.GroupOption{braid.Rate(refusing{})}, causes: []error{errOne}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -97,8 +97,8 @@ func GoWith[C io.Closer](g *Group, c C, fn func(ctx context.Context, c C) error,
 
 // GoWaitWith is [GoWith] with the back-pressure of [Group.GoWait]: it returns once
 // the task has its slot. Where GoWait would return an error, c is closed, and an
-// error of that is returned as well, or alone if it is the task's, which failed
-// so. So an accept loop neither hoards connections nor loses one:
+// error of that is returned as well. So an accept loop neither hoards connections
+// nor loses one:
 //
 //	for {
 //		conn, err := listener.Accept()
