@@ -63,6 +63,7 @@ func (f *finder) calls(block inspector.Cursor, list []ast.Stmt, i int) {
 	if edits, what := o.edits(); edits != nil {
 		f.tied[o.task.stmt] = true
 		f.add(Finding{At: o.task.stmt, Shape: Call, Message: what, Edits: edits})
+		o.span("goroutine")
 	}
 }
 

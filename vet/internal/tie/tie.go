@@ -59,6 +59,7 @@ type finder struct {
 	pass  *analysis.Pass
 	tied  map[ast.Node]bool // go statements that a finding speaks of
 	named []namedRegion     // the groups of the new code
+	spans []span            // its functions
 	found []Finding
 }
 
@@ -73,6 +74,7 @@ func Find(pass *analysis.Pass, x *code.Index) []Finding {
 			f.calls(cur, list, i)
 		}
 	}
+	f.uncross()
 	f.conc()
 	f.kinds()
 	return f.found
@@ -113,6 +115,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 		why = g.held()
 	}
 	if why == "" {
+		why = g.quiet()
+	}
+	if why == "" {
 		if edits, ok := g.toMap(); ok && !limited {
 			f.say(g, Map, "a loop that stores a result for each item is braid.Map", edits)
 			return
@@ -140,6 +145,7 @@ func (f *finder) say(g *group, shape, message string, edits []analysis.TextEdit)
 		}
 	}
 	f.add(Finding{At: g.list[g.made], Shape: shape, Message: message, Edits: edits})
+	g.span(g.kind.String())
 }
 
 func (f *finder) add(found Finding) {
