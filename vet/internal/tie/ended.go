@@ -163,7 +163,8 @@ func (g *group) risky() (found bool) {
 		case *ast.BinaryExpr:
 			found = n.Op == token.QUO && g.f.Info.Types[n.Y].Value == nil
 		case *ast.CallExpr:
-			found = w.mayPanic(n) || g.f.ends(n)
+			cancel := code.IsNamed(g.f.Info.TypeOf(n.Fun), "context", "CancelFunc")
+			found = w.mayPanic(n) && !cancel || g.f.ends(n)
 		}
 		return !found
 	}

@@ -13,7 +13,8 @@
 //
 // The files: region.go has what must hold of the code between the first task and
 // the join, and held.go of what waits for a task meanwhile (acts.go and walker.go find that out, roomy.go
-// knows channels that nobody waits for), slots.go makes a limit of one, calm.go knows tasks that end well when they are told to; task.go has what must hold
+// knows channels that nobody waits for), ended.go of what a deferred call ends, quiet.go of what is done between the tasks,
+// cross.go of regions that lie across each other; slots.go makes a limit of one, calm.go knows tasks that end well when they are told to; task.go has what must hold
 // of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
