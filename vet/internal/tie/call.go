@@ -63,6 +63,7 @@ func (f *finder) calls(block inspector.Cursor, list []ast.Stmt, i int) {
 	if edits, what := o.edits(); edits != nil {
 		f.tied[o.task.stmt] = true
 		f.add(Finding{At: o.task.stmt, Shape: Call, Message: what, Edits: edits})
+		o.span("goroutine")
 	}
 }
 
@@ -150,7 +151,7 @@ func (o *oneShot) received(parent ast.Node) bool {
 		return len(s.Results) == 1 && s.Results[0] == ast.Expr(o.receive)
 	case *ast.IfStmt:
 		init, ok := s.Init.(*ast.AssignStmt)
-		return ok && code.IsError(o.elem) && len(init.Lhs) == 1 && len(init.Rhs) == 1 && init.Rhs[0] == ast.Expr(o.receive)
+		return ok && code.IsError(o.elem) && len(init.Lhs) == 1 && len(init.Rhs) == 1 && init.Rhs[0] == ast.Expr(o.receive) && !evaluated(init.Lhs[0])
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -95,6 +96,9 @@ func (g *group) parse() string {
 	if g.wait == nil {
 		no("nothing waits for it here")
 	}
+	if why == "" && slices.ContainsFunc(g.f.Uses[g.v], g.keptBy) {
+		no("a function literal that has it is handed on")
+	}
 	if g.ctx != nil {
 		for _, use := range g.f.Uses[g.ctx] {
 			at := g.indexOf(use.Node())
@@ -105,6 +109,8 @@ func (g *group) parse() string {
 				}
 			case at < 0 || g.join >= 0 && at > g.join:
 				no("its context, which is dead then, is used after the join")
+			case at != g.made && g.f.sets(use):
+				no("its context's variable is set again")
 			case at == g.made:
 			case at < g.first:
 				g.first = at
@@ -117,7 +123,33 @@ func (g *group) parse() string {
 	if g.first >= g.join {
 		return "its join comes first"
 	}
+	g.skip()
 	return g.region(g.first, g.join)
+}
+
+// skip passes over what is between the making of the group and its tasks, and needs neither: the new group begins behind that.
+func (g *group) skip() {
+	for g.first+1 < g.join {
+		s := g.list[g.first]
+		if !slices.Contains(g.delete, s) && (g.f.mentions(s, g.v) || g.ctx != nil && g.f.mentions(s, g.ctx)) {
+			return
+		}
+		g.first++
+	}
+}
+
+// sets tells whether a mention of a variable may give it another value.
+func (f *finder) sets(use inspector.Cursor) bool {
+	if f.UseOf(use) == code.Assigned {
+		return true
+	}
+	switch p := use.Parent().Node().(type) {
+	case *ast.UnaryExpr:
+		return p.Op == token.AND
+	case *ast.RangeStmt:
+		return p.Key == use.Node() || p.Value == use.Node()
+	}
+	return false
 }
 
 // capturedBefore tells whether a use before a statement is within a literal.
@@ -151,7 +183,7 @@ func (g *group) joinsAt(at int, call *ast.CallExpr, parent ast.Node) bool {
 	case *ast.ExprStmt:
 		return s.X == call
 	case *ast.AssignStmt:
-		return len(s.Rhs) == 1 && s.Rhs[0] == call
+		return len(s.Rhs) == 1 && s.Rhs[0] == call && !slices.ContainsFunc(s.Lhs, evaluated)
 	case *ast.ReturnStmt:
 		last := len(s.Results) - 1
 		for _, r := range s.Results[:max(last, 0)] {
@@ -164,9 +196,24 @@ func (g *group) joinsAt(at int, call *ast.CallExpr, parent ast.Node) bool {
 		return last >= 0 && s.Results[last] == call
 	case *ast.IfStmt:
 		init, ok := s.Init.(*ast.AssignStmt)
-		return ok && len(init.Rhs) == 1 && init.Rhs[0] == call && len(init.Lhs) == 1
+		return ok && len(init.Rhs) == 1 && init.Rhs[0] == call && len(init.Lhs) == 1 && !evaluated(init.Lhs[0])
 	}
 	return false
+}
+
+// evaluated tells whether the left side of an assignment is more than a variable or its field: that is
+// evaluated before what is on the right, which the code between the tasks and the join then is.
+func evaluated(e ast.Expr) bool {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return false
+		case *ast.SelectorExpr:
+			e = x.X
+		default:
+			return true
+		}
+	}
 }
 
 // goStmts finds the go statements of a WaitGroup, each with its Add: Add(1) right

@@ -64,24 +64,34 @@ func (f *finder) made(s ast.Stmt) *group {
 	if g.file = edit.At(f.pass, s.Pos()); g.file == nil || pooled && !g.pool(value) {
 		return nil
 	}
-	switch call, isCall := value.(*ast.CallExpr); {
+	call, _ := value.(*ast.CallExpr)
+	switch {
 	case len(names) == 2:
-		if !isCall || !code.IsCall(f.Info, call, code.Errgroup, "WithContext") {
+		if call == nil || !code.IsCall(f.Info, call, code.Errgroup, "WithContext") {
 			return nil
 		}
 		g.kind, g.outer = ctxGroup, call.Args[0]
 		g.ctx, _ = f.Info.ObjectOf(names[1]).(*types.Var)
 	case len(names) != 1:
 		return nil
-	case isCall && !pooled && g.kind != concResults && !f.fresh(call):
-		return nil
+	case !pooled && g.kind != concResults && value != nil && !f.fresh(value):
+		return nil // others have it too
 	}
 	return g
 }
 
-// fresh tells whether a call makes a new, empty group.
-func (f *finder) fresh(call *ast.CallExpr) bool {
-	return f.Builtin(call) == "new" || code.IsCall(f.Info, call, code.Conc, "NewWaitGroup")
+// fresh tells whether an expression makes a new, empty group: T{}, &T{}, new(T) or conc's constructor.
+func (f *finder) fresh(e ast.Expr) bool {
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.AND {
+		e = u.X
+	}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CompositeLit:
+		return len(e.Elts) == 0
+	case *ast.CallExpr:
+		return f.Builtin(e) == "new" && f.Info.Types[e.Args[0]].IsType() || code.IsCall(f.Info, e, code.Conc, "NewWaitGroup")
+	}
+	return false
 }
 
 // pool takes pool.New().WithMaxGoroutines(n).… apart. It is false if the pool is not made so.

@@ -98,7 +98,7 @@ func (g *group) handOver(results []*types.Var) (head, tail string, ok bool) {
 	case *ast.ExprStmt:
 		return head + "_", "", !g.kind.errors()
 	case *ast.IfStmt:
-		if g.kind != ctxGroup || s.Else != nil || len(s.Body.List) == 0 || g.errorUses() != "" {
+		if g.kind != ctxGroup || s.Else != nil || len(s.Body.List) == 0 || g.errorUses() != "" || !g.anyError(s) {
 			return "", "", false
 		}
 		for _, v := range results {
@@ -117,6 +117,13 @@ func (g *group) handOver(results []*types.Var) (head, tail string, ok bool) {
 		return head + name.Name, "\nif " + g.file.Between(s.Cond.Pos(), s.Cond.End()) + " ", true
 	}
 	return "", "", false
+}
+
+// anyError tells whether the condition behind the join is err != nil, and no more: the results of a group that has an error are zero.
+func (g *group) anyError(s *ast.IfStmt) bool {
+	cond, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
+	return ok && cond.Op == token.NEQ && g.f.Info.Types[cond.Y].IsNil() &&
+		code.Var(g.f.Info, cond.X) == code.Var(g.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
 }
 
 // joinEnd is where the part of the join ends that handOver puts in other words.

@@ -81,7 +81,29 @@ func (g *group) region(from, to int) string {
 			no(o.Name() + ", which is declared between its tasks and its join, is used after it")
 		}
 	}
+	no(g.redeclared(g.list[from:to]))
+	no(g.ended())
 	return why
+}
+
+// redeclared tells of a variable from before that one of the statements sets by :=, which in a function of
+// its own would declare another.
+func (g *group) redeclared(list []ast.Stmt) string {
+	for _, s := range list {
+		for l, ok := s.(*ast.LabeledStmt); ok; l, ok = s.(*ast.LabeledStmt) {
+			s = l.Stmt
+		}
+		as, ok := s.(*ast.AssignStmt)
+		if !ok || as.Tok != token.DEFINE {
+			continue
+		}
+		for _, l := range as.Lhs {
+			if o := g.f.Info.Uses[identOf(l)]; o != nil && o.Pos() < list[0].Pos() {
+				return o.Name() + " is set between its tasks and its join by :=, which would declare another variable there"
+			}
+		}
+	}
+	return ""
 }
 
 // scopeIs tells whether an object is declared by a statement of the list itself.

@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -20,9 +19,6 @@ func isTaken(name string) string { return "a name that the new code needs is tak
 
 // toRun gives the edits that make the group a braid.Run, or what stands in the way.
 func (g *group) toRun() ([]analysis.TextEdit, string) {
-	for slices.Contains(g.delete, g.list[g.first]) && g.first+1 < g.join {
-		g.first++
-	}
 	place := g.place()
 	if !g.file.Since("go1.22") {
 		return nil, "its file is older than Go 1.22, where loops share their variables"
@@ -139,6 +135,9 @@ func (g *group) contexts(context string) (outer, ctx, why string) {
 			if !hidden && !g.file.Means(e.Name, o, g.place()) {
 				return "", "", "its outer context is shadowed where the group begins"
 			}
+			if v, _ := o.(*types.Var); g.first != g.made+1 && g.setBefore(v) {
+				return "", "", "its outer context's variable is set again before its tasks"
+			}
 		default:
 			if g.first != g.made+1 {
 				return "", "", "its outer context would be made later"
@@ -152,6 +151,21 @@ func (g *group) contexts(context string) (outer, ctx, why string) {
 		return context + ".WithoutCancel(" + r.Ctx.Name() + ")", "", ""
 	}
 	return context + ".Background()", "", ""
+}
+
+// setBefore tells whether a variable may get another value between where the group is made and where its tasks begin.
+func (g *group) setBefore(v *types.Var) bool {
+	around, _ := code.FuncAround(g.block)
+	for _, use := range g.f.Uses[v] {
+		if !g.f.sets(use) {
+			continue
+		}
+		at := use.Node().Pos()
+		if fn, _ := code.FuncAround(use); fn != around || at >= g.list[g.made].End() && at < g.place() {
+			return true
+		}
+	}
+	return false
 }
 
 // usesIn tells whether the group's context is used between the first task and the join.

@@ -68,27 +68,28 @@ func (g *group) onlyLoop() *ast.BlockStmt {
 	}
 	switch s := only.(type) {
 	case *ast.RangeStmt:
-		switch t := g.f.Info.TypeOf(s.X).Underlying().(type) {
-		case *types.Slice, *types.Array, *types.Map, *types.Basic:
+		if g.f.plainRange(s) {
 			return s.Body
-		case *types.Pointer:
-			if _, ok := t.Elem().Underlying().(*types.Array); ok {
-				return s.Body
-			}
 		}
 	case *ast.ForStmt:
-		cond, ok := s.Cond.(*ast.BinaryExpr)
-		if !ok {
-			return nil
-		}
-		_, constant := code.IntValue(g.f.Info, cond.Y)
-		bound := cond.Y
-		if g.f.isLen(bound) {
-			bound = bound.(*ast.CallExpr).Args[0]
-		}
-		if v := code.Var(g.f.Info, bound); constant || v != nil && g.f.stable(v) {
-			return g.loop(s, cond.Y)
-		}
+		return g.counted(s)
+	}
+	return nil
+}
+
+// counted gives the body of a loop that counts up to something that stays the same.
+func (g *group) counted(s *ast.ForStmt) *ast.BlockStmt {
+	cond, ok := s.Cond.(*ast.BinaryExpr)
+	if !ok {
+		return nil
+	}
+	_, constant := code.IntValue(g.f.Info, cond.Y)
+	bound := cond.Y
+	if g.f.isLen(bound) {
+		bound = bound.(*ast.CallExpr).Args[0]
+	}
+	if v := code.Var(g.f.Info, bound); constant || v != nil && g.f.stable(v) {
+		return g.loop(s, cond.Y)
 	}
 	return nil
 }

@@ -13,7 +13,8 @@
 //
 // The files: region.go has what must hold of the code between the first task and
 // the join, and held.go of what waits for a task meanwhile (acts.go and walker.go find that out, roomy.go
-// knows channels that nobody waits for), slots.go makes a limit of one, calm.go knows tasks that end well when they are told to; task.go has what must hold
+// knows channels that nobody waits for), ended.go of what a deferred call ends, quiet.go of what is done between the tasks,
+// cross.go of regions that lie across each other; slots.go makes a limit of one, calm.go knows tasks that end well when they are told to; task.go has what must hold
 // of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
@@ -59,6 +60,7 @@ type finder struct {
 	pass  *analysis.Pass
 	tied  map[ast.Node]bool // go statements that a finding speaks of
 	named []namedRegion     // the groups of the new code
+	spans []span            // its functions
 	found []Finding
 }
 
@@ -73,6 +75,7 @@ func Find(pass *analysis.Pass, x *code.Index) []Finding {
 			f.calls(cur, list, i)
 		}
 	}
+	f.uncross()
 	f.conc()
 	f.kinds()
 	return f.found
@@ -113,6 +116,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 		why = g.held()
 	}
 	if why == "" {
+		why = g.quiet()
+	}
+	if why == "" {
 		if edits, ok := g.toMap(); ok && !limited {
 			f.say(g, Map, "a loop that stores a result for each item is braid.Map", edits)
 			return
@@ -140,6 +146,7 @@ func (f *finder) say(g *group, shape, message string, edits []analysis.TextEdit)
 		}
 	}
 	f.add(Finding{At: g.list[g.made], Shape: shape, Message: message, Edits: edits})
+	g.span(g.kind.String())
 }
 
 func (f *finder) add(found Finding) {

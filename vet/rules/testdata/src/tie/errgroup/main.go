@@ -95,13 +95,13 @@ func limited(ctx context.Context) (int, error) {
 	return n, g.Wait()
 }
 
+type tag struct{}
+
 // The context's variable is the parameter's, used between the tasks too.
 func named(ctx context.Context) (err error) {
 	g, ctx := errgroup.WithContext(ctx) // want `this errgroup and its tasks are braid.Run`
-	if ctx.Err() != nil {
-		fmt.Println("dead")
-	}
-	g.Go(func() error { return ctx.Err() })
+	tagged := context.WithValue(ctx, tag{}, "zone")
+	g.Go(func() error { return errors.Join(ctx.Err(), tagged.Err()) })
 	err = g.Wait()
 	return err
 }
