@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/braid-go/braid/vet/internal/code"
 	"github.com/braid-go/braid/vet/internal/edit"
+	"github.com/braid-go/braid/vet/internal/tie"
 )
 
 // Pausable turns time.Sleep into a wait that the context ends.
@@ -45,27 +47,44 @@ func poll(ctx context.Context, ready func() bool) error {
 `,
 	Exempt: "Functions that cannot say that they were cut short: with results, but no error among them. Functions that call " +
 		"`Unlock`, `Done`, `Close`, `Stop` or the like after the sleep without `defer`: a return would leave that out. " +
-		"Deferred functions, whose context may be dead already. Functions that shut down, close and the like, by their names, and contexts that cannot end at that place.",
+		"Deferred functions, whose context may be dead already. Functions that shut down, close and the like, by their names, and contexts that cannot end at that place. " +
+		"There is no fix where a return would leave out what somebody counts on: a send, a wait, an assignment to what outlives the function, the rest of a literal that was not given the context " +
+		"or of a function that cannot say that it was cut short.",
 	Shapes: []Shape{
 		{Name: "sleep", Severity: Note, What: "time.Sleep where a context is in scope, with a fix"},
 	},
 }, func(c *check) {
+	tied := sync.OnceValue(func() []tie.Finding { return tie.Find(c.Pass, c.Index) })
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
 		if kind, _ := cur.ParentEdge(); kind != edge.ExprStmt_X || !code.IsCall(c.Info, call, "time", "Sleep") {
 			continue
 		}
-		if edits := c.sleepEdits(cur, call); edits != nil {
-			c.tell(call, "sleep", "this sleep goes on when the context is dead: braid.Sleep ends with it", edits)
+		if p := c.pausable(cur, call); p != nil {
+			if p.edits != nil && changes(tied(), cur) {
+				p.but, p.edits = ", which the fix does once the group here is braid's", nil
+			}
+			c.tell(call, "sleep", "this sleep goes on when the context is dead: braid.Sleep ends with it"+p.but, p.edits)
 		}
 	}
 })
 
-func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.TextEdit {
+// pause is a sleep that could end with the context.
+type pause struct {
+	*code.Reach
+	file   *edit.File
+	result string // what is returned then, with an error that stands as ERR
+	asked  bool   // nothing is to be done at the end: the function returns anyway, or asks itself
+	but    string // why there is no fix, or ""
+	edits  []analysis.TextEdit
+}
+
+// pausable gives what a sleep could be, or nil if it is none that a context should end.
+func (c *check) pausable(cur inspector.Cursor, call *ast.CallExpr) *pause {
 	file := edit.At(c.Pass, call.Pos())
 	r := c.ReachAt(cur)
 	fn, ok := code.FuncAround(cur)
-	if file == nil || r == nil || !ok || r.Request || code.Deferred(cur) || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) || c.isEnding(cur) || c.endsLater(cur, r.Ctx) {
+	if file == nil || r == nil || !ok || r.Request || code.Deferred(cur) || !file.Means(r.Ctx.Name(), r.Ctx, call.Pos()) || c.keepsNobody(cur, r) {
 		return nil
 	}
 	typ, body := code.FuncParts(fn.Node())
@@ -73,9 +92,29 @@ func (c *check) sleepEdits(cur inspector.Cursor, call *ast.CallExpr) []analysis.
 	if !ok || !file.Universe(call.Pos(), "nil") || leavesUndone(body, call) {
 		return nil
 	}
-	ctx, d := r.Ctx.Name(), file.Text(call.Args[0])
-	// Where the function returns anyway, or asks itself, nothing is to be done at the end.
-	asked := result == "" && endsWith(cur.Parent(), body) || c.askedAgain(cur, r.Ctx)
+	p := &pause{Reach: r, file: file, result: result}
+	switch {
+	case c.askedAgain(cur, r.Ctx):
+		p.asked = true
+	case c.anothers(r):
+		p.but = ", but the function around was not given the context, and may be meant to go on"
+	case result == "" && endsWith(cur.Parent(), body):
+		p.asked = true
+	default:
+		p.but = c.leftOut(cur, result == "")
+	}
+	if p.but == "" {
+		p.edits = c.sleepEdits(p, call)
+	}
+	if p.but == "" && p.edits == nil {
+		return nil
+	}
+	return p
+}
+
+func (c *check) sleepEdits(p *pause, call *ast.CallExpr) []analysis.TextEdit {
+	file, result, asked := p.file, p.result, p.asked
+	ctx, d := p.Ctx.Name(), file.Text(call.Args[0])
 	if !edit.CanImport(c.Pass, code.Braid) {
 		// time has no other name here than the call's.
 		time := file.Text(call.Fun.(*ast.SelectorExpr).X)

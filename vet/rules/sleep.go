@@ -100,10 +100,7 @@ func (c *check) pause(cur inspector.Cursor, shape string, d ast.Expr, what strin
 	}
 	if r.Request {
 		shape = "handler"
-	} else if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.endsLater(cur, r.Ctx) || c.isEnding(cur) || c.programEnds(cur) {
-		return
-	}
-	if loop, ok := code.LoopAround(cur); ok && c.goesOn(loop.Node(), r.Ctx) {
+	} else if c.keepsNobody(cur, r) {
 		return
 	}
 	if ns, ok := duration(c.Info, d); ok && ns <= shortPause {

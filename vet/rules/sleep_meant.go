@@ -15,6 +15,15 @@ import (
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
+// keepsNobody tells whether a pause need not end with the context in reach.
+func (c *check) keepsNobody(cur inspector.Cursor, r *code.Reach) bool {
+	if c.boundsOwn(r.Ctx) || beforeExit(c, r.Task) || c.besides(cur, r) || c.endedBefore(cur) || c.cannotEnd(cur, r) || c.endsLater(cur, r.Ctx) || c.isEnding(cur) || c.programEnds(cur) {
+		return true
+	}
+	loop, ok := code.LoopAround(cur)
+	return ok && c.goesOn(loop.Node(), r.Ctx)
+}
+
 // inAll gives how long a loop pauses in all its rounds, at most: longer than anything if their number is no constant.
 func (c *check) inAll(loop inspector.Cursor, pause time.Duration) time.Duration {
 	rounds, known := int64(0), false

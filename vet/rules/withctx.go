@@ -69,7 +69,7 @@ var lookups = map[string]bool{
 func (c *check) ctxArg(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func) {
 	r := c.ReachAt(cur)
 	around, ok := code.FuncAround(cur)
-	if r == nil || !ok || r.Request || code.Deferred(cur) {
+	if r == nil || !ok || r.Request || code.Deferred(cur) || c.spreads(call) {
 		return
 	}
 	if typ, _ := code.FuncParts(around.Node()); code.CtxParam(c.Info, typ) != r.Ctx {
@@ -101,16 +101,16 @@ func (c *check) ctxArg(cur inspector.Cursor, call *ast.CallExpr, fn *types.Func)
 		if c.runToItsEnd(cur) {
 			c.tell(call, "command", "the command does not end with the context: exec.CommandContext", renamed("CommandContext"))
 		}
-	case fn.Pkg().Path() == "database/sql" && recv != nil && sqlTwins[fn.Name()] && c.hasMethod(recv.Type(), fn.Name()+"Context"):
+	case fn.Pkg().Path() == "database/sql" && recv != nil && sqlTwins[fn.Name()] && c.hasTwin(sel, fn, fn.Name()+"Context"):
 		c.tell(call, "sql", "the call does not end with the context: "+fn.Name()+"Context", renamed(fn.Name()+"Context"))
-	case code.Is(fn, "database/sql", "DB.Begin"):
+	case code.Is(fn, "database/sql", "DB.Begin") && c.hasTwin(sel, fn, "BeginTx"):
 		c.tell(call, "sql", "the transaction does not end with the context: BeginTx", []analysis.TextEdit{
 			edit.Replace(name.Pos(), name.End(), "BeginTx"), edit.Insert(first, "%s, nil", ctx)})
 	case code.Is(fn, "net", "Dial"):
 		net := file.Text(sel.X)
 		c.tell(call, "net", "the dial does not end with the context: net.Dialer.DialContext", []analysis.TextEdit{
 			edit.Replace(call.Pos(), first, "(&%s.Dialer{}).DialContext(%s", net, ctx)})
-	case code.Is(fn, "net", "Dialer.Dial"):
+	case code.Is(fn, "net", "Dialer.Dial") && c.hasTwin(sel, fn, "DialContext"):
 		c.tell(call, "net", "the dial does not end with the context: DialContext", renamed("DialContext"))
 	case recv == nil && fn.Pkg().Path() == "net" && lookups[fn.Name()]:
 		c.tell(call, "net", "the lookup does not end with the context: net.DefaultResolver."+fn.Name(), []analysis.TextEdit{
@@ -143,11 +143,12 @@ func (c *check) contextLater(file *edit.File, cur inspector.Cursor, ctx *types.V
 			return nil, false
 		}
 		to, alone := use.Parent().Parent().Parent().Node().(*ast.AssignStmt)
+		_, named := use.Parent().Parent().Parent().Node().(*ast.ValueSpec)
 		switch {
 		case alone && len(to.Lhs) == 1 && to.Tok == token.ASSIGN && code.Var(c.Info, to.Lhs[0]) == v:
 			edits = append(edits, file.Delete(to))
-		case len(c.Origins(v)) > 1:
-			return nil, false
+		case alone, named, len(c.Origins(v)) > 1:
+			return nil, false // another variable would be the same request then
 		default:
 			edits = append(edits, edit.Replace(sel.X.End(), call.End(), ""))
 		}
@@ -165,10 +166,20 @@ func (c *check) set(v *types.Var) bool {
 	return false
 }
 
-func (c *check) hasMethod(t types.Type, name string) bool {
-	o, _, _ := types.LookupFieldOrMethod(t, true, c.Pkg, name)
-	_, ok := o.(*types.Func)
-	return ok
+// hasTwin tells whether what a method is called on has another one of that name which is of the same type as the first: one that wraps it may have its own.
+func (c *check) hasTwin(sel *ast.SelectorExpr, fn *types.Func, name string) bool {
+	o, _, _ := types.LookupFieldOrMethod(c.Info.TypeOf(sel.X), true, c.Pkg, name)
+	twin, ok := o.(*types.Func)
+	return ok && twin.Pkg() == fn.Pkg() && types.Identical(twin.Signature().Recv().Type(), fn.Signature().Recv().Type())
+}
+
+// spreads tells whether the only argument of a call gives several: no other goes beside it.
+func (c *check) spreads(call *ast.CallExpr) bool {
+	if len(call.Args) != 1 {
+		return false
+	}
+	_, is := c.Info.TypeOf(call.Args[0]).(*types.Tuple)
+	return is
 }
 
 // runToItsEnd tells whether a command is run by Run, Output or CombinedOutput, and

@@ -23,12 +23,13 @@ const (
 	slots              // of a semaphore
 	signal             // of a Cond
 	count              // of a WaitGroup
+	open               // nobody waits, but it has to be closed, or given back (started.go)
 	waits              // how many there are
 )
 
 // String says what ends the wait.
 func (w wait) String() string {
-	return [...]string{"receive from", "send to or close", "unlock", "release", "signal", "count down"}[w]
+	return [...]string{"receive from", "send to or close", "unlock", "release", "signal", "count down", "close"}[w]
 }
 
 // act is one thing that waits, or that ends a wait.

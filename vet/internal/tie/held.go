@@ -74,7 +74,7 @@ func (g *group) heldBy(need act, i int, acts []act) bool {
 func (f *finder) neutral(at spot, acts []act) bool {
 	var needs, gives [waits]bool
 	for _, a := range acts {
-		if a.at != at {
+		if a.at != at || a.what == open {
 			continue
 		}
 		if a.all || a.what == signal || a.what == count {

@@ -12,9 +12,10 @@
 // context are carried over, and that context would be dead).
 //
 // The files: region.go has what must hold of the code between the first task and
-// the join, and held.go of what waits for a task meanwhile (acts.go and walker.go find that out, roomy.go
-// knows channels that nobody waits for), ended.go of what a deferred call ends, quiet.go of what is done between the tasks,
-// cross.go of regions that lie across each other; slots.go makes a limit of one, calm.go knows tasks that end well when they are told to; task.go has what must hold
+// the join, and held.go of what waits for a task meanwhile, started.go of what would be left undone without one (acts.go
+// and walker.go find that out, roomy.go knows channels that nobody waits for), ended.go of what a deferred call ends,
+// quiet.go of what is done between the tasks, cross.go of regions that lie across each other; slots.go makes a limit of
+// one, calm.go knows tasks that end well when they are told to; task.go has what must hold
 // of a task, made.go and gowait.go of the group itself, run.go makes a Run of it,
 // value.go takes tasks apart that leave one value behind, for maps.go and joins.go,
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
@@ -117,6 +118,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	}
 	if why == "" {
 		why = g.quiet()
+	}
+	if why == "" {
+		why = g.undone()
 	}
 	if why == "" {
 		if edits, ok := g.toMap(); ok && !limited {

@@ -99,6 +99,9 @@ func (w *walker) assigned(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
 		parts = slices.Concat(n.Lhs, n.Rhs)
+		for _, l := range n.Lhs {
+			w.add(l, act{what: open}) // what it holds from now on is its own to close
+		}
 	case *ast.ValueSpec:
 		parts = n.Values
 	}
@@ -171,12 +174,12 @@ func (w *walker) endsWithGroup(ctx ast.Expr) bool {
 
 func (w *walker) send(n *ast.SendStmt, way bool) {
 	w.add(n.Chan, act{what: room, way: way})
-	w.add(n.Chan, act{what: item, gives: true})
+	w.add(n.Chan, act{what: item, gives: true, way: way})
 }
 
 func (w *walker) receive(ch ast.Expr, way, all bool) {
 	w.add(ch, act{what: item, way: way, all: all})
-	w.add(ch, act{what: room, gives: true, all: all})
+	w.add(ch, act{what: room, gives: true, way: way, all: all})
 }
 
 func (w *walker) add(e ast.Expr, a act) {
@@ -199,6 +202,7 @@ func (w *walker) call(n *ast.CallExpr) {
 		w.add(n.Args[0], act{what: item, gives: true, all: true})
 		return
 	}
+	w.ended(n)
 	if sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok {
 		w.walk(sel.X)
 		for _, m := range methods {

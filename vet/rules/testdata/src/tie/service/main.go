@@ -17,6 +17,12 @@ func main() {
 	fmt.Println(s.run(dead), s.forever(dead), s.outer(dead))
 	fmt.Println(s.unsaid(dead), s.logged(dead))
 	fmt.Println(s.runOrFail(dead) != nil)
+	pipe := make(chan int)
+	fmt.Println(closes(dead, pipe))
+	for range pipe {
+	}
+	f := &resource{}
+	fmt.Println(frees(dead, f), f.open)
 }
 
 type service struct{ jobs chan int }
@@ -110,6 +116,33 @@ func (s *service) logged(ctx context.Context) error {
 			return nil
 		}
 		return io.ErrUnexpectedEOF
+	})
+	return g.Wait()
+}
+
+// Whoever receives waits for the end.
+func closes(ctx context.Context, out chan<- int) error {
+	g, ctx := errgroup.WithContext(ctx) // want `a task closes out, which would stay open in a dead context`
+	g.Go(func() error {
+		defer close(out)
+		return ctx.Err()
+	})
+	return g.Wait()
+}
+
+type resource struct{ open bool }
+
+func (r *resource) Close() error {
+	r.open = false
+	return nil
+}
+
+func frees(ctx context.Context, r *resource) error {
+	r.open = true
+	g, ctx := errgroup.WithContext(ctx) // want `a task closes or gives back r, which would be left as it is in a dead context: braid.GoWith`
+	g.Go(func() error {
+		defer r.Close()
+		return ctx.Err()
 	})
 	return g.Wait()
 }

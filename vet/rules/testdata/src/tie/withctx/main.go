@@ -16,6 +16,9 @@ func main() {
 	fmt.Println(command(ctx))
 	fmt.Println(dial(ctx))
 	fmt.Println(derived(ctx))
+	fmt.Println(spread(ctx))
+	fmt.Println(another(ctx))
+	_ = wraps
 	client := &http.Client{Transport: hosts{}}
 	fmt.Println(later(ctx, client), sent(ctx, client), other(ctx, client), along(ctx, client))
 }
@@ -126,4 +129,31 @@ func along(ctx context.Context, client *http.Client) error {
 func do(ctx context.Context, client *http.Client, req *http.Request) error {
 	_, err := client.Do(req.WithContext(ctx))
 	return err
+}
+
+// No argument goes beside one that is several.
+func spread(ctx context.Context) (string, error) {
+	out, err := exec.Command(words()).Output()
+	return string(out), err
+}
+
+func words() (string, string) { return "echo", "several" }
+
+// There are two requests.
+func another(ctx context.Context) (string, error) {
+	req, err := http.NewRequest("GET", "http://another/", nil)
+	if err != nil {
+		return "", err
+	}
+	two := req.WithContext(ctx)
+	two.Method = "POST"
+	return req.Method + two.Method, nil
+}
+
+type dialer struct{ net.Dialer }
+
+func (*dialer) DialContext(string) {}
+
+func wraps(ctx context.Context, d *dialer) (net.Conn, error) {
+	return d.Dial("tcp", "localhost:0")
 }
