@@ -102,6 +102,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	if len(g.tasks) == 0 && !g.counts {
 		return
 	}
+	if why == "" && g.file.Dots() {
+		why = "its file has a dot import"
+	}
 	if why == "" {
 		why = g.dropped()
 	}
