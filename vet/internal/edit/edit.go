@@ -170,9 +170,11 @@ func (f *File) SameText(text string, a, b token.Pos) bool {
 	return same
 }
 
-// Dots tells whether the file has a dot import: what of it would be left without a use cannot be told.
-func (f *File) Dots() bool {
-	return slices.ContainsFunc(f.ast.Imports, func(s *ast.ImportSpec) bool { return s.Name != nil && s.Name.Name == "." })
+// Dots tells whether the file has a dot import of a package, which may be left without a use.
+func (f *File) Dots(path string) bool {
+	return slices.ContainsFunc(f.ast.Imports, func(s *ast.ImportSpec) bool {
+		return s.Name != nil && s.Name.Name == "." && s.Path.Value == strconv.Quote(path)
+	})
 }
 
 // Import gives the name of an imported package at a place, and the edit that

@@ -254,7 +254,7 @@ func (o *owner) edits() []analysis.TextEdit {
 			return nil // its parts are in several files
 		}
 	}
-	if !ok1 || !ok2 || o.file.Dots() || o.taken("group") || o.positional() {
+	if !ok1 || !ok2 || o.file.Dots("sync") || o.file.Dots("context") || o.taken("group") || o.positional() {
 		return nil
 	}
 	out := append(imports1, imports2...)

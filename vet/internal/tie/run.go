@@ -137,10 +137,8 @@ func (g *group) contexts(context string) (outer, ctx, why string) {
 	if g.kind == ctxGroup || g.kind == concCtx {
 		if g.ctx != nil {
 			ctx = g.ctx.Name()
-			for _, use := range g.f.Uses[g.ctx] {
-				if use.Node().Pos() > g.list[g.made].End() && g.f.UseOf(use) == code.Assigned {
-					return "", "", "its context's variable is set anew"
-				}
+			if !g.f.unchanged(g.ctx, g.list[g.made].End()) {
+				return "", "", "its context's variable is set anew"
 			}
 		}
 		switch e := g.outer.(type) {
