@@ -22,7 +22,8 @@ var Tie = register(&Rule{
 		"of a semaphore or a value out of a channel, or another task. A channel that holds tasks back and does no more becomes `braid.Limit`. " +
 		"And a group whose context has died starts nothing: so an errgroup is carried over only if all its tasks take its context, which would be dead, not all of them return nil then, as those of a service do, " +
 		"and its error is not dropped, which says so; and only if what is between its tasks does no more than to hand them over, which is left out then. " +
-		"So it is with a limit: the loop goes on, and tasks queue.\n\n" +
+		"So it is with a limit: the loop goes on, and tasks queue. Where the package asks an error for its identity or its type there is no fix either, nor where an object " +
+		"might be opened twice or Stop waits for more than the group.\n\n" +
 		"What a goroutine dropped because it had nobody to return it to is dropped still; the rule swallowed finds that then, since a task could return it.\n\n" +
 		"Where it is not mechanical the finding says what stands in the way and which shape the code asks for; with -fix, ask for those by -tie.",
 	Wrong: `

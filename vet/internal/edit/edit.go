@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,6 +145,38 @@ func (f *File) Means(name string, o types.Object, at token.Pos) bool {
 // Same tells whether a name means the same at two places.
 func (f *File) Same(name string, a, b token.Pos) bool { return f.lookup(name, a) == f.lookup(name, b) }
 
+// SameText tells whether all names in the text of an expression, or a type, mean the same at two places.
+func (f *File) SameText(text string, a, b token.Pos) bool {
+	if text == "" {
+		return true
+	}
+	e, err := parser.ParseExpr(text)
+	if err != nil {
+		return false
+	}
+	same := true
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				same = same && f.Same(id.Name, a, b)
+				return false
+			}
+		case *ast.Ident:
+			same = same && f.Same(n.Name, a, b)
+		}
+		return true
+	})
+	return same
+}
+
+// Dots tells whether the file has a dot import of a package, which may be left without a use.
+func (f *File) Dots(path string) bool {
+	return slices.ContainsFunc(f.ast.Imports, func(s *ast.ImportSpec) bool {
+		return s.Name != nil && s.Name.Name == "." && s.Path.Value == strconv.Quote(path)
+	})
+}
+
 // Import gives the name of an imported package at a place, and the edit that
 // imports it if it is not yet; false if the name would mean something else.
 func (f *File) Import(path, name string, at token.Pos) (string, []analysis.TextEdit, bool) {
@@ -182,6 +216,9 @@ func (f *File) addImport(path string) analysis.TextEdit {
 			return Insert(g.Specs[0].Pos(), "%q\n\t", path)
 		}
 		end := g.Specs[len(g.Specs)-1].(*ast.ImportSpec)
+		if f.tok.Line(end.End()) == f.tok.Line(g.Rparen) {
+			return Insert(g.Rparen, "\n\t%q\n", path)
+		}
 		gap := "\n\n\t"
 		if strings.Contains(strings.SplitN(end.Path.Value, "/", 2)[0], ".") {
 			gap = "\n\t"

@@ -215,7 +215,7 @@ func (o *oneShot) edits() ([]analysis.TextEdit, string) {
 	}
 	join := o.list[o.join]
 	if o.value == nil || code.IsError(o.elem) {
-		if code.IsError(o.elem) && o.value != nil && o.errorKept() {
+		if code.IsError(o.elem) && o.value != nil && o.f.errorUses(o.receive) != "" {
 			return nil, ""
 		}
 		before := file.Between(join.Pos(), o.receive.Pos())
@@ -297,16 +297,4 @@ func (o *oneShot) mentionsCtx() bool {
 
 func (o *oneShot) remember(name string) {
 	o.f.named = append(o.f.named, namedRegion{name, o.place(), o.list[o.join].End()})
-}
-
-// errorKept tells whether something is done with the error that only its own identity stands.
-func (o *oneShot) errorKept() bool {
-	var v *types.Var
-	switch s := o.list[o.join].(type) {
-	case *ast.AssignStmt:
-		v = code.Var(o.f.Info, s.Lhs[0])
-	case *ast.IfStmt:
-		v = code.Var(o.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
-	}
-	return o.f.errorUses(v, o.receive.End()) != ""
 }

@@ -70,6 +70,11 @@ func (g *group) toJoin() ([]analysis.TextEdit, bool) {
 			}
 		}
 		results = append(results, to)
+		again, ok := g.f.again(t.lit, g.ctx)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, again...)
 		body, ok := g.returning(t, v, to.Type(), text)
 		if !ok {
 			return nil, false
@@ -92,6 +97,11 @@ func (g *group) toJoin() ([]analysis.TextEdit, bool) {
 	// Variables that are declared only for this go; others are set.
 	op := ":="
 	decls, own := g.declarations(results)
+	for _, v := range results {
+		if own && !g.read(v) {
+			return nil, false
+		}
+	}
 	if !own {
 		if op = "="; g.kind.errors() {
 			return nil, false

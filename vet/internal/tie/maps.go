@@ -26,6 +26,7 @@ type mapping struct {
 	elem     ast.Expr   // T
 	items    ast.Expr
 	index    *types.Var
+	item     *types.Var // nil if it has no name
 	itemName string
 	itemType string
 	value    *value // what the task stores
@@ -64,7 +65,12 @@ func (g *group) toMap() ([]analysis.TextEdit, bool) {
 		return nil, false
 	}
 	head, tail, ok := g.handOver([]*types.Var{m.out})
-	if !ok {
+	if !ok || !g.read(m.out) || !g.file.SameText(elem, m.made.Pos(), place) || !g.file.SameText(g.limit, place, g.list[g.join].Pos()) {
+		return nil, false
+	}
+	ctxAgain, ok1 := g.f.again(t.lit, g.ctx)
+	itemAgain, ok2 := g.f.again(t.lit, m.item)
+	if !ok1 || !ok2 {
 		return nil, false
 	}
 	body, ok := g.returning(t, m.value, g.f.Info.TypeOf(m.elem), elem)
@@ -77,7 +83,7 @@ func (g *group) toMap() ([]analysis.TextEdit, bool) {
 			out = append(out, g.file.Delete(s))
 		}
 	}
-	out = append(out, body...)
+	out = append(out, slices.Concat(ctxAgain, itemAgain, body)...)
 	return append(out,
 		g.file.Delete(m.made),
 		g.file.Delete(g.list[g.made]),
@@ -124,6 +130,16 @@ func (g *group) anyError(s *ast.IfStmt) bool {
 	cond, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
 	return ok && cond.Op == token.NEQ && g.f.Info.Types[cond.Y].IsNil() &&
 		code.Var(g.f.Info, cond.X) == code.Var(g.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
+}
+
+// read tells whether something is done with a variable after the join, which would be declared there, and not used.
+func (g *group) read(v *types.Var) bool {
+	for _, use := range g.f.Uses[v] {
+		if use.Node().Pos() >= g.joinEnd() && g.f.UseOf(use) != code.Assigned {
+			return true
+		}
+	}
+	return false
 }
 
 // joinEnd is where the part of the join ends that handOver puts in other words.
@@ -173,7 +189,8 @@ func (g *group) mapping() *mapping {
 		return nil
 	}
 	out, _ := g.f.Info.Uses[identOf(at.X)].(*types.Var)
-	m := &mapping{out: out, items: items, index: index, itemName: item.Name, value: value}
+	itemVar, _ := g.f.Info.Defs[item].(*types.Var)
+	m := &mapping{out: out, item: itemVar, items: items, index: index, itemName: item.Name, value: value}
 	if out == nil || len(g.f.Uses[index]) != 1 || !g.resultMade(m, items.Name) {
 		return nil
 	}

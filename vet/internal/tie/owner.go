@@ -194,7 +194,7 @@ func (o *owner) parse() string {
 			return "a task does not take the context"
 		}
 	}
-	return ""
+	return o.alone()
 }
 
 // stays tells whether the context's variable is still used when the tasks have a
@@ -254,7 +254,7 @@ func (o *owner) edits() []analysis.TextEdit {
 			return nil // its parts are in several files
 		}
 	}
-	if !ok1 || !ok2 || o.taken("group") || o.positional() {
+	if !ok1 || !ok2 || o.file.Dots("sync") || o.file.Dots("context") || o.taken("group") || o.positional() {
 		return nil
 	}
 	out := append(imports1, imports2...)
@@ -270,6 +270,11 @@ func (o *owner) edits() []analysis.TextEdit {
 	}
 	g := &group{f: o.f, file: o.file, kind: waitGroup, v: o.wg} // for its tasks alone
 	for _, t := range o.tasks {
+		again, ok := o.f.again(t.lit, o.ctx)
+		if !ok {
+			return nil
+		}
+		out = append(out, again...)
 		edits, why := g.edits(t, field, context, o.ctx.Name()+" ")
 		if why != "" {
 			return nil
@@ -283,28 +288,4 @@ func (o *owner) edits() []analysis.TextEdit {
 			o.file.Delete(s[1]))
 	}
 	return out
-}
-
-// positional tells whether a literal of the struct lists its fields without names.
-func (o *owner) positional() bool {
-	for cur := range o.f.Root.Preorder((*ast.CompositeLit)(nil)) {
-		lit := cur.Node().(*ast.CompositeLit)
-		if len(lit.Elts) == 0 || !code.IsNamed(o.f.Info.TypeOf(lit), o.f.pass.Pkg.Path(), o.name) {
-			continue
-		}
-		if _, ok := lit.Elts[0].(*ast.KeyValueExpr); !ok {
-			return true
-		}
-	}
-	return false
-}
-
-// taken tells whether the struct has a field or a method of that name.
-func (o *owner) taken(name string) bool {
-	obj, ok := o.f.pass.Pkg.Scope().Lookup(o.name).(*types.TypeName)
-	if !ok {
-		return true
-	}
-	member, _, _ := types.LookupFieldOrMethod(obj.Type(), true, o.f.pass.Pkg, name)
-	return member != nil
 }

@@ -7,6 +7,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/braid-go/braid/vet/internal/code"
 )
 
 // region gives what forbids to put the statements list[from:to] into a function
@@ -26,6 +28,12 @@ func (g *group) region(from, to int) string {
 			}
 			return true
 		})
+	}
+	if jumps := code.Has(g.around(), func(n ast.Node) bool {
+		b, ok := n.(*ast.BranchStmt)
+		return ok && b.Tok == token.GOTO && labels[b.Label.Name]
+	}); jumps {
+		no("a goto leads to where its tasks are started")
 	}
 	var walk func(n ast.Node, loop, breakable bool)
 	walk = func(n ast.Node, loop, breakable bool) {
@@ -51,6 +59,9 @@ func (g *group) region(from, to int) string {
 					no("a " + c.Tok.String() + " leaves the block before the join")
 				}
 			case *ast.CallExpr:
+				if g.f.exits(c, deepest) {
+					no("runtime.Goexit between its tasks and its join means something else in a function of its own")
+				}
 				if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok {
 					switch g.f.Info.Uses[id] {
 					case types.Universe.Lookup("recover"):
@@ -127,25 +138,4 @@ func (g *group) usedAfter(o types.Object, end token.Pos) bool {
 		}
 	}
 	return false
-}
-
-// recovers tells whether a deferred function of the functions around the group
-// calls recover, so that the program could live on after a panic.
-func (g *group) recovers() bool {
-	found := false
-	for c := range g.block.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
-		ast.Inspect(c.Node(), func(n ast.Node) bool {
-			d, ok := n.(*ast.DeferStmt)
-			if ok {
-				ast.Inspect(d, func(n ast.Node) bool {
-					if id, ok := n.(*ast.Ident); ok && g.f.Info.Uses[id] == types.Universe.Lookup("recover") {
-						found = true
-					}
-					return true
-				})
-			}
-			return true
-		})
-	}
-	return found
 }

@@ -45,6 +45,9 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 	if why != "" {
 		return nil, why
 	}
+	if !g.file.SameText(g.limit, place, g.list[g.join].Pos()) {
+		return nil, "its limit is declared between its tasks and its join"
+	}
 	out := append(imports1, imports2...)
 	var opts []string
 	if g.limit != "" {
@@ -70,6 +73,11 @@ func (g *group) toRun() ([]analysis.TextEdit, string) {
 				return nil, "a task does not use the group's context: braid would not start it in a cancelled group"
 			}
 			param = ctx + " "
+			again, ok := g.f.again(t.lit, g.ctx)
+			if !ok {
+				return nil, "a task declares " + ctx + " anew, which is a parameter of the new one"
+			}
+			out = append(out, again...)
 		}
 		if !g.file.Same(context, place, t.stmt.Pos()) {
 			return nil, isTaken(context)
@@ -238,45 +246,6 @@ func (g *group) dropped() string {
 	}
 	if drops {
 		return "its error is dropped: in a dead context braid starts no task, and nobody would know"
-	}
-	return ""
-}
-
-// errorUses looks at what is done with the join's error. braid's wraps the tasks',
-// which errors.Is and errors.As see through, and == and type assertions do not.
-func (g *group) errorUses() string {
-	if !g.kind.errors() {
-		return ""
-	}
-	var v *types.Var
-	switch s := g.list[g.join].(type) {
-	case *ast.AssignStmt:
-		v = code.Var(g.f.Info, s.Lhs[0])
-	case *ast.IfStmt:
-		v = code.Var(g.f.Info, s.Init.(*ast.AssignStmt).Lhs[0])
-	}
-	return g.f.errorUses(v, g.wait.End())
-}
-
-// errorUses looks at what is done with a variable from a place on.
-func (f *finder) errorUses(v *types.Var, from token.Pos) string {
-	if v == nil {
-		return ""
-	}
-	for _, use := range f.Uses[v] {
-		if use.Node().Pos() < from {
-			continue
-		}
-		switch p := use.Parent().Node().(type) {
-		case *ast.BinaryExpr:
-			if !f.Info.Types[p.X].IsNil() && !f.Info.Types[p.Y].IsNil() {
-				return "its error is compared with ==, which does not see through braid's (errors.Is does)"
-			}
-		case *ast.TypeAssertExpr:
-			return "its error's type is asserted, which does not see through braid's (errors.As does)"
-		case *ast.SwitchStmt:
-			return "its error is switched over, which does not see through braid's (errors.Is does)"
-		}
 	}
 	return ""
 }

@@ -32,7 +32,7 @@ func (f *finder) unfit(lit *ast.FuncLit) (why string) {
 		case *ast.CallExpr:
 			fn := code.Callee(f.Info, n)
 			switch {
-			case code.Is(fn, "runtime", "Goexit"):
+			case f.exits(n, deepest):
 				why = "a task ends itself with runtime.Goexit, which braid would pass on to the caller"
 			case code.Is(fn, "runtime", "LockOSThread"):
 				why = "a task locks its OS thread: give it braid.OwnGoroutine"
@@ -169,15 +169,18 @@ func (g *group) arguments(t *task, context string) (string, string) {
 			arg := t.call.Args[i]
 			i++
 			v, _ := info.Defs[name].(*types.Var)
-			same := types.Identical(info.TypeOf(arg), info.TypeOf(field.Type))
+			same := types.Identical(g.f.ownType(arg), info.TypeOf(field.Type))
 			if id, ok := ast.Unparen(arg).(*ast.Ident); ok && same && name.Name == id.Name && v != nil {
-				if u, _ := info.Uses[id].(*types.Var); u != nil && g.f.stable(u) && g.f.stable(v) {
+				if u, _ := info.Uses[id].(*types.Var); u != nil && !hasParts(u.Type()) && g.f.stable(u) && g.f.stable(v) {
 					continue // the body may as well read it itself
 				}
 			}
 			value := g.file.Text(arg)
 			if !same {
-				value = "(" + g.file.Text(field.Type) + ")(" + value + ")"
+				value = g.conversion(field.Type) + "(" + value + ")"
+			}
+			if v != nil && len(g.f.Uses[v]) > 0 && g.f.onlySet(v) {
+				return "", "a task only sets its parameter " + v.Name()
 			}
 			names, values = append(names, name.Name), append(values, value)
 			if name.Name != "_" && v != nil && len(g.f.Uses[v]) == 0 {

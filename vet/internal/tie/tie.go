@@ -21,6 +21,7 @@
 // call.go has goroutines whose result comes over a channel, owner.go groups that belong to an
 // object; kinds.go sorts the go statements that are left, ends.go knows what ends those;
 // conc.go has what is told of conc's other packages.
+// params.go has what becomes of parameters, leaves.go what recovers or ends its goroutine, errs.go where errors get to, owned.go what must hold of an object.
 package tie
 
 import (
@@ -106,6 +107,9 @@ func (f *finder) group(block inspector.Cursor, list []ast.Stmt, i int) {
 	if len(g.tasks) == 0 && !g.counts {
 		return
 	}
+	if why == "" && g.dotted() {
+		why = "its package has a dot import, which may be left without a use"
+	}
 	if why == "" {
 		why = g.dropped()
 	}
@@ -151,6 +155,17 @@ func (f *finder) say(g *group, shape, message string, edits []analysis.TextEdit)
 	}
 	f.add(Finding{At: g.list[g.made], Shape: shape, Message: message, Edits: edits})
 	g.span(g.kind.String())
+}
+
+// dotted tells whether the package that the group is of has a dot import.
+func (g *group) dotted() bool {
+	switch g.kind {
+	case waitGroup:
+		return g.file.Dots("sync")
+	case errGroup, ctxGroup:
+		return g.file.Dots(code.Errgroup)
+	}
+	return g.file.Dots(code.Conc) || g.file.Dots(code.ConcPool)
 }
 
 func (f *finder) add(found Finding) {

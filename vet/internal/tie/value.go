@@ -26,7 +26,7 @@ type value struct {
 
 // valueOf takes a task apart: its last statement but for Done and the return stores the value.
 func (g *group) valueOf(t *task) *value {
-	if t.lit == nil || t.bare && len(t.call.Args) > 0 {
+	if t.lit == nil || t.bare && len(t.call.Args) > 0 || g.namesUsed(t.lit) {
 		return nil
 	}
 	v := &value{}
@@ -79,6 +79,21 @@ func (g *group) valueOf(t *task) *value {
 	return v
 }
 
+// namesUsed tells whether a literal's results have names that it uses.
+func (g *group) namesUsed(lit *ast.FuncLit) bool {
+	if lit.Type.Results == nil {
+		return false
+	}
+	for _, field := range lit.Type.Results.List {
+		for _, name := range field.Names {
+			if len(g.f.Uses[g.f.Info.Defs[name]]) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // declares tells whether a statement is var v T, and no more.
 func declares(info *types.Info, s ast.Stmt, v *types.Var) bool {
 	d, ok := s.(*ast.DeclStmt)
@@ -115,6 +130,7 @@ func (g *group) returning(t *task, v *value, typ types.Type, text string) ([]ana
 				ok = false
 				return true
 			}
+			ok = ok && g.file.SameText(zero, g.place(), n.Pos())
 			out = append(out, edit.Insert(n.Results[0].Pos(), "%s, ", zero))
 		}
 		return true
@@ -152,6 +168,9 @@ func (g *group) typeText(t types.Type) (string, bool) {
 		o := g.f.pass.Pkg.Scope().Lookup(name)
 		if o == nil {
 			o = types.Universe.Lookup(name)
+		}
+		if strings.Contains(text, "."+name) && !token.IsExported(name) {
+			return "", false // another package's own
 		}
 		if o != nil && !g.file.Means(name, o, g.place()) && !strings.Contains(text, "."+name) {
 			return "", false // shadowed there

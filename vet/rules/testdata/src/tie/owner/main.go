@@ -18,6 +18,7 @@ func main() {
 	fmt.Println(<-q.out)
 	q.Close()
 	fmt.Println("closed", q.ended)
+	others(context.Background())
 }
 
 // Poller starts in a method.
@@ -92,4 +93,216 @@ func (q *Queue) Close() error {
 	q.cancel()
 	q.wg.Wait()
 	return nil
+}
+
+// Objects whose goroutines are not surely one group stay as they are, but for the last two.
+func others(ctx context.Context) {
+	a := &flusher{done: make(chan struct{})}
+	a.Start(ctx)
+	a.Stop()
+	b := &twice{}
+	b.Start(ctx)
+	b.Start(ctx)
+	b.Stop()
+	fmt.Println(b.n)
+	c := &parent{kids: []*parent{{}}}
+	c.Start(ctx)
+	c.Stop()
+	for _, kid := range c.kids {
+		kid.wg.Wait()
+	}
+	d := &caller{}
+	d.Start(ctx)
+	d.on()
+	d.Stop()
+	e := &valued{}
+	e.Start(ctx)
+	e.Stop()
+	f := &outer{group: "own"}
+	f.Start(ctx)
+	f.Stop()
+	fmt.Println(f.group)
+	h := &guarded{got: make(chan any, 1)}
+	h.Start(ctx)
+	h.Start(ctx)
+	fmt.Println(<-h.got)
+	h.Stop()
+	j := &tracer{got: make(chan any, 1)}
+	j.Start(ctx)
+	fmt.Println(<-j.got)
+	j.Stop()
+}
+
+// In a context that is dead already no task would start, and Stop would wait for done.
+type flusher struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	done   chan struct{}
+}
+
+func (s *flusher) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.wg.Add(1)
+	go func() { // want `a watchdog`
+		defer s.wg.Done()
+		<-ctx.Done()
+		close(s.done)
+	}()
+}
+
+func (s *flusher) Stop() {
+	s.cancel()
+	s.wg.Wait()
+	<-s.done
+}
+
+// Stop waits for the tasks of both.
+type twice struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	mu     sync.Mutex
+	n      int
+}
+
+func (s *twice) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.wg.Go(func() {
+		_ = ctx
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.n++
+	})
+}
+
+func (s *twice) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// The groups of others.
+type parent struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	kids   []*parent
+}
+
+func (s *parent) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.wg.Go(func() { <-ctx.Done() })
+	for _, s := range s.kids {
+		s.wg.Go(func() { <-ctx.Done() })
+	}
+}
+
+func (s *parent) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// A task is started at any time.
+type caller struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	on     func()
+}
+
+func (s *caller) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.on = func() {
+		s.wg.Go(func() {
+			<-ctx.Done()
+			fmt.Println("event")
+		})
+	}
+}
+
+func (s *caller) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+type key struct{}
+
+// Its tasks' context is another one.
+type valued struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+func (s *valued) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	ctx = context.WithValue(ctx, key{}, "v")
+	s.wg.Go(func() {
+		<-ctx.Done()
+		fmt.Println(ctx.Value(key{}))
+	})
+}
+
+func (s *valued) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// The name of the group is taken where this is embedded.
+type inner struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+type outer struct {
+	inner
+	group string
+}
+
+func (s *outer) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.wg.Go(func() { <-ctx.Done() })
+}
+
+func (s *outer) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// This one starts once.
+type guarded struct {
+	got     chan any
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	started bool
+}
+
+func (s *guarded) Start(ctx context.Context) {
+	if s.started {
+		return
+	}
+	s.started = true
+	ctx, s.cancel = context.WithCancel(ctx) // want `the goroutines of guarded are a group that belongs to it: braid.Open`
+	s.wg.Go(func() { s.got <- ctx.Value(key{}) })
+}
+
+func (s *guarded) Stop() {
+	s.cancel()
+	s.wg.Wait()
+}
+
+// The task declares its context anew.
+type tracer struct {
+	got    chan any
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+func (s *tracer) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx) // want `the goroutines of tracer are a group that belongs to it: braid.Open`
+	s.wg.Go(func() {
+		ctx := context.WithValue(ctx, key{}, "v")
+		s.got <- ctx.Value(key{})
+		<-ctx.Done()
+	})
+}
+
+func (s *tracer) Stop() {
+	s.cancel()
+	s.wg.Wait()
 }
