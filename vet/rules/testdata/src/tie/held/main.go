@@ -459,7 +459,7 @@ func called(n int) int {
 	go func() { // want `a goroutine whose result comes over a channel is braid.Call`
 		answer <- square(n)
 	}()
-	n++
+	_ = n + 1
 	return <-answer
 }
 
