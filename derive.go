@@ -61,7 +61,7 @@ func derive(n error, was, now []error) error {
 	rest := false // it has what the group does not tell
 	for _, err := range now {
 		switch {
-		case err == untold:
+		case err == errUntold:
 			rest = true
 		case err != nil:
 			left = append(left, err)

@@ -76,7 +76,7 @@ func Leaves(err error) iter.Seq2[string, error] {
 				}
 				continue
 			}
-			if n.err == untold {
+			if n.err == errUntold {
 				continue
 			}
 			task, leaf := probe.tip(n.err)

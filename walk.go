@@ -45,9 +45,9 @@ type node struct {
 
 const unmatched = 0
 
-// untold stands in a tree for what a group does not have among its errors: those that it counted and did not keep, and
+// errUntold stands in a tree for what a group does not have among its errors: those that it counted and did not keep, and
 // what cut it short. No matcher is asked of it, so that it goes with a group that is taken whole, and is among the rest else.
-var untold = errors.New("what was not kept")
+var errUntold = errors.New("what was not kept")
 
 func (e *GroupError) tellsLess() bool { return e != nil && (e.dropped > 0 || e.cut != nil) }
 
@@ -75,7 +75,7 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 	l := line{top: top, depth: depth}
 	var back loop
 	for n := top; !back.closedBy(n); l.singles++ {
-		if n == untold {
+		if n == errUntold {
 			return l
 		}
 		if l.verdict = judge(n); l.verdict != descend {
@@ -83,7 +83,7 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 		}
 		one, many, own := below(n)
 		if e, ok := n.(*GroupError); ok && e.tellsLess() && (one != nil || many != nil) {
-			one, many = nil, append(slices.Clip(e.errs), untold)
+			one, many = nil, append(slices.Clip(e.errs), errUntold)
 		}
 		if one == nil && many == nil {
 			return l
