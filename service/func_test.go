@@ -123,7 +123,8 @@ func TestAReportOfAStallNamesTheUsersFunctionAndNotOurs(t *testing.T) {
 			}
 		}
 		slices.Sort(where)
-		if want := []string{"select", "sleep"}; len(where) != 2 || where[0] != want[0] || !strings.Contains(where[1], "func_test.go") || !strings.Contains(where[1], want[1]) {
+		// Of the pool nothing is the user's: only what its goroutine does is told.
+		if len(where) != 2 || strings.Contains(where[0], "(") || !strings.Contains(where[1], "func_test.go") || !strings.HasSuffix(where[1], "sleep") {
 			t.Errorf("blocked in %q", where)
 		}
 	})
