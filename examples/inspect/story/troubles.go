@@ -25,7 +25,7 @@ func orders(ctx context.Context) error {
 	}
 	defer context.AfterFunc(ctx, func() { quiet.Close() })() // or the program could not be stopped
 	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-		g.Go(func(context.Context) error { return read(reader) }, braid.Name("reader"))
+		g.Go(func(context.Context) error { return read(reader) }, braid.Name("reader")) //braid:ignore owned it is the first task, and starts
 		g.Go(ledger, braid.Name("ledger"))
 		g.Go(untilStopped, braid.Name("mailer"))
 		return nil
