@@ -143,14 +143,18 @@ func blockedIn(stack string) string {
 // foreign reports whether a frame is of the library or the standard library's
 // inner parts, where a user looks for nothing.
 func foreign(frame string) bool {
-	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(",
-		pkgPath + ".", pkgPath + "/internal/", pkgPath + "/progress.", pkgPath + "/service.", pkgPath + "/stream.", pkgPath + "/inspect.", pkgPath + "/engine."} {
+	for _, prefix := range []string{"runtime.", "sync.", "internal/", "time.", "syscall.", "os.", "net.", "io.", "bufio.", "panic(", pkgPath + "."} {
 		if strings.HasPrefix(frame, prefix) {
 			return true
 		}
 	}
-	return false
+	dir, below := strings.CutPrefix(frame, pkgPath+"/")
+	end := strings.IndexAny(dir, "./")
+	return below && end > 0 && slices.Contains(ownFolders, dir[:end])
 }
+
+// ownFolders are those of the library's packages, beside its root.
+var ownFolders = []string{"internal", "progress", "service", "stream", "inspect", "engine"}
 
 // ownFile reports whether a place in a stack is in the library's files, which tells it of functions that the compiler has
 // put into those of the user.
@@ -161,7 +165,7 @@ func ownFile(place string) bool {
 		return false
 	}
 	dir, _, below := strings.Cut(rest, "/")
-	return !below || slices.Contains([]string{"internal", "progress", "service", "stream", "inspect", "engine"}, dir)
+	return !below || slices.Contains(ownFolders, dir)
 }
 
 // address gives the address of a task or group as a dump shows it.

@@ -46,7 +46,7 @@ func (g *Group) judgeIn(err error, ctx context.Context) (rest error, known *Task
 // (nil for none in particular): cancellations of ours are none, nor is a leaf
 // that is called one.
 func beside(err, cause error, called func(node error) bool) error {
-	_, rest := partition(err, func(node error) verdict {
+	judge := func(node error) verdict {
 		if cause != nil && identical(node, cause) { // which may be the error of a group elsewhere
 			return take
 		}
@@ -62,7 +62,11 @@ func beside(err, cause error, called func(node error) bool) error {
 			return take
 		}
 		return descend
-	})
+	}
+	taken, rest := partition(err, judge)
+	if taken != nil { // of a group whose failures were taken there is left what had cut it short, if that is all
+		_, rest = partition(rest, judge)
+	}
 	return rest
 }
 

@@ -2,7 +2,6 @@ package braid
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 )
@@ -386,7 +385,7 @@ func (w *waitedFor) skip(cause error) error {
 func (w *waitedFor) notStarted(ctx context.Context, t *task) error {
 	if w.refused != nil && t.wait(context.WithoutCancel(ctx)) == nil {
 		if te := t.failed(); te != nil && te.recorded {
-			if !errors.Is(te, w.refused) { // it failed in being skipped
+			if !matches(te, w.refused) { // it failed in being skipped
 				return join(w.refused, te)
 			}
 			return te

@@ -39,13 +39,14 @@ func (g *Group) above() *Group {
 // label names the group for a person, also if it has no name.
 func (g *Group) label() string {
 	path := g.path()
-	switch opened := "opened at " + siteOf(g.pc).String(); {
-	case path == "":
-		return opened
-	case g.cfg.name == "": // the path is that of what it was opened in
-		return path + ", " + opened
+	if g.cfg.name != "" {
+		return path
 	}
-	return path
+	opened := "opened at " + siteOf(g.pc).String()
+	if path == "" {
+		return opened
+	}
+	return path + ", " + opened // the path is that of what it was opened in
 }
 
 func joinPath(path, name string) string {

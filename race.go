@@ -143,7 +143,7 @@ func (c *contest[T]) failed(te *TaskError, ends bool) {
 	c.mu.Lock()
 	switch {
 	case ends:
-		c.spare = min(c.spare-1, 0)
+		c.spare = 0
 	case te.item > 0:
 		c.spare--
 	}

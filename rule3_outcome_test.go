@@ -446,3 +446,29 @@ func TestRule3_5_APanicAfterACancellationTellsOfIt(t *testing.T) {
 		}
 	})
 }
+
+// What had cut an inner group short is a cancellation to the group around it, as is what that calls noise: with
+// nothing else in the inner group's error nothing has failed.
+func TestRule3_4_NoiseOfAGroupThatWasCutShortIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := braid.Run(t.Context(), func(ctx context.Context, g *braid.Group) error {
+			g.Go(func(ctx context.Context) error {
+				err := braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
+					g.Go(func(context.Context) error { return errOne })
+					g.Go(untilDead)
+					return nil
+				}, braid.Supervised)
+				if ge, ok := errors.AsType[*braid.GroupError](err); !ok || ge.Cut() == nil {
+					t.Errorf("the inner group gave %v", err)
+				}
+				return err
+			})
+			synctest.Wait()
+			g.Cancel()
+			return nil
+		}, braid.CancelNoise(braid.Is(errOne)))
+		if err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}

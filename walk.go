@@ -82,8 +82,13 @@ func (t *tree) line(top error, depth int, judge func(error) verdict) line {
 			return l
 		}
 		one, many, own := below(n)
-		if e, ok := n.(*GroupError); ok && e.tellsLess() && (one != nil || many != nil) {
-			one, many = nil, append(slices.Clip(e.errs), errUntold)
+		if e, ok := n.(*GroupError); ok && e.tellsLess() {
+			switch {
+			case one != nil:
+				one, many = nil, []error{one, errUntold}
+			case many != nil:
+				many = append(slices.Clip(many), errUntold)
+			}
 		}
 		if one == nil && many == nil {
 			return l

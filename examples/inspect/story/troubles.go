@@ -25,7 +25,7 @@ func orders(ctx context.Context) error {
 	}
 	defer context.AfterFunc(ctx, func() { quiet.Close() })() // or the program could not be stopped
 	err = braid.Run(ctx, func(ctx context.Context, g *braid.Group) error {
-		g.Go(func(context.Context) error { return read(reader) }, braid.Name("reader")) //braid:ignore owned it is the first task, and starts
+		braid.GoWith(g, reader, read, braid.Name("reader"))
 		g.Go(ledger, braid.Name("ledger"))
 		g.Go(untilStopped, braid.Name("mailer"))
 		return nil
@@ -36,8 +36,7 @@ func orders(ctx context.Context) error {
 	return err
 }
 
-func read(c net.Conn) error {
-	defer c.Close()
+func read(_ context.Context, c net.Conn) error {
 	_, err := c.Read(make([]byte, 512))
 	return err
 }
