@@ -47,17 +47,7 @@ func (c *check) literalHeldBy(cur inspector.Cursor) *types.Var {
 	if u, ok := at.Parent().Node().(*ast.UnaryExpr); ok && u.Op == token.AND {
 		at = at.Parent()
 	}
-	var v *types.Var
-	switch n := at.Parent().Node().(type) {
-	case *ast.AssignStmt:
-		if len(n.Lhs) == 1 {
-			v = code.Var(c.Info, n.Lhs[0])
-		}
-	case *ast.ValueSpec:
-		if len(n.Names) == 1 {
-			v = code.Var(c.Info, n.Names[0])
-		}
-	}
+	v := c.keptIn(at)
 	if !code.IsLocal(v) || c.Only(v) == nil {
 		return nil
 	}

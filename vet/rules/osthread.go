@@ -5,6 +5,7 @@ package rules
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -64,10 +65,9 @@ func funcOf(c *check, e ast.Expr) *ast.FuncDecl {
 	default:
 		return nil
 	}
-	for fn, cur := range c.Decls {
-		if c.Info.Uses[id] == fn {
-			return cur.Node().(*ast.FuncDecl)
-		}
+	fn, _ := c.Info.Uses[id].(*types.Func)
+	if cur, ok := c.Decls[fn]; ok {
+		return cur.Node().(*ast.FuncDecl)
 	}
 	return nil
 }

@@ -181,11 +181,7 @@ func (c *check) called(call *ast.CallExpr) ast.Node {
 	if decl, ok := c.Decls[code.Callee(c.Info, call)]; ok {
 		return decl.Node()
 	}
-	v := code.Var(c.Info, call.Fun)
-	if _, ok := unparen[*ast.Ident](call.Fun); !ok || !code.IsLocal(v) {
-		return nil
-	}
-	if lit, ok := c.Only(v).(*ast.FuncLit); ok {
+	if lit := c.literalOf(call); lit != nil {
 		return lit
 	}
 	return nil // not a literal that is nil

@@ -180,16 +180,10 @@ func (c *check) noneWaits(g *types.Var) bool {
 
 // literalOf gives the literal that a call runs, if that is all that a local variable ever holds.
 func (c *check) literalOf(call *ast.CallExpr) *ast.FuncLit {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	if !ok {
+	if _, ok := unparen[*ast.Ident](call.Fun); !ok {
 		return nil
 	}
-	v := code.Var(c.Info, id)
-	if !code.IsLocal(v) {
-		return nil
-	}
-	lit, _ := c.Only(v).(*ast.FuncLit)
-	return lit
+	return c.literalIn(call.Fun)
 }
 
 // anyCtxParam is code.CtxParam for literals whose context may also be named _, or have no name.

@@ -9,7 +9,6 @@ import (
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/braid-go/braid/vet/internal/code"
@@ -50,8 +49,7 @@ func (o *owner) alone() string {
 // unchanged tells whether a variable is not set behind a place.
 func (f *finder) unchanged(v *types.Var, from token.Pos) bool {
 	for _, use := range f.Uses[v] {
-		kind, _ := use.ParentEdge()
-		if use.Node().Pos() > from && (f.UseOf(use) == code.Assigned || kind == edge.RangeStmt_Key || kind == edge.RangeStmt_Value || kind == edge.UnaryExpr_X) {
+		if use.Node().Pos() > from && f.sets(use) {
 			return false
 		}
 	}

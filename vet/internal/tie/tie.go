@@ -230,21 +230,12 @@ func (f *finder) stable(v *types.Var) bool {
 		return false
 	}
 	for _, use := range f.Uses[v] {
-		if f.UseOf(use) == code.Assigned {
+		if f.sets(use) {
 			return false
 		}
-		switch p := use.Parent().Node().(type) {
-		case *ast.IncDecStmt:
+		if p, ok := use.Parent().Node().(*ast.IncDecStmt); ok {
 			loop, ok := use.Parent().Parent().Node().(*ast.ForStmt)
 			if !ok || loop.Post != ast.Stmt(p) {
-				return false
-			}
-		case *ast.UnaryExpr:
-			if p.Op == token.AND {
-				return false
-			}
-		case *ast.RangeStmt:
-			if p.Key == use.Node() || p.Value == use.Node() {
 				return false
 			}
 		}

@@ -37,7 +37,7 @@ func (w *walker) walk(n ast.Node) {
 			w.started(n)
 			return false
 		case *ast.ExprStmt:
-			if w.isTask(n) {
+			if w.g.isTask(n) {
 				return false
 			}
 		case *ast.DeferStmt:
@@ -75,16 +75,12 @@ func (w *walker) walk(n ast.Node) {
 	})
 }
 
-func (w *walker) isTask(s ast.Stmt) bool {
-	return slices.ContainsFunc(w.g.tasks, func(t *task) bool { return t.stmt == s })
-}
-
 // started looks at a go statement: nobody waits for what it starts, unless that is a task.
 func (w *walker) started(n *ast.GoStmt) {
 	for _, arg := range n.Call.Args {
 		w.walk(arg)
 	}
-	if w.isTask(n) {
+	if w.g.isTask(n) {
 		return
 	}
 	async, risky := w.async, w.risky
