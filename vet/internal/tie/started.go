@@ -99,7 +99,7 @@ func (g *group) leaves() bool {
 	if !ok && g.join+1 < len(g.list) {
 		check, ok = g.list[g.join+1].(*ast.IfStmt)
 		as, assigned := g.list[g.join].(*ast.AssignStmt)
-		if !ok || !assigned || check.Init != nil || !g.f.mentions(check.Cond, g.f.Info.ObjectOf(as.Lhs[0].(*ast.Ident))) {
+		if !ok || !assigned || check.Init != nil || !g.f.mentions(check.Cond, code.Var(g.f.Info, as.Lhs[0])) {
 			return false
 		}
 	}

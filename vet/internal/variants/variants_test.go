@@ -202,6 +202,20 @@ func TestRulesSurviveEmptyLiterals(t *testing.T) {
 	}))
 }
 
+// What is valid and nobody writes, no rule may count on not being written.
+func TestRulesSurviveWhatNobodyWrites(t *testing.T) {
+	for _, r := range rules.All() {
+		if err := r.Analyzer.Flags.Set("shapes", "all"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: parse}, "./testdata/odd")
+	if err != nil || len(pkgs) != 1 || len(pkgs[0].Errors) > 0 {
+		t.Fatal(err, pkgs[0].Errors)
+	}
+	survive(t, pkgs)
+}
+
 // odd loads the corpus with its files parsed another way.
 func odd(t *testing.T, parseOdd func(fset *token.FileSet, file string, src []byte) (*ast.File, error)) []*packages.Package {
 	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Context: t.Context(), ParseFile: func(fset *token.FileSet, file string, src []byte) (*ast.File, error) {
