@@ -88,7 +88,7 @@ func (c *check) pausable(cur inspector.Cursor, call *ast.CallExpr) *pause {
 		return nil
 	}
 	typ, body := code.FuncParts(fn.Node())
-	result, ok := c.zeros(file, typ)
+	result, ok := c.zeros(file, typ, call.Pos())
 	if !ok || !file.Universe(call.Pos(), "nil") || leavesUndone(body, call) {
 		return nil
 	}
@@ -181,9 +181,9 @@ func (c *check) askedAgain(cur inspector.Cursor, ctx *types.Var) bool {
 	})
 }
 
-// zeros gives what a function returns with an error that stands as ERR: nothing if it has no
+// zeros gives what a function returns at a place with an error that stands as ERR: nothing if it has no
 // results; false if it has results and the last is no error.
-func (c *check) zeros(file *edit.File, typ *ast.FuncType) (string, bool) {
+func (c *check) zeros(file *edit.File, typ *ast.FuncType, at token.Pos) (string, bool) {
 	if typ.Results == nil || len(typ.Results.List) == 0 {
 		return "", true
 	}
@@ -193,7 +193,7 @@ func (c *check) zeros(file *edit.File, typ *ast.FuncType) (string, bool) {
 	var out []string
 	for _, f := range typ.Results.List {
 		zero, ok := edit.Zero(c.Info.TypeOf(f.Type), file.Text(f.Type))
-		if !ok {
+		if !ok || !file.SameText(zero, f.Type.Pos(), at) {
 			return "", false
 		}
 		for range max(1, len(f.Names)) {

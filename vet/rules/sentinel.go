@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -42,7 +43,7 @@ func load(name string) error {
 }
 `,
 	Exempt: "A comparison with nil or with a variable that is no package's. io.EOF right after a read, which is never wrapped by contract. " +
-		"Methods named Is, which errors.Is calls.",
+		"An error that the function has unwrapped itself. Methods named Is, which errors.Is calls.",
 	Shapes: []Shape{
 		{Name: "compare", Severity: Note, What: "== or != with a package's error, with a fix"},
 		{Name: "switch", Severity: Note, What: "a switch over an error, with a fix"},
@@ -82,7 +83,7 @@ func (c *check) comparedWith(cur inspector.Cursor, n *ast.BinaryExpr) {
 	if c.sentinel(err) && !c.sentinel(sentinel) {
 		err, sentinel = sentinel, err
 	}
-	if !c.sentinel(sentinel) || c.sentinel(err) || !code.IsError(c.Info.TypeOf(err)) || c.Info.Types[err].IsNil() || c.fromRead(err, sentinel) {
+	if !c.sentinel(sentinel) || c.sentinel(err) || c.unwrapped(err) || !code.IsError(c.Info.TypeOf(err)) || c.Info.Types[err].IsNil() || c.fromRead(err, sentinel) {
 		return
 	}
 	file := edit.At(c.Pass, n.Pos())
@@ -104,6 +105,15 @@ func (c *check) comparedWith(cur inspector.Cursor, n *ast.BinaryExpr) {
 	}
 	c.tell(n, "compare", "== does not see through wrapped and joined errors: errors.Is does",
 		append(edits, edit.Replace(n.Pos(), n.End(), "%s%s.Is(%s, %s)", not, errors, file.Text(err), file.Text(sentinel))))
+}
+
+// unwrapped tells whether an error is taken out of what wraps it, layer by layer: there == asks for one of them.
+func (c *check) unwrapped(err ast.Expr) bool {
+	v := code.Var(c.Info, err)
+	return v != nil && slices.ContainsFunc(c.Origins(v), func(o ast.Expr) bool {
+		call, ok := ast.Unparen(o).(*ast.CallExpr)
+		return ok && code.CalleeName(call) == "Unwrap"
+	})
 }
 
 // fromRead tells whether an error that is compared with io.EOF comes from a read.
@@ -157,7 +167,7 @@ func (c *check) switchedOver(n *ast.SwitchStmt) {
 			switch {
 			case c.Info.Types[e].IsNil():
 				edits = append(edits, edit.Insert(e.Pos(), "%s == ", id.Name))
-			case !c.sentinel(e) || v == nil || c.fromRead(id, e):
+			case !c.sentinel(e) || v == nil || c.unwrapped(id) || c.fromRead(id, e):
 				return
 			default:
 				found = true

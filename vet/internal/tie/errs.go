@@ -20,6 +20,7 @@ const (
 	compared = "its error is compared with ==, which does not see through braid's (errors.Is does)"
 	asserted = "its error's type is asserted, which does not see through braid's (errors.As does)"
 	switched = "its error is switched over, which does not see through braid's (errors.Is does)"
+	spelled  = "its error's text is compared, and braid's says where the task was started as well"
 )
 
 // errorUses looks at what is done with the join's error, or gives "".
@@ -73,6 +74,10 @@ func (w *errorFlow) value(cur inspector.Cursor) {
 		if !w.f.Info.Types[p.X].IsNil() && !w.f.Info.Types[p.Y].IsNil() {
 			w.no(compared)
 		}
+	case edge.SelectorExpr_X:
+		if up.Node().(*ast.SelectorExpr).Sel.Name == "Error" && w.f.spelled(up.Parent()) {
+			w.no(spelled)
+		}
 	case edge.TypeAssertExpr_X:
 		w.no(asserted)
 	case edge.SwitchStmt_Tag, edge.CaseClause_List:
@@ -104,6 +109,19 @@ func (w *errorFlow) value(cur inspector.Cursor) {
 	case edge.CallExpr_Args:
 		w.argument(up.Node().(*ast.CallExpr), i)
 	}
+}
+
+// spelled tells whether a text has to be what it is, and not only to have something in it.
+func (f *finder) spelled(text inspector.Cursor) bool {
+	switch kind, _ := text.ParentEdge(); kind {
+	case edge.BinaryExpr_X, edge.BinaryExpr_Y:
+		return text.Parent().Node().(*ast.BinaryExpr).Op != token.ADD
+	case edge.SwitchStmt_Tag, edge.CaseClause_List, edge.IndexExpr_Index:
+		return true
+	case edge.CallExpr_Args:
+		return code.IsCall(f.Info, text.Parent().Node().(*ast.CallExpr), "strings", "HasPrefix", "HasSuffix", "TrimPrefix", "TrimSuffix", "EqualFold")
+	}
+	return false
 }
 
 // variable looks at the uses of a variable that has the error from a place on.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -28,7 +29,7 @@ func main() {
 	b, err := io.ReadAll(reader{})
 	fmt.Println(len(b), err)
 	fmt.Println(walked(), sent(), nested())
-	fmt.Println(fine() != nil, shown())
+	fmt.Println(fine() != nil, shown(), told(), within())
 }
 
 func missing(name string) bool {
@@ -161,6 +162,14 @@ func nested() bool {
 	return isTemporary(err)
 }
 
+// The text is more than the task's error's.
+func told() bool {
+	var g errgroup.Group // want `its error's text is compared`
+	g.Go(func() error { return errOwn })
+	err := g.Wait()
+	return err.Error() == "own"
+}
+
 // Nothing is asked of this one, but whether it is one.
 func fine() (err error) {
 	defer func() {
@@ -177,6 +186,13 @@ func fine() (err error) {
 }
 
 func closed() error { return nil }
+
+func within() bool {
+	var g errgroup.Group // want `this errgroup and its tasks are braid.Run`
+	g.Go(func() error { return errOwn })
+	err := g.Wait()
+	return strings.Contains("text: "+err.Error(), "own")
+}
 
 func shown() bool {
 	var g errgroup.Group // want `this errgroup and its tasks are braid.Run`

@@ -13,6 +13,7 @@ func main() {
 	ctx := context.Background()
 	fmt.Println(poll(ctx, 3))
 	fmt.Println(silent(ctx))
+	fmt.Println(hides(ctx))
 	fmt.Println(locked(ctx))
 	fmt.Println(number(ctx))
 	drain := func() { fmt.Println("drained") }
@@ -45,6 +46,15 @@ func poll(ctx context.Context, n int) (int, error) {
 		}
 	}
 	return 0, errors.New("nothing")
+}
+
+type point struct{ x int }
+
+// The result's type has no name where it would be returned.
+func hides(ctx context.Context) (point, error) {
+	point := point{x: 1}
+	time.Sleep(time.Microsecond)
+	return point, ctx.Err()
 }
 
 // What the literal is called for is done all the same.

@@ -4,6 +4,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,7 +17,7 @@ func main() {
 	for _, err := range []error{nil, fs.ErrNotExist, errOwn, io.EOF, context.Canceled} {
 		fmt.Println(compared(err), turned(err), switched(err), other(err, err))
 	}
-	fmt.Println(reads())
+	fmt.Println(reads(), depth(fmt.Errorf("more: %w", errOwn)))
 	fmt.Println(mine{}.Is(errOwn))
 }
 
@@ -53,6 +54,14 @@ func reads() (n int) {
 		}
 		n++
 	}
+}
+
+// Of what is taken apart here == asks for one layer.
+func depth(err error) (n int) {
+	for ; err != nil && err != errOwn; n++ {
+		err = errors.Unwrap(err)
+	}
+	return n
 }
 
 type mine struct{}
