@@ -23,6 +23,19 @@ type task struct {
 	lit  *ast.FuncLit
 	done ast.Stmt // the call of Done, or nil
 	bare bool     // a go statement
+	opts string   // for braid's Go, each behind a comma
+}
+
+// body is what the task does but for its Done.
+func (t *task) body() []ast.Stmt {
+	body := t.lit.Body.List
+	switch {
+	case t.done == nil:
+		return body
+	case body[0] == t.done:
+		return body[1:]
+	}
+	return body[:len(body)-1]
 }
 
 // unfit gives what forbids to run a function as a task of braid's, or "".
@@ -101,7 +114,7 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 		results = file.Text(t.lit.Type.Results) // they may have names
 	}
 	head := fmt.Sprintf("%s.Go(func(%s%s.Context) %s {", group, param, context, results)
-	tail := ")"
+	tail := t.opts + ")"
 	if t.bare {
 		before, why := g.arguments(t, context)
 		if why != "" {
@@ -112,20 +125,15 @@ func (g *group) edits(t *task, group, context, param string) ([]analysis.TextEdi
 		case g.alone(t):
 			head = before + "\n" + head
 		default:
-			head, tail = "{\n"+before+"\n"+head, ")\n}"
+			head, tail = "{\n"+before+"\n"+head, tail+"\n}"
 		}
 	}
 	out = append(out,
 		edit.Replace(t.stmt.Pos(), t.lit.Body.Lbrace+1, "%s", head),
 		edit.Replace(t.lit.Body.Rbrace+1, t.stmt.End(), "%s", tail))
-	body := t.lit.Body.List
+	body := t.body()
 	if t.done != nil {
 		out = append(out, file.Delete(t.done))
-		if body[0] == t.done {
-			body = body[1:]
-		} else {
-			body = body[:len(body)-1]
-		}
 	}
 	if g.kind.errors() {
 		return out, ""

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 )
 
 func main() {
@@ -122,6 +123,13 @@ func others(ctx context.Context) {
 	f.Start(ctx)
 	f.Stop()
 	fmt.Println(f.group)
+	for range 100 {
+		g := &brief{}
+		g.Start(ctx)
+		if g.Stop(); g.left == "" {
+			fmt.Println("nothing is left behind")
+		}
+	}
 	h := &guarded{got: make(chan any, 1)}
 	h.Start(ctx)
 	h.Start(ctx)
@@ -131,6 +139,53 @@ func others(ctx context.Context) {
 	j.Start(ctx)
 	fmt.Println(<-j.got)
 	j.Stop()
+}
+
+// What a task leaves behind does not depend on when its object is stopped; who only waits has nothing to leave.
+type brief struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	out    chan int
+	left   string
+}
+
+func (s *brief) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx) // want `the goroutines of brief are a group that belongs to it: braid.Open`
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		tick := time.NewTicker(time.Hour)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				s.out <- 1
+			}
+		}
+	}()
+	s.wg.Go(func() { s.loop(ctx) })
+	s.wg.Go(func() {
+		s.loop(ctx)
+		s.left = "flushed"
+	})
+}
+
+func (s *brief) loop(ctx context.Context) {
+	for {
+		select {
+		case n := <-s.out:
+			fmt.Println(n)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *brief) Stop() {
+	s.cancel()
+	s.wg.Wait()
 }
 
 // In a context that is dead already no task would start, and Stop would wait for done.
