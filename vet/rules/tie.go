@@ -13,7 +13,7 @@ var Tie = register(&Rule{
 		"a loop that stores one result for each item becomes `braid.Map`; tasks that set one variable each become `braid.Join2`; " +
 		"a goroutine whose one result comes over a channel to the block that starts it becomes `braid.Call`; a struct whose Stop cancels and waits gets a group from `braid.Open`. " +
 		"The new code does what the old one did: the same functions start at the same moments with the same arguments, the same is waited for, " +
-		"and `errors.Is` and `errors.As` say the same of the result. `context.WithoutCancel`, `Supervised` and `CrashOnPanic` stand in it where that takes them; " +
+		"and `errors.Is` and `errors.As` say the same of the result. `context.WithoutCancel`, `Supervised`, `Always` and `CrashOnPanic` stand in it where that takes them; " +
 		"taking them out is a decision, and no longer mechanical. The tasks go on using the contexts that they used: a WaitGroup cancels none when a sibling fails, and neither does " +
 		"the new group, whose own context ends with the join alone. Where the context around is to end everything at the first failure, give the group that one, and the tasks theirs.\n\n" +
 		"Three things are different, and better. The text of an error names the task it comes from. A panic of a task comes out of the join instead of killing the process at once " +
