@@ -28,6 +28,7 @@ It has the findings of go vet too. Flags:
 	-RULE           run this rule (these rules) alone; -RULE=false all others
 	-RULE.tests     let the rule look at tests too
 	-RULE.shapes L  switch shapes: "a,-b" finds a, which is off by default, and not b
+	-all            find the noisy shapes too, which are off by default
 
 and the go command's for builds: -C, -tags, -mod and so on. The status is 0 if
 nothing was found, 1 if something was (with -diff, if there is a difference), 2 if the

@@ -41,11 +41,12 @@ type order struct {
 // All others are for the go command, which knows its own and asks the tool for the rules'.
 func parse(args []string) (*order, error) {
 	o := &order{fail: string(rules.Note)}
+	all := false
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		name, value, given := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
 		name = "-" + strings.TrimPrefix(name, "-")
-		flag := map[string]*bool{"-fix": &o.fix, "-diff": &o.diff, "-json": &o.json, "-sarif": &o.sarif, "-std": new(bool)}[name]
+		flag := map[string]*bool{"-fix": &o.fix, "-diff": &o.diff, "-json": &o.json, "-sarif": &o.sarif, "-std": new(bool), "-all": &all}[name]
 		switch {
 		case !strings.HasPrefix(arg, "-"):
 			o.rest = append(o.rest, arg)
@@ -89,6 +90,9 @@ func parse(args []string) (*order, error) {
 			o.rest = append(o.rest, arg)
 		}
 	}
+	if all { // first: what is said of one rule's shapes counts instead
+		o.rest = append(allShapes(), o.rest...)
+	}
 	if o.json && o.sarif {
 		return nil, errors.New("-json and -sarif are two forms of one output: give one")
 	}
@@ -96,6 +100,16 @@ func parse(args []string) (*order, error) {
 		return nil, errors.New("-fix and -diff print no findings: they go without -json and -sarif")
 	}
 	return o, nil
+}
+
+// allShapes are the flags for what is off by default.
+func allShapes() (flags []string) {
+	for _, r := range rules.All() {
+		if slices.ContainsFunc(r.Shapes, func(s rules.Shape) bool { return s.Off }) {
+			flags = append(flags, "-"+r.Name+".shapes=all")
+		}
+	}
+	return flags
 }
 
 // checkShapes refuses wrong -RULE.shapes here, at once and once, rather than in

@@ -144,6 +144,33 @@ func TestCleanCodeGivesStatusZeroAndAnEmptyArray(t *testing.T) {
 	}
 }
 
+func TestAllFindsWhatIsOffByDefaultAsWell(t *testing.T) {
+	dir := module(t, map[string]string{"a.go": `package m
+
+import "context"
+
+func receive(ctx context.Context, in <-chan int) (int, error) {
+	v := <-in
+	return v, ctx.Err()
+}
+`})
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{"-all"}, "a.go:6:7: note: "},
+		{[]string{"--all=true", "-blocking"}, "a.go:6:7: note: "},
+		{[]string{"-all=false"}, ""},
+		{[]string{"-all", "-blocking.shapes=-all"}, ""},
+	} {
+		status, out, errs := run(t, append([]string{"-C", dir}, c.args...)...)
+		if want := min(1, len(c.want)); status != want || !strings.HasPrefix(out, c.want) || c.want == "" && out != "" || errs != "" {
+			t.Errorf("%q: status %d\n%s%s", c.args, status, out, errs)
+		}
+	}
+}
+
 func TestWrongFlagsAreRefusedOnce(t *testing.T) {
 	for _, c := range []struct {
 		args []string
