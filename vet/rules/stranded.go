@@ -59,12 +59,14 @@ func ask(ctx context.Context, query func() string) (string, error) {
 		{Name: "iterator", Severity: Warning, What: "an iterator receives, which ends when the loop over it is left, and nothing but a context of its caller ends the sender"},
 		{Name: "wait", Severity: Error, What: "the receiver first waits for the sender to end, which cannot before it has been received from"},
 		{Name: "dropped", Severity: Error, What: "the channel that a function returns is thrown away, and a goroutine of the function waits to send to it"},
+		{Name: "left", Severity: Error, What: "the loop over the channel that a function returns is left, and a goroutine of the function goes on sending to it, with nothing that ends it"},
 		{Name: "never", Severity: Error, What: "there is no receiver at all"},
 		{Name: "pipe", Severity: Error, What: "a goroutine writes to an io.Pipe, and the function may return before anything is done with its reader, or because the HTTP request that it is the body of cannot be made"},
 		{Name: "field", Severity: Note, Off: true, What: "a bare send to a channel in a field, where all who receive from it may have left because a context has ended, something else was received, or an error"},
 	},
 }, func(c *check) {
 	c.droppedChannels()
+	c.leftStreams()
 	c.leftFields()
 	c.leftPipes()
 	s := &strand{check: c, seen: map[token.Pos]bool{}}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
 )
 
 // Fact is what a function does with its arguments.
@@ -21,6 +22,7 @@ type Fact struct {
 	Goes     []int // the parameters, functions, that it does no more with than to call them on goroutines of their own
 	Asks     bool  // it asks its context for values, and does no more with it
 	Answers  bool  // its one result is a channel without room, to which a goroutine of its own cannot but send
+	Streams  bool  // Answers, in a loop that nothing but its own end leaves
 	Calm     bool  // its one result is an error, nil where its context is dead
 }
 
@@ -28,7 +30,7 @@ type Fact struct {
 func (*Fact) AFact() {}
 
 func (f *Fact) String() string {
-	return fmt.Sprintf("keepsCtx=%t counts=%v goes=%v asks=%t answers=%t calm=%t", f.KeepsCtx, f.Counts, f.Goes, f.Asks, f.Answers, f.Calm)
+	return fmt.Sprintf("keepsCtx=%t counts=%v goes=%v asks=%t answers=%t streams=%t calm=%t", f.KeepsCtx, f.Counts, f.Goes, f.Asks, f.Answers, f.Streams, f.Calm)
 }
 
 // KeepsCtx tells whether a function hands the context that it is given to a goroutine that goes on when it has
@@ -74,6 +76,12 @@ func (x *Index) Answers(fn *types.Func) bool {
 	return f != nil && f.Answers
 }
 
+// Streams tells whether such a goroutine sends round by round, until its loop has ended.
+func (x *Index) Streams(fn *types.Func) bool {
+	f := x.fact(fn)
+	return f != nil && f.Streams
+}
+
 func (x *Index) fact(fn *types.Func) *Fact {
 	if fn == nil {
 		return nil
@@ -105,7 +113,8 @@ func (x *Index) learn() {
 		more := false
 		for fn, cur := range x.Decls {
 			decl := cur.Node().(*ast.FuncDecl)
-			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Goes: x.goesOf(decl), Asks: x.asks(decl), Answers: x.answers(decl, goes[fn]), Calm: x.calm(decl)}
+			f := Fact{KeepsCtx: x.keepsCtx(decl, goes[fn]), Counts: x.counts(decl), Goes: x.goesOf(decl), Asks: x.asks(decl), Calm: x.calm(decl)}
+			f.Answers, f.Streams = x.answers(decl, goes[fn])
 			if old := x.facts[fn]; (f.KeepsCtx || f.Counts != nil || f.Goes != nil || f.Asks || f.Answers || f.Calm) && (old == nil || old.KeepsCtx != f.KeepsCtx || len(old.Counts) != len(f.Counts) || len(old.Goes) != len(f.Goes) || old.Asks != f.Asks || old.Calm != f.Calm) {
 				x.facts[fn], more = &f, true
 			}
@@ -213,12 +222,12 @@ func (x *Index) deferred(decl *ast.FuncDecl, n ast.Node) bool {
 	return found
 }
 
-func (x *Index) answers(decl *ast.FuncDecl, goes []*Task) bool {
+func (x *Index) answers(decl *ast.FuncDecl, goes []*Task) (answers, streams bool) {
 	if len(goes) == 0 || decl.Type.Results == nil || decl.Type.Results.NumFields() != 1 {
-		return false
+		return false, false
 	}
 	if _, ok := x.Info.TypeOf(decl.Type.Results.List[0].Type).Underlying().(*types.Chan); !ok {
-		return false
+		return false, false
 	}
 	var ch *types.Var // what is returned, on each way
 	one := true
@@ -231,28 +240,42 @@ func (x *Index) answers(decl *ast.FuncDecl, goes []*Task) bool {
 		return true
 	})
 	if !one || !IsLocal(ch) || ch.Kind() != types.LocalVar || x.Capacity(ch) != 0 {
-		return false
+		return false, false
 	}
-	sends := false
 	for _, use := range x.Uses[ch] {
 		switch kind, _ := use.ParentEdge(); kind {
 		case edge.ReturnStmt_Results:
 		case edge.SendStmt_Chan:
 			if _, sel := commOf(use.Parent()); sel != nil {
-				return false
+				return false, false
 			}
 			fn, _ := FuncAround(use)
 			lit, ok := fn.Node().(*ast.FuncLit)
-			sends = sends || ok && x.Task[lit] != nil && x.Task[lit].Kind == Bare
+			if ok && x.Task[lit] != nil && x.Task[lit].Kind == Bare {
+				answers = true
+				loop, in := LoopAround(use)
+				streams = streams || in && !leaves(loop)
+			}
 		case edge.CallExpr_Args:
 			if x.Builtin(use.Parent().Node().(*ast.CallExpr)) != "close" {
-				return false
+				return false, false
 			}
 		default:
-			return false
+			return false, false
 		}
 	}
-	return sends
+	return answers, streams
+}
+
+// leaves tells whether a statement of a loop may end it.
+func leaves(loop inspector.Cursor) bool {
+	for cur := range loop.Preorder((*ast.ReturnStmt)(nil), (*ast.BranchStmt)(nil)) {
+		br, ok := cur.Node().(*ast.BranchStmt)
+		if !ok || br.Label != nil || br.Tok == token.GOTO || breaks(cur, loop) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *Index) asks(decl *ast.FuncDecl) bool {
