@@ -16,10 +16,9 @@ import (
 
 // selects reports a select that waits for channels alone.
 func (c *check) selects(cur inspector.Cursor, n *ast.SelectStmt) {
-	if len(n.Body.List) == 0 {
+	if len(n.Body.List) < 2 { // see inComm
 		return
 	}
-
 	if c.joinsOwn(cur, n) {
 		return
 	}

@@ -40,7 +40,7 @@ func user(ctx context.Context, db *sql.DB, id int) (name string, err error) {
 	Shapes: []Shape{
 		{Name: "http", Severity: Warning, What: "http.Get and the like, http.NewRequest, a literal of http.Request that is sent"},
 		{Name: "net", Severity: Warning, What: "net.Dial, net.Lookup…, tls.Dial"},
-		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context, F beside FContext, FWithContext or FCtx, and is known to wait as that does: those of the standard library and of database/sql's kind, those that call their twin with a fresh context, those of the package that wait in sight; a literal of exec.Cmd that is run"},
+		{Name: "twin", Severity: Warning, What: "a function that has a twin with a context, F beside FContext, FWithContext or FCtx, or Begin beside BeginTx, and is known to wait as that does: those of the standard library and of database/sql's kind, those that call their twin with a fresh context, those of the package that wait in sight; a literal of exec.Cmd that is run"},
 		{Name: "unseen", Severity: Note, Off: true, What: "another function with a twin, which may do more than it, and a dial that asks no network (udp, unix)"},
 		{Name: "cleanup", Severity: Note, Off: true, What: "any of them in a branch where something has failed, or in a function that by its name or its comment cleans up, closes or shuts down"},
 	},
@@ -123,6 +123,12 @@ func twin(fn *types.Func) *types.Func {
 			o, _, _ = types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
 		}
 		if t, ok := o.(*types.Func); ok && t.Exported() == fn.Exported() && withCtx(fn.Signature(), t.Signature()) {
+			return t
+		}
+	}
+	if recv != nil && fn.Name() == "Begin" { // whose twin takes options as well
+		o, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), "BeginTx")
+		if t, ok := o.(*types.Func); ok && t.Signature().Params().Len() == 2 && code.IsContext(t.Signature().Params().At(0).Type()) {
 			return t
 		}
 	}

@@ -234,11 +234,11 @@ func (c *check) timerOf(ch ast.Expr) (d ast.Expr, what string) {
 	return nil, ""
 }
 
-// inComm tells whether a receive is the communication of a select clause.
+// inComm tells whether a send or receive is the communication of one of several clauses of a select: of a single one it is as without the select.
 func inComm(cur inspector.Cursor) bool {
 	for c := range cur.Enclosing((*ast.CommClause)(nil), (*ast.FuncLit)(nil)) {
 		clause, ok := c.Node().(*ast.CommClause)
-		return ok && clause.Comm != nil && code.Within(cur.Node(), clause.Comm)
+		return ok && clause.Comm != nil && code.Within(cur.Node(), clause.Comm) && len(c.Parent().Node().(*ast.BlockStmt).List) > 1
 	}
 	return false
 }

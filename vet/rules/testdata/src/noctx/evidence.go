@@ -52,6 +52,21 @@ func edits(ctx context.Context, name string) error {
 	return cmd.Run()
 }
 
+func begins(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	return db.Begin() // want `Begin does not know ctx: use BeginTx`
+}
+
+func beginsWith(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	return db.BeginTx(ctx, nil)
+}
+
+// It has no twin.
+type beginner struct{}
+
+func (beginner) Begin() error { return nil }
+
+func beginsAny(ctx context.Context, b beginner) error { return b.Begin() }
+
 // An interface of database/sql's kind has no body to look at.
 
 type queryer interface {

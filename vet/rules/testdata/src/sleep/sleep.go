@@ -60,6 +60,43 @@ func rangeTicker(ctx context.Context, f func()) {
 	}
 }
 
+func selectTicker(ctx context.Context, f func()) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C: // want `a bare receive from time.NewTicker ignores ctx`
+			f()
+		}
+	}
+}
+
+func selectTickerOrEnd(ctx context.Context, f func()) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			f()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func selectTickerIfAny(ctx context.Context, f func()) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-t.C:
+			f()
+		default:
+			return
+		}
+	}
+}
+
 func rangeTick(ctx context.Context, f func()) {
 	for range time.Tick(time.Second) { // want `never looks at ctx`
 		f()
