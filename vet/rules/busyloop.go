@@ -185,7 +185,7 @@ func (c *check) onlyLooks(cur inspector.Cursor) bool {
 			if !c.looking(n) {
 				ok = false
 			}
-			if fn := code.Callee(c.Info, n); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync/atomic" {
+			if fn := code.Callee(c.Info, n); fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "sync/atomic" || fn.Pkg() == c.Pkg) {
 				looks = true
 			}
 		case *ast.ReturnStmt, *ast.BranchStmt:
@@ -240,30 +240,6 @@ func setsOnly(info *types.Info, s ast.Stmt, v *types.Var) bool {
 		return code.Var(info, s.X) == v
 	case *ast.AssignStmt:
 		return len(s.Lhs) == 1 && code.Var(info, s.Lhs[0]) == v
-	}
-	return false
-}
-
-// looking tells whether a call only looks at something.
-func (c *check) looking(call *ast.CallExpr) bool {
-	switch c.Builtin(call) {
-	case "len", "cap":
-		return true
-	}
-	if c.ErrOf(call) != nil || c.Info.Types[call.Fun].IsType() {
-		return true
-	}
-	fn := code.Callee(c.Info, call)
-	if fn == nil || fn.Pkg() == nil {
-		return false
-	}
-	switch fn.Pkg().Path() {
-	case "sync/atomic":
-		return len(fn.Name()) >= 4 && fn.Name()[:4] == "Load"
-	case "sync":
-		return fn.Name() == "Lock" || fn.Name() == "Unlock" || fn.Name() == "RLock" || fn.Name() == "RUnlock"
-	case "runtime":
-		return fn.Name() == "Gosched"
 	}
 	return false
 }
