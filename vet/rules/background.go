@@ -48,6 +48,7 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		{Name: "effect", Severity: Note, Off: true, What: "a call that gives nothing but an error: what it does may be meant to be done whatever becomes of the caller"},
 		{Name: "step", Severity: Warning, What: "the same in a task of a group that fails with the call, and that has done no more before than to ask the same object for something with a context that can end"},
 		{Name: "sibling", Severity: Warning, What: "the same, or a variable of whatever name, in a task of a group that fails with the call, where another task of the group has the same function work under a context that can end"},
+		{Name: "whole", Severity: Warning, What: "the same in a task of a group that fails with the call and gives nothing else a context: all that it does goes on when the group is cancelled"},
 		{Name: "todo", Severity: Warning, What: "context.TODO() where a context is in reach"},
 		{Name: "variable", Severity: Warning, What: "a variable is context.TODO(), or one named ctx is context.Background(), and calls are given it"},
 		{Name: "derived", Severity: Warning, What: "a context is derived from Background by With…, and calls of the same function alone have it"},
@@ -126,6 +127,8 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 				shape = "step"
 			} else if c.unlikeSibling(cur, cur.Parent(), outer) {
 				shape = "sibling"
+			} else if c.wholeTask(cur.Parent(), outer) {
+				shape = "whole"
 			}
 		case opens(code.Callee(c.Info, outer)):
 			shape = "object"

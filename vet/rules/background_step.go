@@ -43,6 +43,25 @@ func (c *check) stepOfTask(cur inspector.Cursor, call *ast.CallExpr) bool {
 	})
 }
 
+// wholeTask tells whether a task of a group fails with a call, and no other call of it is given a context: all that it does goes on when the group has been
+// cancelled, and the group waits for it.
+func (c *check) wholeTask(at inspector.Cursor, call *ast.CallExpr) bool {
+	t := c.TaskAround(at)
+	if t == nil || t.Kind == code.Bare || t.Kind == code.Timer || t.Lit == nil || !c.failsBy(at) || settles.MatchString(code.CalleeName(call)) {
+		return false
+	}
+	if g := code.Var(c.Info, t.Owner); t.Kind == code.ErrGroup && (g == nil || !slices.ContainsFunc(c.Origins(g), func(o ast.Expr) bool {
+		made, ok := o.(*ast.CallExpr)
+		return ok && code.IsCall(c.Info, made, code.Errgroup, "WithContext")
+	})) {
+		return false // nothing cancels it, or who knows
+	}
+	return !code.Has(t.Lit, func(n ast.Node) bool {
+		other, ok := n.(*ast.CallExpr)
+		return ok && other != call && (c.CtxArg(other) != nil || c.DoneOf(other) != nil)
+	})
+}
+
 // settles matches names of functions that say what has become of something.
 var settles = regexp.MustCompile(`(?i)^(commit|ack|nack|complet|done|report|notif|mark|record|save|persist|publish|send|renew|extend|heartbeat|set|update|put)`)
 
