@@ -57,7 +57,7 @@ func fetch(ctx context.Context, url string) error { return ctx.Err() }
 	Exempt: "A WaitGroup that counts starts, each `Done` being the first thing a goroutine does; one whose function receives what each of the goroutines sends last; one in a field, each of whose goroutines closes a channel when it ends, from which another function receives, or which an exported one returns; groups that are handed to code out of sight or returned, or stored where somebody may wait for them; those whose `Wait` is deferred before they start anything, or runs in a goroutine; a process that is killed or given away on the way out, or whose command is handed to others; returns after a `Done` of the function's own; global WaitGroups, and globals and fields that the package exports.",
 	Shapes: []Shape{
 		{Name: "never", Severity: Error, What: "there is no Wait at all"},
-		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait, or the statement that defers it"},
+		{Name: "early", Severity: Error, What: "a return comes between the start and the Wait, or the statement that defers it, or a WaitGroup counts more behind its last Wait"},
 		{Name: "process", Severity: Error, What: "the same between the Start of an exec.Cmd and its Wait"},
 		{Name: "given", Severity: Note, Off: true, What: "a function gives its caller the errgroup that it has started tasks in, and waits for it nowhere: whether the caller does is out of sight"},
 	},
@@ -187,11 +187,17 @@ func (c *check) leftEarly(u *groupUses, shape string) {
 			continue
 		}
 		told := false // one way out of a group stands for all
-		flow.After(c.firstStarted(start, u.v), func(step ast.Node) bool {
+		first := c.firstStarted(start, u.v)
+		behind := start.Node().Pos() > last && code.IsNamed(u.v.Type(), "sync", "WaitGroup") && (first != start.Node() || code.CalleeName(start.Node().(*ast.CallExpr)) == "Go")
+		flow.After(first, func(step ast.Node) bool {
 			if told || waits(step) {
 				return false
 			}
-			if _, ok := step.(*ast.ReturnStmt); ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) && !c.failedStart(start, step) {
+			_, ok := step.(*ast.ReturnStmt)
+			if ok && behind {
+				told = true
+				c.report(start.Node(), shape, fmt.Sprintf("the Wait of %s has come before, in line %d: what is started here goes on", u.v.Name(), c.Fset.Position(last).Line))
+			} else if ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) && !c.failedStart(start, step) {
 				told = true
 				c.report(step, shape, fmt.Sprintf("this return leaves %s before its Wait: what was started in line %d goes on", u.v.Name(), c.Fset.Position(start.Node().Pos()).Line))
 			}
