@@ -1,0 +1,58 @@
+package unjoined
+
+import "sync"
+
+func oneMore(fs []func()) {
+	var wg sync.WaitGroup
+	for _, f := range fs {
+		wg.Go(f)
+	}
+	wg.Wait()
+	wg.Go(fs[0]) // want `the Wait of wg has come before, in line 10: what is started here goes on`
+}
+
+func lastRound(fs []func()) {
+	var wg sync.WaitGroup
+	for i, f := range fs {
+		if i%8 == 0 {
+			wg.Wait()
+		}
+		wg.Add(1) // want `the Wait of wg has come before, in line 18`
+		go func() {
+			defer wg.Done()
+			f()
+		}()
+	}
+}
+
+func twoRounds(fs []func()) {
+	var wg sync.WaitGroup
+	for _, f := range fs {
+		wg.Go(f)
+	}
+	wg.Wait()
+	for _, f := range fs {
+		wg.Go(f)
+	}
+	wg.Wait()
+}
+
+func lastRoundToo(fs []func()) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i, f := range fs {
+		if i%8 == 0 {
+			wg.Wait()
+		}
+		wg.Go(f)
+	}
+}
+
+func countsAgain(f func()) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	f()
+	wg.Done()
+	wg.Wait()
+	wg.Add(1)
+}
