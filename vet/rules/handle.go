@@ -47,6 +47,7 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 		{Name: "early", Severity: Error, What: "Value is called where nothing has waited for the task: it panics"},
 		{Name: "group", Severity: Error, What: "the group of Open is ignored: it cannot be closed"},
 		{Name: "closed", Severity: Warning, What: "the error of TryGo or TryFork is ignored: the task may never run"},
+		{Name: "slept", Severity: Error, What: "the error of Sleep is ignored in a loop that does not look at the context otherwise: once that is dead the loop no longer sleeps"},
 		{Name: "fired", Severity: Warning, What: "whether the time of MoveOn ran out is assigned to _, and what its body collected of a list is kept under a key"},
 	},
 }, func(c *check) {
@@ -70,6 +71,8 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 			}
 		case code.IsCall(c.Info, call, code.Braid, "MoveOn", "MoveOnAt"):
 			c.keptThoughFired(cur, call)
+		case code.IsCall(c.Info, call, code.Braid, "Sleep"):
+			c.sleepsDead(cur)
 		case code.IsCall(c.Info, call, code.Braid, "Open"):
 			if ignored(cur, 0) {
 				c.report(call, "group", "this group is ignored: nobody can close it")
@@ -88,6 +91,30 @@ func warm(ctx context.Context, load func(context.Context) (int, error)) error {
 		}
 	}
 })
+
+// sleepsDead reports a Sleep whose error is ignored, in a loop that goes on when the context is dead: then it never sleeps again.
+func (c *check) sleepsDead(cur inspector.Cursor) {
+	at, ok := code.LoopAround(cur)
+	if !ok || !ignored(cur, 0) {
+		return
+	}
+	loop, ok := at.Node().(*ast.ForStmt)
+	if !ok || loop.Cond != nil && loop.Post != nil || c.LooksAtCtx(loop) || code.Has(loop, func(n ast.Node) bool {
+		other, ok := n.(*ast.CallExpr)
+		return ok && other != cur.Node() && c.CtxArg(other) != nil
+	}) {
+		return // it is counted, or ended by another
+	}
+	again := false
+	fn, _ := code.FuncAround(cur)
+	code.FlowOf(c.cfgs, fn.Node()).After(cur.Node(), func(step ast.Node) bool {
+		again = again || code.Within(cur.Node(), step)
+		return !again
+	})
+	if again {
+		c.report(cur.Node(), "slept", "once the context is dead this returns at once, and the loop burns a processor: return its error")
+	}
+}
 
 // isTasks tells whether a type is one of handles of tasks: a slice, array or map of them, or one alone.
 func isTasks(t types.Type) bool {

@@ -78,6 +78,7 @@ var Analyzer = &analysis.Analyzer{
 				x.addTask(taskOfGo(x, cur, n))
 			case *ast.CallExpr:
 				x.addTask(taskOfCall(x, cur, n))
+				x.addTogether(cur, n)
 			default:
 				x.addMade(n)
 			}

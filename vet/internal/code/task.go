@@ -97,6 +97,25 @@ func taskOfCall(x *Index, cur inspector.Cursor, call *ast.CallExpr) *Task {
 	return t.literal(x)
 }
 
+// addTogether enters the other tasks of calls of braid's that are handed several functions: of Join2 and its like all, where the last has been
+// entered, and of First and its like those of a list that is written there.
+func (x *Index) addTogether(cur inspector.Cursor, call *ast.CallExpr) {
+	if !IsCall(x.Info, call, Braid, "Join2", "Join3", "Join4", "Join5", "Funcs", "All", "Settle", "Race", "First", "Quorum") {
+		return
+	}
+	fns := call.Args
+	for _, arg := range call.Args {
+		if list, ok := ast.Unparen(arg).(*ast.CompositeLit); ok {
+			fns = list.Elts
+		}
+	}
+	for _, arg := range fns {
+		if lit, ok := ast.Unparen(arg).(*ast.FuncLit); ok && x.Task[lit] == nil {
+			x.addTask((&Task{Kind: BraidTask, At: cur, Call: call, Fn: lit}).literal(x))
+		}
+	}
+}
+
 func (t *Task) literal(x *Index) *Task {
 	if lit, ok := ast.Unparen(t.Fn).(*ast.FuncLit); ok {
 		t.Lit = lit

@@ -40,6 +40,15 @@ func MoveOn(ctx context.Context, d time.Duration, fn func(context.Context) error
 func Map[A, B any](ctx context.Context, in []A, fn func(context.Context, A) (B, error), opts ...Option) ([]B, error) {
 	return nil, nil
 }
+func First[T any](ctx context.Context, fns []func(context.Context) (T, error), opts ...Option) (v T, err error) {
+	return
+}
+func Join2[A, B any](ctx context.Context, fa func(context.Context) (A, error), fb func(context.Context) (B, error), opts ...Option) (a A, b B, err error) {
+	return
+}
+func Funcs[T any](fns ...func(context.Context) (T, error)) []func(context.Context) (T, error) {
+	return fns
+}
 func Limit(n int) Option { return nil }
 
 type State int
