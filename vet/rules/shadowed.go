@@ -39,9 +39,9 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 	return get(ctx)
 }
 `,
-	Exempt: "A derived context that anything but a log is given, or that has more values and a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; a context that is put together in the loop for what comes behind it; `context.WithoutCancel`.",
+	Exempt: "A derived context that anything but a log is given, that is waited for, or by whose end a loop goes, or that has more values and a log is given; a loop that is left in the same round, or sets the variable anew; values under another key in each round; a context that is put together in the loop for what comes behind it; `context.WithoutCancel`.",
 	Shapes: []Shape{
-		{Name: "unused", Severity: Error, What: "a derived context is used by nobody, or one with another end by nobody but a log, and its parent is used afterwards"},
+		{Name: "unused", Severity: Error, What: "a derived context is used by nobody, or one with another end by nobody but a log or who asks whether it has ended, and its parent is used afterwards"},
 		{Name: "grows", Severity: Warning, What: "a loop assigns to a context what it derives from it"},
 	},
 }, func(c *check) {
@@ -55,7 +55,13 @@ func load(ctx context.Context, limit time.Duration, get func(context.Context) er
 			continue
 		}
 		id, ok := as.Lhs[0].(*ast.Ident)
-		if !ok || id.Name == "_" {
+		if !ok {
+			continue
+		}
+		if id.Name == "_" {
+			if ends(c.Info, call) && !isBlank(as.Lhs[1]) { // else the rule cancel tells of it
+				c.report(id, "unused", "the context of context."+code.CalleeName(call)+" is dropped: nothing ends with it")
+			}
 			continue
 		}
 		v, parent := code.Var(c.Info, id), code.Var(c.Info, call.Args[0])
@@ -92,15 +98,29 @@ func ends(info *types.Info, call *ast.CallExpr) bool {
 	return code.IsCall(info, call, "context", "WithCancel", "WithCancelCause", "WithTimeout", "WithTimeoutCause", "WithDeadline", "WithDeadlineCause")
 }
 
-// idle tells whether a context is used by nobody but _ and, where logs count for nothing, by them.
-func (c *check) idle(v *types.Var, logs bool) bool {
+// idle tells whether a context is used by nobody but _ and, if all that is to come of it is its end, by logs and by who asks whether it has come.
+func (c *check) idle(v *types.Var, ends bool) bool {
 	for _, use := range c.released(v, false) {
+		if ends && c.asksOnce(use) {
+			continue
+		}
 		call, ok := use.Parent().Node().(*ast.CallExpr)
-		if !ok || !logs || !c.logs(call) || !c.unasked(use.Parent()) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
+		if !ok || !ends || !c.logs(call) || !c.unasked(use.Parent()) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
 			return false
 		}
 	}
 	return true
+}
+
+// asksOnce tells whether a use of a context asks whether it has ended, and no loop goes by that.
+func (c *check) asksOnce(use inspector.Cursor) bool {
+	for range use.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
+		return false
+	}
+	for call := range use.Enclosing((*ast.CallExpr)(nil)) {
+		return c.ErrOf(call.Node().(*ast.CallExpr)) == use.Node()
+	}
+	return false
 }
 
 // unasked tells whether nobody looks at what a call gives, or it is a logger: what looks like one by its name, and gives something, is none.

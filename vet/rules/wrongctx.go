@@ -43,11 +43,9 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 		{Name: "field", Severity: Warning, What: "a task that is given a context hands one on that is kept in a field of an object outside, or that a method of it gives"},
 		{Name: "group", Severity: Error, What: "a task of errgroup.WithContext uses another context than the group's, waits for the end of one alone, asks one in each round of a loop whether to go on, sends a request that was made with one, or fails by a function in sight that works with one"},
 		{Name: "dropped", Severity: Error, What: "the context of errgroup.WithContext is assigned to _, or used by nobody"},
-		{Name: "unused", Severity: Error, What: "the context of context.WithCancel, WithTimeout and their like is assigned to _, or no more than asked whether it has ended: what should end with it has another"},
 		{Name: "cutoff", Severity: Note, What: "all that the context of errgroup.WithContext is used for is context.WithoutCancel"},
 	},
 }, func(c *check) {
-	c.unused()
 	groups := map[*types.Var]*types.Var{} // the context of each group
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)

@@ -1,4 +1,4 @@
-package wrongctx
+package shadowed
 
 import (
 	"context"
@@ -13,7 +13,7 @@ func limitDropped(ctx context.Context, f func(context.Context) error) error {
 }
 
 func onlyAskedAfter(ctx context.Context, f func(context.Context) error) error {
-	limited, cancel := context.WithTimeout(ctx, time.Second) // want `limited is only asked whether it has ended`
+	limited, cancel := context.WithTimeout(ctx, time.Second) // want `nobody uses this context`
 	defer cancel()
 	err := f(ctx)
 	if errors.Is(limited.Err(), context.DeadlineExceeded) {
@@ -23,7 +23,7 @@ func onlyAskedAfter(ctx context.Context, f func(context.Context) error) error {
 }
 
 func cancelsNobody(ctx context.Context, fs []func(context.Context) error) error {
-	stop, cancel := context.WithCancel(ctx) // want `stop is only asked whether it has ended`
+	stop, cancel := context.WithCancel(ctx) // want `nobody uses this context`
 	defer cancel()
 	done := make(chan struct{}, len(fs))
 	for _, f := range fs {
