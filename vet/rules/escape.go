@@ -52,6 +52,7 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 		{Name: "sent", Severity: Error, What: "it is sent over a channel, perhaps in an object or in a function, and the block does not receive from that"},
 		{Name: "task", Severity: Warning, What: "the handle of a block's task is stored, returned, or sent to outside of it"},
 		{Name: "after", Severity: Error, What: "a group's context is used after its Wait, or what is dead with it: a context made of it, a function that works with it, the body of a response that was requested with it, a transaction, rows, a stream, a command or a request; also in what was deferred before"},
+		{Name: "cancelled", Severity: Error, What: "a call is given a context after its cancel function was called"},
 		{Name: "late", Severity: Error, What: "a task is handed to a group after its Wait"},
 		{Name: "outlives", Severity: Error, What: "a goroutine that nobody waits for hands tasks to the group"},
 		{Name: "fed", Severity: Warning, What: "a function that was subscribed somewhere hands tasks to the group, and is taken back only after its Wait"},
@@ -107,6 +108,7 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 			code.IsCall(c.Info, call, code.ConcPool, joinsOfConc...) || code.IsCall(c.Info, call, code.ConcPool, "Pool.Wait") {
 			e.afterWait(cur, call)
 		}
+		e.cancelled(cur, call)
 	}
 })
 
