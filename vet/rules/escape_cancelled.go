@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -27,6 +28,9 @@ func (c *escaper) cancelled(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	if declared, known := c.DeclaredIn(ctx); !known || declared != fn {
 		return
+	}
+	if !slices.ContainsFunc(c.Uses[ctx], func(use inspector.Cursor) bool { return use.Node().Pos() < call.Pos() && c.UseOf(use) == code.Argument }) {
+		return // it is to be dead from the start: who stops something with it does not wait
 	}
 	line := c.Fset.Position(call.Pos()).Line
 	told := false

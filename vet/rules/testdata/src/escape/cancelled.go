@@ -59,3 +59,9 @@ func waitsForEnd(ctx context.Context, f func(context.Context)) {
 	cancel()
 	<-own.Done()
 }
+
+func killsAtOnce(stop func(context.Context) error) error {
+	dead, cancel := context.WithCancel(context.Background())
+	cancel()
+	return stop(dead)
+}
