@@ -194,7 +194,7 @@ func (c *check) leftEarly(u *groupUses, shape string) {
 				return false
 			}
 			_, ok := step.(*ast.ReturnStmt)
-			if ok && behind {
+			if ok && behind && !c.countedElsewhere(first, u.v) {
 				told = true
 				c.report(start.Node(), shape, fmt.Sprintf("the Wait of %s has come before, in line %d: what is started here goes on", u.v.Name(), c.Fset.Position(last).Line))
 			} else if ok && step.Pos() < last && !c.readies(u, step) && !c.notStarted(u, start, step) && !c.failedStart(start, step) {
@@ -207,6 +207,20 @@ func (c *check) leftEarly(u *groupUses, shape string) {
 			return
 		}
 	}
+}
+
+// countedElsewhere tells whether what is started tells another WaitGroup of its end as well.
+func (c *check) countedElsewhere(started ast.Node, v *types.Var) bool {
+	found := false
+	ast.Inspect(started, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if ok && code.Is(code.Callee(c.Info, call), "sync", "WaitGroup.Done") {
+			other := code.Var(c.Info, ast.Unparen(call.Fun).(*ast.SelectorExpr).X)
+			found = found || other != v
+		}
+		return !found
+	})
+	return found
 }
 
 // deferredBy gives the statement of a function that defers a join, by itself or in a literal.

@@ -48,6 +48,26 @@ func lastRoundToo(fs []func()) {
 	}
 }
 
+type many struct{ all sync.WaitGroup }
+
+func (m *many) countedTwice(fs []func()) {
+	var wg sync.WaitGroup
+	for i, f := range fs {
+		if i%8 == 0 {
+			wg.Wait()
+		}
+		m.all.Add(1)
+		wg.Add(1)
+		go func() {
+			defer m.all.Done()
+			defer wg.Done()
+			f()
+		}()
+	}
+}
+
+func (m *many) wait() { m.all.Wait() }
+
 func countsAgain(f func()) {
 	var wg sync.WaitGroup
 	wg.Add(1)
