@@ -95,7 +95,7 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		if code.IsCall(c.Info, outer, code.Errgroup, "WithContext") && dropsContext(cur.Parent()) {
 			continue // nobody has it: that is told of by the rule wrongctx
 		}
-		if c.observes(outer) || c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer)) {
+		if c.observes(outer) || code.CalleeName(call) == "Background" && (c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer))) {
 			continue
 		}
 		shape, name := "call", "context."+code.CalleeName(call)+"()"

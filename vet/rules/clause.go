@@ -4,6 +4,7 @@ package rules
 
 import (
 	"go/ast"
+	"slices"
 
 	"github.com/braid-go/braid/vet/internal/code"
 )
@@ -32,11 +33,15 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why; a declared function whose comment says that the error is ignored on purpose.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
+		{Name: "rest", Severity: Error, What: "what Catch gives is ignored: the errors that no clause took, and those that clauses gave back"},
 		{Name: "replaced", Severity: Warning, What: "a clause returns another error that has nothing of what it was given"},
 	},
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
+		if code.IsCall(c.Info, call, code.Braid, "Catch") && ignored(cur, 0) && !takesAll(c, call) {
+			c.report(call, "rest", "the errors that no clause takes are lost: return what Catch gives")
+		}
 		if !code.IsCall(c.Info, call, code.Braid, "On", "When", "Otherwise") || len(call.Args) == 0 {
 			continue
 		}
@@ -59,6 +64,14 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 		c.report(clause, "ignored", "this clause swallows what it was given without looking at it: handle or log it, or return it")
 	}
 })
+
+// takesAll tells whether one of the clauses of a Catch takes what the others leave.
+func takesAll(c *check, call *ast.CallExpr) bool {
+	return slices.ContainsFunc(call.Args[1:], func(e ast.Expr) bool {
+		clause, ok := ast.Unparen(e).(*ast.CallExpr)
+		return !ok || code.IsCall(c.Info, clause, code.Braid, "Otherwise")
+	})
+}
 
 // makesNew tells whether all that a clause returns is made there, or declared by a package, other than what the clause is for. What a function gives may
 // make up for the failure.

@@ -52,6 +52,7 @@ func fetch(url string) error { return errors.New(url) }
 		{Name: "blank", Severity: Warning, What: "its error is assigned to _"},
 		{Name: "unread", Severity: Error, What: "it is assigned to a variable that is given another value before anybody has looked, or that only an `if` asks which does nothing, or nothing but give it another, or sent to a channel from which nobody keeps it"},
 		{Name: "overwritten", Severity: Warning, What: "on one way the variable is given what another call returns, or the next round's group, before anybody has looked, or a deferred function gives the result what another call returns"},
+		{Name: "logged", Severity: Note, Off: true, What: "it is only logged, in a function that has an error to give"},
 		{Name: "asked", Severity: Warning, What: "an `if` asks no more than whether there is one, and nil is returned where there is"},
 		{Name: "instead", Severity: Error, What: "where there is one, the `Err` of the group's own context is given in its place, which says no more than that it has ended"},
 		{Name: "outcomes", Severity: Warning, What: "of what `braid.Settle` gives nobody looks at the errors"},
@@ -100,6 +101,9 @@ func fetch(url string) error { return errors.New(url) }
 		}
 		if shape == "" {
 			shape, message = c.lostBehind(cur, g)
+		}
+		if shape == "" && c.joinLogged(cur) {
+			shape, message = "logged", "the group's error is only logged, and the function goes on as if its tasks had succeeded"
 		}
 		if shape != "" && !neverFails(c, call, g) && !joinedElsewhere(c, call, g) && !c.saysWhyBeside(call) {
 			c.report(call, shape, message)

@@ -239,3 +239,15 @@ func (c *check) lostInChannel(cur inspector.Cursor) bool {
 	}
 	return received > 0
 }
+
+// joinLogged tells whether the error that a join gives is no more than logged in a function that returns an error.
+func (c *check) joinLogged(join inspector.Cursor) bool {
+	as, ok := join.Parent().Node().(*ast.AssignStmt)
+	fn, in := code.FuncAround(join)
+	if !ok || !in || len(as.Rhs) != 1 {
+		return false
+	}
+	err := code.Var(c.Info, as.Lhs[len(as.Lhs)-1])
+	typ, _ := code.FuncParts(fn.Node())
+	return code.IsLocal(err) && !code.IsParam(c.Info, err) && code.ErrResult(c.Info, typ) >= 0 && c.onlyLooked(join.Parent(), err)
+}

@@ -41,6 +41,10 @@ func (c *check) neverSet(cur inspector.Cursor, ret *ast.ReturnStmt) {
 		if !ok || other == nil || other == v || other.Name() != v.Name() || !code.IsError(other.Type()) || c.observes(call) || !c.onlyLooked(at, other) {
 			continue
 		}
+		if joins(code.Callee(c.Info, call)) {
+			c.report(ret, "shadowed", "nothing sets this "+v.Name()+": the group's error is in another of that name")
+			return
+		}
 		if ctx := code.Var(c.Info, c.CtxArg(call)); ctx != nil && !ctx.IsField() && c.Given(ctx) && !c.derivedHere(ctx, fn) && !c.ownTimeout(ctx, fn) {
 			c.report(ret, "shadowed", "nothing sets this "+v.Name()+": the error of "+code.CalleeName(call)+", a cancellation of "+ctx.Name()+" among them, is in another of that name")
 			return

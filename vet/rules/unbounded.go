@@ -55,6 +55,7 @@ func serve(r *bufio.Reader, handle func(string)) error {
 		{Name: "walk", Severity: Warning, What: "for each file of a tree, in the function of a `filepath.WalkDir`"},
 		{Name: "lines", Severity: Warning, What: "for each line, token or record that is read"},
 		{Name: "channel", Severity: Note, Off: true, What: "for each value of a channel, which mostly comes from the program itself"},
+		{Name: "slot", Severity: Warning, What: "the same, or for each value of a sequence, where each of them waits for a slot itself, which limits what is done at once and not how many wait"},
 		{Name: "messages", Severity: Warning, What: "for each message of a stream or queue"},
 		{Name: "pages", Severity: Warning, What: "for each element of the pages of a listing, each of which says where the next begins, or of a sequence that gives an error with each"},
 		{Name: "decoded", Severity: Warning, What: "for each element of what is decoded from a request, or of its query, form or header, also by `braid.Map` and `braid.Each`; or as many as there are of these, or as such a number says"},

@@ -29,9 +29,12 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 			if c.ofText(n.X, 0) && !c.takesSlot(t) {
 				return "lines", "part of a text"
 			}
+			if c.takesSlot(t) && n.Key != nil && c.handedOn(n.Key, t) {
+				return "slot", "value of a sequence"
+			}
 		case *types.Chan:
 			if carries(u.Elem()) {
-				return "channel", "value of a channel"
+				return c.fromChannel(t)
 			}
 		case *types.Slice, *types.Map:
 			return c.inList(n.X, loop, t)
@@ -87,7 +90,7 @@ func (c *check) input(loop inspector.Cursor, t *code.Task) (shape, what string) 
 					}
 				case *ast.UnaryExpr:
 					if ch, ok := c.Info.TypeOf(e.X).Underlying().(*types.Chan); ok && e.Op == token.ARROW && carries(ch.Elem()) {
-						shape, what = "channel", "value of a channel"
+						shape, what = c.fromChannel(t)
 					}
 				}
 			}
@@ -154,6 +157,14 @@ func (c *check) asLong(loop inspector.Cursor, t *code.Task) (shape, what string)
 		return c.whole(e)
 	}
 	return "", ""
+}
+
+// fromChannel gives the shape of a task for each value of a channel: that they are too many says the slot that each of them waits for.
+func (c *check) fromChannel(t *code.Task) (shape, what string) {
+	if c.takesSlot(t) {
+		return "slot", "value of a channel"
+	}
+	return "channel", "value of a channel"
 }
 
 // external tells whether a list is a part of a request, or decoded by a function that is given one.

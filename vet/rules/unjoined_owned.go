@@ -152,7 +152,7 @@ func makesGroup(c *check, e ast.Expr) bool {
 		return true
 	case *ast.CallExpr:
 		return c.Builtin(e) == "new" || code.IsCall(c.Info, e, code.Errgroup, "WithContext") || code.IsCall(c.Info, e, code.Braid, "Open") ||
-			code.IsCall(c.Info, e, code.Conc, "NewWaitGroup") || code.IsCall(c.Info, e, code.ConcPool, "New") || fluent(c, e)
+			code.IsCall(c.Info, e, code.Conc, "NewWaitGroup") || code.IsCall(c.Info, e, code.ConcPool, "New", "NewWithResults") || fluent(c, e)
 	}
 	return false
 }

@@ -58,3 +58,23 @@ func sentinel(err error) error {
 func back(err error) error {
 	return braid.Catch(err, braid.Otherwise(func(err error) error { return err }))
 }
+
+func rest(err error) error {
+	braid.Catch(err, braid.When(braid.Is(io.EOF), func(error) error { return nil }))     // want `the errors that no clause takes are lost`
+	_ = braid.Catch(err, braid.When(braid.Is(io.EOF), func(error) error { return nil })) // want `the errors that no clause takes are lost`
+	return nil
+}
+
+func noRest(err error) error {
+	braid.Catch(err,
+		braid.When(braid.Is(io.EOF), func(error) error { return nil }),
+		braid.Otherwise(func(err error) error {
+			log.Print(err)
+			return nil
+		}))
+	return nil
+}
+
+func restOf(err error, clauses []braid.Clause) {
+	braid.Catch(err, clauses...)
+}
