@@ -37,24 +37,24 @@ var update = flag.Bool("update", false, "write testdata/recall.txt anew")
 // class is what the rules of one letter have in common. Blind is how many of its variants were found by
 // default when they had just been written, of how many: of those written before anybody looked at the analyzers;
 // of those in second.go, written by somebody who had mended the rules for the first, and found before they were
-// mended again; and of those in third to seventh, each written by somebody who had looked at no rule.
+// mended again; and of those in third to eighth, each written by somebody who had looked at no rule.
 type class struct {
 	what  string
 	rules []string
-	blind [7][2]int
+	blind [8][2]int
 }
 
 var classes = map[string]class{
-	"a": {"swallowed cancellation", []string{"swallowed", "recovered", "multierror"}, [7][2]int{{13, 27}, {4, 7}, {4, 9}, {2, 8}, {5, 10}, {3, 10}, {1, 8}}},
-	"b": {"work outside a group", []string{"loose", "unjoined", "lateadd", "stranded", "endless", "waitgroup"}, [7][2]int{{31, 34}, {7, 8}, {9, 12}, {8, 8}, {8, 10}, {8, 10}, {6, 8}}},
-	"c": {"wait that ignores the context", []string{"blocking", "sleep", "deadline", "noctx", "busyloop", "pausable", "withctx"}, [7][2]int{{30, 39}, {9, 10}, {3, 10}, {3, 8}, {4, 10}, {4, 10}, {3, 8}}},
-	"d": {"several errors as one", []string{"multierror", "sentinel"}, [7][2]int{{14, 16}, {5, 5}, {5, 5}, {6, 8}, {7, 10}, {7, 10}, {4, 8}}},
-	"e": {"escape", []string{"escape", "unjoined"}, [7][2]int{{11, 18}, {5, 6}, {5, 6}, {3, 8}, {6, 10}, {6, 10}, {5, 8}}},
-	"f": {"wrong context", []string{"wrongctx", "shadowed", "background"}, [7][2]int{{9, 12}, {5, 5}, {2, 4}, {3, 8}, {4, 10}, {4, 10}, {4, 8}}},
-	"g": {"dropped group error", []string{"dropped"}, [7][2]int{{9, 11}, {4, 4}, {3, 3}, {6, 8}, {10, 10}, {8, 10}, {3, 8}}},
-	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped", "loose/afterfunc", "loose/alone"}, [7][2]int{{9, 13}, {4, 5}, {3, 4}, {7, 8}, {5, 10}, {7, 10}, {4, 8}}},
-	"i": {"unbounded spawn", []string{"unbounded"}, [7][2]int{{5, 8}, {3, 3}, {2, 3}, {5, 8}, {3, 10}, {4, 10}, {2, 8}}},
-	"j": {"misuse of braid", []string{"handle", "osthread", "owned", "clause", "abandon", "escape", "wrongctx"}, [7][2]int{{11, 15}, {4, 5}, {4, 4}, {5, 8}, {6, 10}, {8, 10}, {4, 8}}},
+	"a": {"swallowed cancellation", []string{"swallowed", "recovered", "multierror"}, [8][2]int{{13, 27}, {4, 7}, {4, 9}, {2, 8}, {5, 10}, {3, 10}, {1, 8}}},
+	"b": {"work outside a group", []string{"loose", "unjoined", "lateadd", "stranded", "endless", "waitgroup"}, [8][2]int{{31, 34}, {7, 8}, {9, 12}, {8, 8}, {8, 10}, {8, 10}, {6, 8}}},
+	"c": {"wait that ignores the context", []string{"blocking", "sleep", "deadline", "noctx", "busyloop", "pausable", "withctx"}, [8][2]int{{30, 39}, {9, 10}, {3, 10}, {3, 8}, {4, 10}, {4, 10}, {3, 8}}},
+	"d": {"several errors as one", []string{"multierror", "sentinel"}, [8][2]int{{14, 16}, {5, 5}, {5, 5}, {6, 8}, {7, 10}, {7, 10}, {4, 8}}},
+	"e": {"escape", []string{"escape", "unjoined"}, [8][2]int{{11, 18}, {5, 6}, {5, 6}, {3, 8}, {6, 10}, {6, 10}, {5, 8}}},
+	"f": {"wrong context", []string{"wrongctx", "shadowed", "background"}, [8][2]int{{9, 12}, {5, 5}, {2, 4}, {3, 8}, {4, 10}, {4, 10}, {4, 8}, {7, 9}}},
+	"g": {"dropped group error", []string{"dropped", "swallowed/shadowed"}, [8][2]int{{9, 11}, {4, 4}, {3, 3}, {6, 8}, {10, 10}, {8, 10}, {3, 8}, {7, 9}}},
+	"h": {"cancel or Stop missing", []string{"cancel", "lostcancel", "unstopped", "loose/afterfunc", "loose/alone"}, [8][2]int{{9, 13}, {4, 5}, {3, 4}, {7, 8}, {5, 10}, {7, 10}, {4, 8}, {6, 9}}},
+	"i": {"unbounded spawn", []string{"unbounded"}, [8][2]int{{5, 8}, {3, 3}, {2, 3}, {5, 8}, {3, 10}, {4, 10}, {2, 8}, {4, 9}}},
+	"j": {"misuse of braid", []string{"handle", "osthread", "owned", "clause", "abandon", "escape", "wrongctx"}, [8][2]int{{11, 15}, {4, 5}, {4, 4}, {5, 8}, {6, 10}, {8, 10}, {4, 8}, {8, 9}}},
 }
 
 // variant is a function of the corpus, with what was found in it.
@@ -248,9 +248,18 @@ var declared = regexp.MustCompile(`(?m)^func (\w+)\(`)
 
 func patterns() (all []string) {
 	for _, c := range slices.Sorted(maps.Keys(classes)) {
-		all = append(all, "./testdata/"+c, "./testdata/third/"+c, "./testdata/fourth/"+c, "./testdata/fifth/"+c, "./testdata/sixth/"+c, "./testdata/seventh/"+c)
+		for _, lot := range []string{"", "third/", "fourth/", "fifth/", "sixth/", "seventh/", "eighth/"} {
+			if dir := "./testdata/" + lot + c; isDir(dir) { // the eighth has five classes
+				all = append(all, dir)
+			}
+		}
 	}
 	return all
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // parse gives a file; functions from outside this repository lose their bodies, which no rule
@@ -322,10 +331,14 @@ func functions(t *testing.T, p *packages.Package) (list []*variant, at func(toke
 func tell(all []*variant) (summary, table []byte) {
 	var sum, each bytes.Buffer
 	w := tabwriter.NewWriter(&sum, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "class\t\twrong\tfound\twhen asked for\tblind, the first\tthe second\tthe third\tthe fourth\tthe fifth\tthe sixth\tthe seventh")
-	row := func(name, what string, n [3]int, blind [7][2]int) {
+	fmt.Fprintln(w, "class\t\twrong\tfound\twhen asked for\tblind, the first\tthe second\tthe third\tthe fourth\tthe fifth\tthe sixth\tthe seventh\tthe eighth")
+	row := func(name, what string, n [3]int, blind [8][2]int) {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d", name, what, n[0], n[1], n[2])
 		for _, b := range blind {
+			if b[1] == 0 {
+				fmt.Fprint(w, "\t")
+				continue
+			}
 			fmt.Fprintf(w, "\t%d of %d", b[0], b[1])
 		}
 		fmt.Fprintln(w)
