@@ -95,8 +95,8 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		if code.IsCall(c.Info, outer, code.Errgroup, "WithContext") && dropsContext(cur.Parent()) {
 			continue // nobody has it: that is told of by the rule wrongctx
 		}
-		if c.observes(outer) || code.CalleeName(call) == "Background" && (c.endingNow(cur, outer) || c.KeepsCtx(code.Callee(c.Info, outer))) {
-			continue
+		if fn := code.Callee(c.Info, outer); c.observes(outer) || code.CalleeName(call) == "Background" && c.endingNow(cur, outer) || c.KeepsCtx(fn) && !code.Is(fn, "database/sql", "DB.BeginTx") && !code.Is(fn, "database/sql", "Conn.BeginTx") {
+			continue // a transaction has it for as long as it goes on
 		}
 		shape, name := "call", "context."+code.CalleeName(call)+"()"
 		switch {
