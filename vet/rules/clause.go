@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"slices"
 
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/braid-go/braid/vet/internal/code"
 )
 
@@ -39,7 +41,7 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 }, func(c *check) {
 	for cur := range c.Root.Preorder((*ast.CallExpr)(nil)) {
 		call := cur.Node().(*ast.CallExpr)
-		if code.IsCall(c.Info, call, code.Braid, "Catch") && ignored(cur, 0) && !takesAll(c, call) {
+		if code.IsCall(c.Info, call, code.Braid, "Catch") && ignored(cur, 0) && !takesAll(c, call) && !c.onlyFinds(call) {
 			c.report(call, "rest", "the errors that no clause takes are lost: return what Catch gives")
 		}
 		if !code.IsCall(c.Info, call, code.Braid, "On", "When", "Otherwise") || len(call.Args) == 0 {
@@ -70,6 +72,26 @@ func takesAll(c *check, call *ast.CallExpr) bool {
 	return slices.ContainsFunc(call.Args[1:], func(e ast.Expr) bool {
 		clause, ok := ast.Unparen(e).(*ast.CallExpr)
 		return !ok || code.IsCall(c.Info, clause, code.Braid, "Otherwise")
+	})
+}
+
+// onlyFinds tells whether a Catch does no more than to look into an error: a clause keeps what it has found, or the error is used behind it.
+func (c *check) onlyFinds(call *ast.CallExpr) bool {
+	if v := code.Var(c.Info, call.Args[0]); v != nil && slices.ContainsFunc(c.Uses[v], func(use inspector.Cursor) bool { return use.Node().Pos() > call.End() }) {
+		return true
+	}
+	return slices.ContainsFunc(call.Args[1:], func(clause ast.Expr) bool {
+		found := false
+		ast.Inspect(clause, func(n ast.Node) bool {
+			if as, ok := n.(*ast.AssignStmt); ok {
+				for _, l := range as.Lhs {
+					v := rootOf(c.Info, l)
+					found = found || v != nil && !code.Within(c.declOf(v), clause)
+				}
+			}
+			return !found
+		})
+		return found
 	})
 }
 

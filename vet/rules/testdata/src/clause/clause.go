@@ -75,6 +75,22 @@ func noRest(err error) error {
 	return nil
 }
 
+func finds(err error) (found *os.PathError) {
+	braid.Catch(err, braid.On(func(_ error, all []*os.PathError) error {
+		found = all[0]
+		return nil
+	}))
+	return found
+}
+
+func looks(err error) error {
+	braid.Catch(err, braid.On(func(_ error, all []*os.PathError) error {
+		log.Print(all)
+		return nil
+	}))
+	return err
+}
+
 func restOf(err error, clauses []braid.Clause) {
 	braid.Catch(err, clauses...)
 }
