@@ -95,8 +95,11 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 		if code.IsCall(c.Info, outer, code.Errgroup, "WithContext") && dropsContext(cur.Parent()) {
 			continue // nobody has it: that is told of by the rule wrongctx
 		}
-		if fn := code.Callee(c.Info, outer); c.observes(outer) || code.CalleeName(call) == "Background" && c.endingNow(cur, outer) || c.KeepsCtx(fn) && !code.Is(fn, "database/sql", "DB.BeginTx") && !code.Is(fn, "database/sql", "Conn.BeginTx") {
-			continue // a transaction has it for as long as it goes on
+		fn := code.Callee(c.Info, outer)
+		begins := code.Is(fn, "database/sql", "DB.BeginTx") || code.Is(fn, "database/sql", "Conn.BeginTx") // a transaction has it for as long as it goes on
+		undecided := begins && code.CalleeName(call) == "TODO"
+		if c.observes(outer) || c.endingNow(cur, outer) && !undecided || c.KeepsCtx(fn) && !begins {
+			continue
 		}
 		shape, name := "call", "context."+code.CalleeName(call)+"()"
 		switch {

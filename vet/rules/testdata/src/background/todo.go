@@ -16,6 +16,14 @@ func purges(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
+func failsAndGivesBack(ctx context.Context, f func(context.Context) error, release func(context.Context)) error {
+	if err := f(ctx); err != nil {
+		release(context.TODO())
+		return err
+	}
+	return nil
+}
+
 func closes(ctx context.Context, stop func(context.Context) error) error {
 	return stop(context.Background())
 }
