@@ -133,7 +133,7 @@ func load(ctx context.Context, get func(context.Context, string) ([]byte, error)
 			} else if c.wholeTask(cur.Parent(), outer) {
 				shape = "whole"
 			}
-		case opens(code.Callee(c.Info, outer)):
+		case opens(fn):
 			shape = "object"
 		case !c.ownReach(r):
 			shape = "captured"

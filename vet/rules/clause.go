@@ -32,7 +32,7 @@ func fetch(ctx context.Context, run func(context.Context) error) error {
 	}))
 }
 `,
-	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why; a declared function whose comment says that the error is ignored on purpose.",
+	Exempt: "`When(Is(sentinel), …)`, since what is caught is known; a clause that returns what some other function gives, or the whole error again; a new error of which a comment in the clause says why; a declared function whose comment says that the error is ignored on purpose; a Catch that only looks: a clause keeps what it has found, or the error is used behind it.",
 	Shapes: []Shape{
 		{Name: "ignored", Severity: Warning, What: "a clause returns nil and uses none of its parameters"},
 		{Name: "rest", Severity: Error, What: "what Catch gives is ignored: the errors that no clause took, and those that clauses gave back"},

@@ -102,7 +102,7 @@ func fetch(url string) error { return errors.New(url) }
 		if shape == "" {
 			shape, message = c.lostBehind(cur, g)
 		}
-		if shape == "" && c.joinLogged(cur) {
+		if shape == "" && c.on("logged") && c.joinLogged(cur) {
 			shape, message = "logged", "the group's error is only logged, and the function goes on as if its tasks had succeeded"
 		}
 		if shape != "" && !neverFails(c, call, g) && !joinedElsewhere(c, call, g) && !c.saysWhyBeside(call) {

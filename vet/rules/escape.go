@@ -44,7 +44,7 @@ func load(ctx context.Context, part func(context.Context) error, save func(conte
 }
 `,
 	Exempt: "A group made with `braid.Open` that is closed only where something has failed; groups made with `braid.Open`, or errgroups, in a field of an object that waits for them elsewhere; handles of tasks in a variable around the block, where their results can be had afterwards; values on their way down (arguments, a composite literal in a local variable that is not sent away); an object that is sent with a way to answer in it (a channel, a function, a `WaitGroup`), or over a channel from which the block, or a function of the package that it mentions, receives; " +
-		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a body that is closed or drained; a group or context that is assigned anew in between.",
+		"a variable around the block that is not used after it; after the end: `ctx.Err`, `ctx.Value`, `context.Cause`, `context.WithoutCancel`, logging; a body that is closed or drained; a group or context that is assigned anew in between; a context that was cancelled before anybody had it, so as to be dead.",
 	Shapes: []Shape{
 		{Name: "stored", Severity: Error, What: "a block's group, or its context, is stored in a field, an element or a global; or a function that works with the context of tasks which only ask for something"},
 		{Name: "captured", Severity: Error, What: "it is assigned to a variable outside of its block"},

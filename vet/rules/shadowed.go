@@ -99,13 +99,13 @@ func ends(info *types.Info, call *ast.CallExpr) bool {
 }
 
 // idle tells whether a context is used by nobody but _ and, if all that is to come of it is its end, by logs and by who asks whether it has come.
-func (c *check) idle(v *types.Var, ends bool) bool {
+func (c *check) idle(v *types.Var, endOnly bool) bool {
 	for _, use := range c.released(v, false) {
-		if ends && c.asksOnce(use) {
+		if endOnly && c.asksOnce(use) {
 			continue
 		}
 		call, ok := use.Parent().Node().(*ast.CallExpr)
-		if !ok || !ends || !c.logs(call) || !c.unasked(use.Parent()) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
+		if !ok || !endOnly || !c.logs(call) || !c.unasked(use.Parent()) || c.OnlyAsks(code.Callee(c.Info, call)) || ending.MatchString(code.CalleeName(call)) || code.IsContext(firstResult(c, call)) {
 			return false
 		}
 	}

@@ -22,11 +22,11 @@ func (c *check) leftStreams() {
 			continue
 		}
 		fn, ok := code.FuncAround(cur)
-		if decl, _ := code.DeclAround(cur); !ok || decl == nil || decl.Recv == nil && decl.Name.Name == "main" && c.Pkg.Name() == "main" {
-			continue // the program ends with it
+		if !ok || c.inMain(cur) { // the program ends with it
+			continue
 		}
 		name := code.CalleeName(call)
-		recvs := c.receives(cur, fn)
+		recvs := c.recvsOf(cur, fn)
 		looped := slices.ContainsFunc(recvs, func(op code.Op) bool { _, in := code.LoopOf(op); return in })
 		if len(recvs) == 1 && !looped {
 			c.report(call, "left", fmt.Sprintf("a goroutine of %s sends more to its channel than is received here: it would block for ever; hand it a context, and cancel that", name))
@@ -41,8 +41,8 @@ func (c *check) leftStreams() {
 	}
 }
 
-// receives gives what is received in a function from the channel that a call gives; nothing if it is received elsewhere too, or may be.
-func (c *check) receives(call, fn inspector.Cursor) []code.Op {
+// recvsOf gives what is received in a function from the channel that a call gives; nothing if it is received elsewhere too, or may be.
+func (c *check) recvsOf(call, fn inspector.Cursor) []code.Op {
 	kind, i := call.ParentEdge()
 	up := call.Parent()
 	switch kind {

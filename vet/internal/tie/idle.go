@@ -13,8 +13,8 @@ import (
 )
 
 // idle tells whether a function is nothing but a wait, or a loop of waits, that the end of ctx ends: no more is
-// before it than a ticker, and nothing behind it.
-func (f *finder) idle(body []ast.Stmt, ctx *types.Var) bool {
+// before it than a ticker, and nothing behind it. Calls are followed to a depth, since functions may call each other for ever.
+func (f *finder) idle(body []ast.Stmt, ctx *types.Var, depth int) bool {
 	if len(body) == 0 {
 		return true
 	}
@@ -48,12 +48,12 @@ func (f *finder) idle(body []ast.Stmt, ctx *types.Var) bool {
 		}
 		decl, ok := f.Decls[code.Callee(f.Info, call)]
 		i := slices.IndexFunc(call.Args, func(a ast.Expr) bool { return code.Var(f.Info, a) == ctx })
-		if !ok || i < 0 || slices.ContainsFunc(call.Args, calls) {
+		if !ok || i < 0 || depth == 0 || slices.ContainsFunc(call.Args, calls) {
 			return false
 		}
 		fn := decl.Node().(*ast.FuncDecl)
 		p, _ := code.ParamAt(f.Info, fn.Type, i)
-		return p != nil && p != ctx && fn.Body != nil && f.idle(fn.Body.List, p)
+		return p != nil && fn.Body != nil && f.idle(fn.Body.List, p, depth-1)
 	}
 	return false
 }

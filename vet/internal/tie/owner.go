@@ -275,7 +275,7 @@ func (o *owner) edits() []analysis.TextEdit {
 			return nil
 		}
 		out = append(out, again...)
-		if !o.f.idle(t.body(), o.ctx) {
+		if !o.f.idle(t.body(), o.ctx, deepest) {
 			t.opts = ", " + braid + ".Always" // an object that is stopped at once ran it
 		}
 		edits, why := g.edits(t, field, context, o.ctx.Name()+" ")
